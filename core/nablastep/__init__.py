@@ -1,0 +1,67 @@
+"""nablastep's core: back-propagation one equation at a time, with NumPy and without a screen.
+
+    import nablastep as ns
+    session = ns.open("mazur")
+    session.next(5)
+    session["E"]
+"""
+
+from __future__ import annotations
+
+import os
+
+from nablastep.commands import Back, Goto, Next, Redo, Reset, Set, Switch, Train, Undo
+from nablastep.errors import (
+    CommandError,
+    DataError,
+    EditError,
+    NablastepError,
+    NetworkError,
+    NotComputed,
+    ShapeError,
+    UnknownNameError,
+)
+from nablastep.network import Layer, Network, OptimizerSettings
+from nablastep.session import Branch, Position, Session
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Back",
+    "Branch",
+    "CommandError",
+    "DataError",
+    "EditError",
+    "Goto",
+    "Layer",
+    "NablastepError",
+    "Network",
+    "NetworkError",
+    "Next",
+    "NotComputed",
+    "OptimizerSettings",
+    "Position",
+    "Redo",
+    "Reset",
+    "Session",
+    "Set",
+    "ShapeError",
+    "Switch",
+    "Train",
+    "Undo",
+    "UnknownNameError",
+    "__version__",
+    "open",
+]
+
+
+def open(source: str | os.PathLike[str] | Network) -> Session:  # noqa: A001 - the contract's name
+    """A session on a built-in network's name, a network file, or a Network.
+
+    Raises NetworkError or DataError with the place of the mistake.
+    """
+    if isinstance(source, Network):
+        return Session(source)
+    from nablastep.files.built_in import open_network
+
+    return Session(open_network(source))

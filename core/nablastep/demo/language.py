@@ -1,0 +1,345 @@
+"""The statements of the demo language, one frozen dataclass per verb, and the fixed words of its version 1.
+
+Data only: what a line says and where it stands. Positions take no part in comparison, so a demo equals its formatted
+self. Knows neither text nor networks; ids are names here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from nablastep.demo.numerals import number_text
+
+VERSION = 1
+CONVENTIONS = ("column", "column-transposed", "row-keras", "row-pytorch")
+NOTATIONS = ("unicode", "ascii", "latex", "numpy", "spoken")
+THEMES = ("dark", "light", "high-contrast")
+ROUTES = ("index", "jacobian", "differential")
+SCALARS = ("E", "learning_rate", "iteration", "step", "branch")
+RELATIONS = ("~", "=", "<", "<=", ">", ">=")
+GRADCHECK_RELATIONS = ("<", "<=", ">", ">=")
+HEADER_VERBS = ("demo", "title", "network", "convention", "size", "speed", "theme")
+SMALLEST_SIZE, LARGEST_SIZE = (60, 16), (400, 200)
+SLOWEST, FASTEST = 0.25, 8.0
+LONGEST_WAIT = 3600.0
+
+
+@dataclass(frozen=True)
+class Place:
+    """A position in a file: line and column count from 1, in characters; line 0 means not from a file."""
+
+    file: str
+    line: int
+    column: int
+
+
+NOWHERE = Place("", 0, 0)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One entry of a quantity in `column` orientation, `W1[0,1]` or `b0[1]`; indices count from 0."""
+
+    name: str
+    indices: tuple[int, ...]
+    place: Place = field(default=NOWHERE, compare=False, repr=False)
+    index_places: tuple[Place, ...] = field(default=(), compare=False, repr=False)
+
+    def __str__(self) -> str:
+        return f"{self.name}[{','.join(map(str, self.indices))}]"
+
+
+@dataclass(frozen=True)
+class Scalar:
+    """One of the named numbers: E, learning_rate, iteration, step, branch."""
+
+    name: str
+    place: Place = field(default=NOWHERE, compare=False, repr=False)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+Value = Cell | Scalar
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statement:
+    """What every statement has: the place of its verb."""
+
+    verb: ClassVar[str]
+    place: Place = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class TextStatement(Statement):
+    """A verb with one quoted text; lines of the text are separated by `\\n`."""
+
+    text: str
+    text_place: Place = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class CountStatement(Statement):
+    """A verb with one whole number from 1."""
+
+    count: int = 1
+
+
+@dataclass(frozen=True)
+class WordStatement(Statement):
+    """A verb with one word out of a fixed list."""
+
+    word: str
+
+
+@dataclass(frozen=True)
+class DemoVersion(CountStatement):
+    """`demo 1`: the version of the language."""
+
+    verb = "demo"
+
+
+@dataclass(frozen=True)
+class Title(TextStatement):
+    """`title "…"`: what the demo is called."""
+
+    verb = "title"
+
+
+@dataclass(frozen=True)
+class NetworkName(TextStatement):
+    """`network mazur`: a built-in name, or a network file relative to the demo."""
+
+    verb = "network"
+
+
+@dataclass(frozen=True)
+class Convention(WordStatement):
+    """`convention row-keras`: in the header the one shown first, later a change of view."""
+
+    verb = "convention"
+
+
+@dataclass(frozen=True)
+class Size(Statement):
+    """`size 120x40`: columns and rows of the screen."""
+
+    verb = "size"
+    columns: int
+    rows: int
+
+
+@dataclass(frozen=True)
+class Speed(Statement):
+    """`speed 1.5`: a factor from 0.25 to 8."""
+
+    verb = "speed"
+    factor: float
+
+
+@dataclass(frozen=True)
+class Theme(WordStatement):
+    """`theme light`: the colours of the screen."""
+
+    verb = "theme"
+
+
+@dataclass(frozen=True)
+class Chapter(TextStatement):
+    """`chapter "…"`: a heading and a place to jump to."""
+
+    verb = "chapter"
+
+
+@dataclass(frozen=True)
+class Say(TextStatement):
+    """`say "…"`: a caption, shown."""
+
+    verb = "say"
+
+
+@dataclass(frozen=True)
+class Note(TextStatement):
+    """`note "…"`: for the speaker, never shown."""
+
+    verb = "note"
+
+
+@dataclass(frozen=True)
+class Pause(Statement):
+    """`pause`: waits for a key live and 2 s in virtual time."""
+
+    verb = "pause"
+
+
+@dataclass(frozen=True)
+class Wait(Statement):
+    """`wait 1.5s`: waits so many seconds."""
+
+    verb = "wait"
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Next(CountStatement):
+    """`next 3`: so many steps forwards."""
+
+    verb = "next"
+
+
+@dataclass(frozen=True)
+class Back(CountStatement):
+    """`back 3`: so many steps backwards."""
+
+    verb = "back"
+
+
+@dataclass(frozen=True)
+class Goto(Statement):
+    """`goto grad_W1`, `goto start`, `goto end`: a place in this iteration."""
+
+    verb = "goto"
+    target: str
+    target_place: Place = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class GotoIteration(CountStatement):
+    """`goto iteration 40`: the beginning of that iteration."""
+
+    verb = "goto"
+
+
+@dataclass(frozen=True)
+class Train(CountStatement):
+    """`train 100`: so many whole iterations."""
+
+    verb = "train"
+
+
+@dataclass(frozen=True)
+class SetValue(Statement):
+    """`set W1[0,0] = 0.25`: an edit; the target is a cell or learning_rate, the number finite."""
+
+    verb = "set"
+    target: Value
+    number: float
+
+
+@dataclass(frozen=True)
+class Undo(Statement):
+    """`undo`: reverts the last edit or reset."""
+
+    verb = "undo"
+
+
+@dataclass(frozen=True)
+class Redo(Statement):
+    """`redo`: the reverse of undo."""
+
+    verb = "redo"
+
+
+@dataclass(frozen=True)
+class Reset(Statement):
+    """`reset`: the network as opened."""
+
+    verb = "reset"
+
+
+@dataclass(frozen=True)
+class Branch(CountStatement):
+    """`branch 2`: the timeline of that number."""
+
+    verb = "branch"
+
+
+@dataclass(frozen=True)
+class Why(Statement):
+    """`why jacobian`: the derivation of the equation; None leaves the route to the reader."""
+
+    verb = "why"
+    route: str | None = None
+
+
+@dataclass(frozen=True)
+class Close(Statement):
+    """`close`: leaves the derivation."""
+
+    verb = "close"
+
+
+@dataclass(frozen=True)
+class Focus(Statement):
+    """`focus grad_W1[0,1]`: puts the cursor on a cell."""
+
+    verb = "focus"
+    cell: Cell
+
+
+@dataclass(frozen=True)
+class Notation(WordStatement):
+    """`notation latex`: how equations are written from here on."""
+
+    verb = "notation"
+
+
+@dataclass(frozen=True)
+class ExpectValue(Statement):
+    """`expect E ~ 0.298 tol 1e-3`; a tolerance belongs to `~` only, None is the default one.
+
+    Numbers are compared by their bits: nan equals nan, -0 differs from 0.
+    """
+
+    verb = "expect"
+    value: Value
+    relation: str
+    number: float = field(compare=False)
+    tolerance: float | None = None
+    number_bits: str = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "number_bits", number_text(self.number))
+
+
+@dataclass(frozen=True)
+class ExpectShape(Statement):
+    """`expect shape(grad_W1) = 2x2`: rows and columns in `column` orientation."""
+
+    verb = "expect"
+    name: str
+    rows: int
+    columns: int
+    name_place: Place = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class ExpectGradcheck(Statement):
+    """`expect gradcheck < 1e-6`: the largest error of the analytic against the numeric gradients."""
+
+    verb = "expect"
+    relation: str
+    bound: float
+
+
+@dataclass(frozen=True)
+class ExpectScreen(TextStatement):
+    """`expect screen contains "…"`: a text that the screen shows in one row."""
+
+    verb = "expect"
+
+
+@dataclass(frozen=True)
+class Snap(TextStatement):
+    """`snap "after the edit"`: a still of that name."""
+
+    verb = "snap"
+
+
+@dataclass(frozen=True)
+class Include(TextStatement):
+    """`include "file.demo"`: the statements of another file of the same folder or below."""
+
+    verb = "include"

@@ -1,0 +1,63 @@
+"""The errors of a demo: one mistake with its place, and all mistakes of one run together.
+
+Knows nothing of what a statement means.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection, Iterable
+
+from nablastep import field_checks
+from nablastep.demo.language import Place
+from nablastep.errors import NablastepError
+
+LONGEST_WORD = 40
+
+
+class DemoError(NablastepError):
+    """One mistake in a demo; `str(error)` is `file:line:column: message`."""
+
+    @classmethod
+    def at(cls, place: Place, message: str, hint: str | None = None) -> DemoError:
+        """The mistake at that place."""
+        return cls(message, file=place.file or None, line=place.line or None, column=place.column or None, hint=hint)
+
+
+class DemoErrors(NablastepError):
+    """All mistakes of a demo, in `errors`; its text has one line for each."""
+
+    def __init__(self, errors: Iterable[NablastepError]) -> None:
+        self.errors = tuple(errors)
+        super().__init__("\n".join(str(error) for error in self.errors))
+
+
+def is_forbidden(character: str) -> bool:
+    """Whether the character could drive a terminal or turn the reading direction of a line."""
+    return (
+        unicodedata.category(character) in field_checks.CONTROL_CATEGORIES
+        or character in field_checks.BIDIRECTIONAL_CONTROLS
+    )
+
+
+def forbidden_character_message(character: str) -> str:
+    """What to say about it, without printing it."""
+    name = unicodedata.name(character, "")
+    kind = f"character U+{ord(character):04X} ({name})" if name else f"control character U+{ord(character):04X}"
+    return f"{kind} is not allowed in a demo"
+
+
+def quoted(word: str) -> str:
+    """A word of the demo in quotation marks, cut to a readable length."""
+    return f"'{word}'" if len(word) <= LONGEST_WORD else f"'{word[: LONGEST_WORD - 1]}…'"
+
+
+def did_you_mean(word: str, candidates: Collection[str]) -> str:
+    """`; did you mean 'next'?` for a near miss, empty for anything else."""
+    return field_checks.did_you_mean(word, candidates) if len(word) <= LONGEST_WORD else ""
+
+
+def listed(words: Collection[str]) -> str:
+    """`a, b and c`."""
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last

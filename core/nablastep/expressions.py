@@ -1,0 +1,378 @@
+"""The expression tree: what an equation is, as data.
+
+Nodes are small, immutable and hashable; they hold no values, no closures and no words for how they look.
+Everything that can be done with an equation (its shape, its value, its NumPy code, its notations, its
+adjoint) is an interpretation of this tree in a module of its own, keyed by the node's class.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from fractions import Fraction
+from typing import Any
+
+Dimension = str
+"""The name of a dimension: `n0`, `n1`, … (units of a layer), `m` (samples of a batch) or `1`."""
+
+Shape = tuple[()] | tuple[Dimension, Dimension]
+"""`()` for a scalar, else (rows, columns)."""
+
+ROWS, COLUMNS = 0, 1
+
+
+class Expression:
+    """A node of the tree. Its operands are those of its fields that are expressions, in reading order."""
+
+    __slots__ = ()
+
+    @property
+    def operands(self) -> tuple[Expression, ...]:
+        """The sub-expressions, in reading order."""
+        found = []
+        for field in fields(self):  # type: ignore[arg-type]  # every node is a dataclass
+            value = getattr(self, field.name)
+            if isinstance(value, Expression):
+                found.append(value)
+        return tuple(found)
+
+    def with_operands(self, operands: tuple[Expression, ...]) -> Expression:
+        """The same node over other operands."""
+        replacements = iter(operands)
+        arguments: dict[str, Any] = {}
+        for field in fields(self):  # type: ignore[arg-type]
+            value = getattr(self, field.name)
+            arguments[field.name] = next(replacements) if isinstance(value, Expression) else value
+        return type(self)(**arguments)
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol(Expression):
+    """A named quantity: `W⁽¹⁾` is base W, layer 1; `∇W⁽¹⁾` has the prefix `grad`, Adam's first moment `m`."""
+
+    base: str
+    layer: int | None
+    shape: Shape
+    prefix: str = ""
+
+    @property
+    def id(self) -> str:
+        """The name in files, code and commands: `W1`, `grad_W1`, `m_W1`, `learning_rate`."""
+        name = self.base if self.layer is None else f"{self.base}{self.layer}"
+        return f"{self.prefix}_{name}" if self.prefix else name
+
+    @property
+    def gradient(self) -> Symbol:
+        """`∇` of this quantity: a quantity of the same shape."""
+        return Symbol(self.base, self.layer, self.shape, "grad")
+
+
+@dataclass(frozen=True, slots=True)
+class Factor(Expression):
+    """An exact scalar: numerator / (denominator · the sizes of some dimensions), as in ½, 2/n₂ or 1/(2m)."""
+
+    numerator: int
+    denominator: int = 1
+    dimensions: tuple[Dimension, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Number(Expression):
+    """A scalar constant that is no simple fraction, such as the slope 0.01 of a leaky ReLU."""
+
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Fill(Expression):
+    """A matrix whose every entry is the scalar; with the scalar 1 it is the `1` of `1 − y`."""
+
+    scalar: Expression
+    shape: Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Transpose(Expression):
+    """xᵀ."""
+
+    x: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class MatMul(Expression):
+    """The matrix product."""
+
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Hadamard(Expression):
+    """The element-wise product ⊙ of equal shapes."""
+
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Divide(Expression):
+    """The element-wise quotient ⊘ of equal shapes, or a quotient by a scalar."""
+
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio(Expression):
+    """The element-wise quotient ⊘ in which an entry with numerator 0 is 0, whatever it is divided by."""
+
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class TimesLog(Expression):
+    """left ⊙ ln(right), in which an entry with left factor 0 is 0."""
+
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Add(Expression):
+    """The sum of equal shapes."""
+
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Subtract(Expression):
+    """The difference of equal shapes."""
+
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Scale(Expression):
+    """A scalar times a matrix or a scalar."""
+
+    scalar: Expression
+    x: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Power(Expression):
+    """A scalar to the power of a scalar, as in β₁ᵗ."""
+
+    scalar: Expression
+    exponent: Expression
+
+
+@dataclass(frozen=True, eq=False)
+class Function:
+    """An element-wise function of one argument, as data.
+
+    Its value is `definition`, an expression of ARGUMENT, or where that cannot be, `primitive`, a NumPy function that
+    needs nothing but `np` and `math`. `derivative` is an expression of ARGUMENT; `named_derivative` says that
+    equations write f′(z) for it. At `kinks` (argument values) the derivative or its slope jumps, so that difference
+    quotients may disagree there. `analytic` is false where the code cannot take complex numbers.
+    """
+
+    name: str
+    unicode: str
+    latex: str
+    spoken: str
+    definition: Expression | None = None
+    primitive: Callable[..., Any] | None = None
+    derivative: Expression | None = None
+    named_derivative: bool = False
+    kinks: tuple[float, ...] = ()
+    analytic: bool = True
+    style: str = "call"  # how it is written: "call" f(x), "postfix" x², "prefix" √x
+
+
+@dataclass(frozen=True, slots=True)
+class Apply(Expression):
+    """f(x), or with `prime` f′(x), entry by entry."""
+
+    function: Function
+    x: Expression
+    prime: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cases(Expression):
+    """Entry by entry: `positive` where the condition is above 0, else `otherwise`."""
+
+    condition: Expression
+    positive: Expression
+    otherwise: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Softmax(Expression):
+    """exp(x) over its sum along the axis: along ROWS each column (a sample) is one distribution."""
+
+    x: Expression
+    axis: int
+
+
+@dataclass(frozen=True, slots=True)
+class LogSumExp(Expression):
+    """ln Σ exp(x) along the axis, which shrinks to 1."""
+
+    x: Expression
+    axis: int
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat(Expression):
+    """A vector copied along the axis to the given dimension: `x 1ᵀ` along COLUMNS, `1 x` along ROWS."""
+
+    x: Expression
+    axis: int
+    dimension: Dimension
+
+
+@dataclass(frozen=True, slots=True)
+class Total(Expression):
+    """The sum along the axis, which shrinks to 1: `x 1` along COLUMNS, `1ᵀ x` along ROWS."""
+
+    x: Expression
+    axis: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sum(Expression):
+    """The sum of all entries: a scalar."""
+
+    x: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Equation:
+    """target = expression (or target ← expression, for an update)."""
+
+    target: Symbol
+    expression: Expression
+    is_update: bool = False
+
+
+ARGUMENT = Symbol("x", None, ("rows", "columns"))
+"""The argument in the definition of a `Function`; it may stand for an array of any shape."""
+
+ONE = Factor(1)
+MINUS_ONE = Factor(-1)
+
+
+def walk(expression: Expression) -> Iterator[Expression]:
+    """Every node of the tree, parents first, in reading order."""
+    yield expression
+    for operand in expression.operands:
+        yield from walk(operand)
+
+
+def symbols(expression: Expression) -> tuple[Symbol, ...]:
+    """The symbols read, each once, in reading order."""
+    return tuple(dict.fromkeys(node for node in walk(expression) if isinstance(node, Symbol)))
+
+
+def matrix_symbols(expression: Expression) -> tuple[Symbol, ...]:
+    """The symbols that are quantities of the network (not settings such as η), each once, in reading order."""
+    return tuple(symbol for symbol in symbols(expression) if symbol.shape or symbol.base == "E")
+
+
+def depends_on(expression: Expression, symbol: Symbol) -> bool:
+    """Whether the symbol occurs in the expression."""
+    return any(node == symbol for node in walk(expression))
+
+
+def substitute(expression: Expression, replacements: Mapping[Expression, Expression]) -> Expression:
+    """The tree with whole sub-trees replaced, outermost matches first."""
+    if expression in replacements:
+        return replacements[expression]
+    operands = expression.operands
+    if not operands:
+        return expression
+    return expression.with_operands(tuple(substitute(operand, replacements) for operand in operands))
+
+
+# The constructors below fold constants, so that a product of rules reads as a person would write it.
+
+
+def scale(scalar: Expression, x: Expression) -> Expression:
+    """scalar · x, with exact factors multiplied together and a factor of 1 left out."""
+    if isinstance(scalar, Factor):
+        if scalar == ONE:
+            return x
+        if isinstance(x, Factor):
+            return _factor_product(scalar, x)
+        if isinstance(x, Fill):
+            return Fill(scale(scalar, x.scalar), x.shape)
+        if isinstance(x, Scale) and isinstance(x.scalar, Factor):
+            return scale(_factor_product(scalar, x.scalar), x.x)
+    return Scale(scalar, x)
+
+
+def negate(x: Expression) -> Expression:
+    """−x."""
+    return scale(MINUS_ONE, x)
+
+
+def transpose(x: Expression) -> Expression:
+    """xᵀ; two transposes cancel, and a scalar or a constant is kept simple."""
+    if isinstance(x, Transpose):
+        return x.x
+    return Fill(x.scalar, x.shape[::-1]) if isinstance(x, Fill) and x.shape else Transpose(x)
+
+
+def matmul(left: Expression, right: Expression) -> Expression:
+    """The product left right; a constant 1×1 factor becomes a scalar in front."""
+    if isinstance(right, Fill) and right.shape == ("1", "1"):
+        return scale(right.scalar, left)
+    if isinstance(left, Fill) and left.shape == ("1", "1"):
+        return scale(left.scalar, right)
+    return MatMul(left, right)
+
+
+def hadamard(left: Expression, right: Expression) -> Expression:
+    """left ⊙ right; a constant matrix becomes a factor, and a factor moves to the front."""
+    if isinstance(left, Fill):
+        return scale(left.scalar, right)
+    if isinstance(right, Fill):
+        return scale(right.scalar, left)
+    if isinstance(right, Scale) and isinstance(right.scalar, Factor):
+        return scale(right.scalar, hadamard(left, right.x))
+    return Hadamard(left, right)
+
+
+def add(left: Expression, right: Expression) -> Expression:
+    """left + right; opposite or equal exact factors are taken out of the sum."""
+    left_factor, left_rest = _split_factor(left)
+    right_factor, right_rest = _split_factor(right)
+    if left_factor == right_factor:
+        return scale(left_factor, Add(left_rest, right_rest))
+    if left_factor == _factor_product(MINUS_ONE, right_factor):
+        if right_factor.numerator > 0:
+            return scale(right_factor, Subtract(right_rest, left_rest))
+        return scale(left_factor, Subtract(left_rest, right_rest))
+    return Add(left, right)
+
+
+def repeat(x: Expression, axis: int, dimension: Dimension, shape: Shape) -> Expression:
+    """x copied along the axis; `shape` is that of the result. Copies of a constant are a constant."""
+    return Fill(x.scalar, shape) if isinstance(x, Fill) else Repeat(x, axis, dimension)
+
+
+def _split_factor(x: Expression) -> tuple[Factor, Expression]:
+    if isinstance(x, Scale) and isinstance(x.scalar, Factor):
+        return x.scalar, x.x
+    return ONE, x
+
+
+def _factor_product(left: Factor, right: Factor) -> Factor:
+    fraction = Fraction(left.numerator, left.denominator) * Fraction(right.numerator, right.denominator)
+    dimensions = tuple(sorted(left.dimensions + right.dimensions))
+    return Factor(fraction.numerator, fraction.denominator, dimensions)

@@ -1,0 +1,66 @@
+"""What is built in: the networks and data sets that every command takes by name.
+
+Owns the names and what a name given by a user means. The network files stand in the package of demos.
+"""
+
+from __future__ import annotations
+
+import os
+from importlib.resources import files
+from pathlib import Path
+
+from nablastep.errors import NetworkError
+from nablastep.field_checks import did_you_mean
+from nablastep.files.data_sets import DATA_SETS
+from nablastep.files.network_file import network_from_text, read_network
+from nablastep.files.text_file import read_text
+from nablastep.network import Network
+
+NETWORK_NAMES = (
+    "mazur",
+    "mazur-bug",
+    "ng-ex4",
+    "cs231n-two-layer",
+    "tanh-neuron",
+    "dead-relu",
+    "xor",
+    "skinny",
+    "square",
+    "digits-mlp",
+)
+
+
+def network_names() -> tuple[str, ...]:
+    """The built-in networks, in the order in which they are listed."""
+    return NETWORK_NAMES
+
+
+def data_set_names() -> tuple[str, ...]:
+    """The built-in data sets, in the order in which they are listed."""
+    return tuple(DATA_SETS)
+
+
+def open_network(source: str | os.PathLike[str]) -> Network:
+    """The built-in network of that name, or else the network in that file (`./mazur` is a file).
+
+    Raises NetworkError or DataError, for a name that is neither with the names that there are.
+    """
+    if isinstance(source, str) and source in NETWORK_NAMES:
+        return _built_in(source)
+    path = Path(source)
+    if isinstance(source, str) and _is_plain_name(source) and not path.exists():
+        names = f"built in: {', '.join(NETWORK_NAMES)}"
+        near = did_you_mean(source, NETWORK_NAMES)
+        problem = f"{source!r} is neither a built-in network nor a file{near or '; ' + names}"
+        raise NetworkError(problem, hint=names if near else None)
+    return read_network(path)
+
+
+def _built_in(name: str) -> Network:
+    folder = files("nablastep_demos").joinpath("networks")
+    text = read_text(folder.joinpath(f"{name}.toml"), f"{name}.toml")
+    return network_from_text(text, name=f"{name}.toml", folder=folder)
+
+
+def _is_plain_name(source: str) -> bool:
+    return not source.endswith(".toml") and os.sep not in source and "/" not in source

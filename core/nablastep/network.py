@@ -1,0 +1,226 @@
+"""What is trained: layers, data, loss, optimiser, and how the data are batched; validated once and frozen.
+
+Knows nothing of steps, sessions or screens; files are read and written by nablastep.files.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from nablastep.errors import UnknownNameError
+from nablastep.field_checks import (
+    FloatArray,
+    choice,
+    did_you_mean,
+    matrix,
+    text,
+    truth,
+    whole_number,
+)
+from nablastep.functions import loss_names
+from nablastep.layer import INIT_NAMES, Layer
+from nablastep.network_checks import (
+    check_chain,
+    check_targets,
+    checked_batch_size,
+    checked_label_names,
+    checked_layers,
+    checked_optimizer,
+    checked_picture,
+)
+from nablastep.optimizer_settings import OPTIMIZER_NAMES, OptimizerSettings
+
+__all__ = [
+    "CONVENTION_NAMES",
+    "INIT_NAMES",
+    "OPTIMIZER_NAMES",
+    "ORDER_NAMES",
+    "REDUCTION_NAMES",
+    "Layer",
+    "Network",
+    "OptimizerSettings",
+]
+
+CONVENTION_NAMES = ("column", "column-transposed", "row-keras", "row-pytorch")
+ORDER_NAMES = ("gradients-first", "interleaved")
+REDUCTION_NAMES = ("mean", "sum")
+LARGEST_SEED = 2**63 - 1  # what a TOML integer holds everywhere
+
+
+@dataclass(frozen=True, eq=False, init=False)
+class Network:
+    """A network and everything that its training needs.
+
+    `x` has shape (samples, inputs), `y` (samples, outputs), both read-only float64. Layers may be given as tables
+    of their keys, the optimiser as its name or a table. `batch_size` left out means all samples.
+    `picture` is (rows, columns) of inputs that are a picture; `label_names` name the outputs.
+    Raises NetworkError with the name of the field, what was found and what would be right.
+    """
+
+    layers: tuple[Layer, ...]
+    x: FloatArray
+    y: FloatArray
+    loss: str
+    title: str
+    reduction: str
+    batch_size: int
+    shuffle: bool
+    seed: int
+    optimizer: OptimizerSettings
+    convention: str
+    order: str
+    picture: tuple[int, int] | None
+    label_names: tuple[str, ...]
+    _parameters: Mapping[str, FloatArray] = field(init=False)
+
+    def __init__(
+        self,
+        layers: Sequence[Layer | Mapping[str, object]],
+        x: ArrayLike,
+        y: ArrayLike,
+        *,
+        loss: str,
+        title: str = "",
+        reduction: str = "mean",
+        batch_size: int | None = None,
+        shuffle: bool = False,
+        seed: int = 0,
+        optimizer: OptimizerSettings | Mapping[str, object] | str | None = None,
+        convention: str = "column",
+        order: str = "gradients-first",
+        picture: Sequence[int] | None = None,
+        label_names: Sequence[str] = (),
+    ) -> None:
+        checked: dict[str, Any] = {
+            "title": text(title, ("title",)),
+            "x": matrix(x, ("x",), "samples × inputs"),
+            "y": matrix(y, ("y",), "samples × outputs"),
+            "loss": choice(loss, loss_names(), ("loss",)),
+            "reduction": choice(reduction, REDUCTION_NAMES, ("reduction",)),
+            "shuffle": truth(shuffle, ("shuffle",)),
+            "seed": whole_number(seed, ("seed",), least=0, most=LARGEST_SEED),
+            "convention": choice(convention, CONVENTION_NAMES, ("convention",)),
+            "order": choice(order, ORDER_NAMES, ("order",)),
+            "optimizer": checked_optimizer(optimizer),
+            "layers": checked_layers(layers),
+        }
+        samples, inputs = checked["x"].shape
+        checked["batch_size"] = checked_batch_size(batch_size, samples)
+        checked["picture"] = checked_picture(picture, inputs)
+        checked["label_names"] = checked_label_names(label_names, checked["y"].shape[1])
+        check_chain(checked["layers"], inputs)
+        check_targets(checked["y"], samples, checked["layers"][-1].units, checked["loss"])
+        checked["_parameters"] = _initial_parameters(checked["layers"], inputs, checked["seed"])
+        for name, value in checked.items():
+            object.__setattr__(self, name, value)
+
+    def __repr__(self) -> str:
+        return f"<Network {self.title!r} {'-'.join(map(str, self.sizes))}>"
+
+    @classmethod
+    def from_file(cls, path: str | os.PathLike[str]) -> Network:
+        """The network in a network file (TOML). Raises NetworkError or DataError with file and line."""
+        from nablastep.files.network_file import read_network
+
+        return read_network(path)
+
+    def to_file(self, path: str | os.PathLike[str]) -> None:
+        """Write a network file that reads back to the same numbers, bit for bit; data are written as x and y."""
+        from nablastep.files.network_file import write_network
+
+        write_network(self, path)
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Units of every layer, the inputs first: (n0, n1, …, nL)."""
+        return (self.x.shape[1], *(layer.units for layer in self.layers))
+
+    @property
+    def samples(self) -> int:
+        """Number of samples in the data."""
+        return int(self.x.shape[0])
+
+    @property
+    def initial_parameters(self) -> dict[str, FloatArray]:
+        """Every parameter at the start, in order of the layers: `W0` (n1, n0), `b0` (n1, 1) where there is a bias."""
+        return dict(self._parameters)
+
+    @property
+    def frozen_parameters(self) -> frozenset[str]:
+        """Ids of the parameters that the update leaves alone, such as `b0`."""
+        return frozenset(f"{name}{index}" for index, layer in enumerate(self.layers) for name in layer.frozen)
+
+    @property
+    def is_classifier(self) -> bool:
+        """Whether the outputs are probabilities: softmax with cross-entropy, or sigmoid with its binary form."""
+        ending = (self.layers[-1].activation, self.loss)
+        return ending in {("softmax", "categorical_cross_entropy"), ("sigmoid", "binary_cross_entropy")}
+
+    @property
+    def batches_per_pass(self) -> int:
+        """Number of iterations in which every sample is used once."""
+        return -(-self.samples // self.batch_size)
+
+    def batch(self, iteration: int) -> tuple[int, ...]:
+        """Indices of the samples that iteration `iteration` (from 1) uses; a pure function of it and the seed."""
+        if iteration < 1:
+            raise ValueError(f"iterations count from 1, found {iteration}")
+        passes_done, place = divmod(iteration - 1, self.batches_per_pass)
+        start = place * self.batch_size
+        stop = min(start + self.batch_size, self.samples)
+        if not self.shuffle:
+            return tuple(range(start, stop))
+        return _permutation(self.seed, passes_done + 1, self.samples)[start:stop]
+
+    def with_parameters(
+        self,
+        parameters: Mapping[str, ArrayLike],
+        x: ArrayLike | None = None,
+        y: ArrayLike | None = None,
+        learning_rate: float | None = None,
+    ) -> Network:
+        """The same network with other initial parameters, named as in `initial_parameters`; those left out stay.
+
+        `x`, `y` and `learning_rate` replace the data and the setting where they are given.
+        """
+        for name in parameters:
+            if name not in self._parameters:
+                raise UnknownNameError(f"unknown parameter {name!r}{did_you_mean(name, self._parameters)}")
+        values = {**self._parameters, **parameters}
+        layers: list[dict[str, object]] = []
+        for index, layer in enumerate(self.layers):
+            layers.append({"activation": layer.activation, "W": values[f"W{index}"], "frozen": layer.frozen})
+            if layer.bias:
+                layers[-1]["b"] = values[f"b{index}"]
+        return replace(
+            self,
+            layers=checked_layers(layers),
+            x=self.x if x is None else matrix(x, ("x",), "samples × inputs"),
+            y=self.y if y is None else matrix(y, ("y",), "samples × outputs"),
+            optimizer=self.optimizer if learning_rate is None else replace(self.optimizer, learning_rate=learning_rate),
+        )
+
+
+@lru_cache(maxsize=8)
+def _permutation(seed: int, pass_number: int, samples: int) -> tuple[int, ...]:
+    return tuple(np.random.default_rng([seed, pass_number]).permutation(samples).tolist())
+
+
+def _initial_parameters(layers: Sequence[Layer], inputs: int, seed: int) -> dict[str, FloatArray]:
+    generator = np.random.default_rng(seed)
+    parameters: dict[str, FloatArray] = {}
+    width = inputs
+    for index, layer in enumerate(layers):
+        parameters[f"W{index}"] = layer.initial_weights(width, generator)
+        offsets = layer.initial_bias()
+        if offsets is not None:
+            parameters[f"b{index}"] = offsets
+        width = layer.units
+    return parameters

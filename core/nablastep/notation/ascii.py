@@ -1,0 +1,56 @@
+"""The notation for plain ASCII terminals: `grad_W1 = grad_z2 a1.T`."""
+
+from __future__ import annotations
+
+from nablastep.expressions import (
+    Add,
+    Apply,
+    Divide,
+    Expression,
+    Factor,
+    Hadamard,
+    MatMul,
+    Ratio,
+    Subtract,
+    Symbol,
+)
+from nablastep.notation.writer import Writer
+
+_STYLED = {"square": "^2", "sqrt": "sqrt"}
+
+
+class AsciiWriter(Writer):
+    """ASCII text with the ids of files and code."""
+
+    name = "ascii"
+    operators: dict[type[Expression], str] = {
+        MatMul: " ",
+        Hadamard: " (*) ",
+        Divide: " (/) ",
+        Ratio: " (/) ",
+        Add: " + ",
+        Subtract: " - ",
+    }
+    becomes = " <- "
+    minus = "-"
+    transpose_mark = ".T"
+    sum_mark = "sum "
+    prime_mark = "'"
+
+    def symbol_text(self, symbol: Symbol) -> str:
+        return symbol.id
+
+    def factor_text(self, factor: Factor) -> str:
+        parts = [str(factor.denominator)] if factor.denominator != 1 else []
+        parts += factor.dimensions
+        if not parts:
+            return str(factor.numerator)
+        below = parts[0] if len(parts) == 1 else f"({' '.join(parts)})"
+        return f"{factor.numerator}/{below}"
+
+    def function_name(self, node: Apply) -> str:
+        name = _STYLED.get(node.function.name, node.function.name)
+        return name + (self.prime_mark if node.prime else "")
+
+
+NOTATION = AsciiWriter()

@@ -1,0 +1,105 @@
+r"""LaTeX for print: `\nabla W^{(1)} = \nabla z^{(2)} {a^{(1)}}^{\mathsf{T}}`. Needs amsmath and amssymb."""
+
+from __future__ import annotations
+
+from nablastep.expressions import (
+    Add,
+    Apply,
+    Divide,
+    Expression,
+    Factor,
+    Hadamard,
+    LogSumExp,
+    MatMul,
+    Power,
+    Ratio,
+    Softmax,
+    Subtract,
+    Symbol,
+    Transpose,
+)
+from nablastep.notation.settings import SETTINGS, printed_base
+from nablastep.notation.writer import Strength, Token, Tokens, Writer
+
+
+def dimension_latex(dimension: str) -> str:
+    """`n_{2}` for n2; m and 1 as they are."""
+    return dimension[0] + (f"_{{{dimension[1:]}}}" if len(dimension) > 1 else "")
+
+
+class LatexWriter(Writer):
+    """LaTeX source for math mode."""
+
+    name = "latex"
+    operators: dict[type[Expression], str] = {
+        MatMul: r"\, ",
+        Hadamard: r" \odot ",
+        Divide: r" \oslash ",
+        Ratio: r" \oslash ",
+        Add: " + ",
+        Subtract: " - ",
+    }
+    becomes = r" \leftarrow "
+    minus = "-"
+    sum_mark = r"\sum "
+    log_name = r"\ln"
+    log_sum_exp_name = r"\operatorname{lse}"
+
+    def symbol_text(self, symbol: Symbol) -> str:
+        if symbol.base in SETTINGS:
+            return SETTINGS[symbol.base].latex
+        name = printed_base(symbol) + ("" if symbol.layer is None else f"^{{({symbol.layer})}}")
+        if symbol.prefix == "":
+            return name
+        if symbol.prefix == "grad":
+            return rf"\nabla {name}"
+        letter = r"\mathit{velocity}" if symbol.prefix == "velocity" else symbol.prefix
+        return f"{letter}_{{{name}}}"
+
+    def number_text(self, value: float) -> str:
+        return f"{value:.6g}"
+
+    def factor_text(self, factor: Factor) -> str:
+        parts = [str(factor.denominator)] if factor.denominator != 1 else []
+        parts += [dimension_latex(dimension) for dimension in factor.dimensions]
+        if not parts:
+            return str(factor.numerator)
+        return rf"\frac{{{factor.numerator}}}{{{' '.join(parts)}}}"
+
+    def parenthesised(self, tokens: Tokens) -> Tokens:
+        return (Token(r"\left("), *tokens, Token(r"\right)"))
+
+    def transpose(self, node: Transpose) -> Tokens:
+        inner = self.wrapped(node.x, Strength.POSTFIX)
+        if isinstance(node.x, Symbol):
+            symbol = node.x
+            if symbol.prefix == "grad":  # the transpose belongs to the letter, the nabla stays in front
+                bare = self.symbol_text(Symbol(symbol.base, symbol.layer, symbol.shape))
+                return (Token(rf"\nabla {{{bare}}}^{{\mathsf{{T}}}}", "symbol", symbol),)
+        return (Token("{"), *inner, Token(r"}^{\mathsf{T}}"))
+
+    def power(self, node: Power) -> Tokens:
+        return (Token("{"), *self.tokens(node.scalar), Token("}^{"), *self.tokens(node.exponent), Token("}"))
+
+    def function(self, node: Apply) -> Tokens:
+        if node.function.style == "prefix" and not node.prime:
+            return (Token(node.function.latex, "function"), Token("{"), *self.tokens(node.x), Token("}"))
+        if node.function.style == "postfix" and not node.prime:
+            inner = self.wrapped(node.x, Strength.ATOM)
+            return (Token("{"), *inner, Token("}" + node.function.latex, "function"))
+        return super().function(node)
+
+    def function_name(self, node: Apply) -> str:
+        return node.function.latex + ("'" if node.prime else "")
+
+    def softmax(self, node: Softmax) -> Tokens:
+        return self.call(r"\operatorname{softmax}", node.x)
+
+    def log_sum_exp(self, node: LogSumExp) -> Tokens:
+        return self.call(self.log_sum_exp_name, node.x)
+
+    def ones(self, transposed: bool) -> Tokens:
+        return (Token(r"\mathbf{1}^{\mathsf{T}}" if transposed else r"\mathbf{1}", "ones"),)
+
+
+NOTATION = LatexWriter()

@@ -1,0 +1,37 @@
+"""The names of the settings that equations mention (η, μ, …), in every notation, and capitals for batches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nablastep.expressions import Symbol
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One optimiser setting and how it is written."""
+
+    name: str
+    unicode: str
+    latex: str
+    spoken: str
+
+
+SETTINGS = {
+    setting.name: setting
+    for setting in (
+        Setting("learning_rate", "η", r"\eta", "the learning rate"),
+        Setting("momentum", "μ", r"\mu", "the momentum"),
+        Setting("decay", "ρ", r"\rho", "the decay"),
+        Setting("beta1", "β₁", r"\beta_1", "beta one"),
+        Setting("beta2", "β₂", r"\beta_2", "beta two"),
+        Setting("epsilon", "ε", r"\varepsilon", "epsilon"),
+        Setting("weight_decay", "λ", r"\lambda", "the weight decay"),
+        Setting("t", "t", "t", "t"),
+    )
+}
+
+
+def printed_base(symbol: Symbol) -> str:
+    """The letter of a quantity: a capital for activations, pre-activations and targets of a batch of samples."""
+    return symbol.base.upper() if symbol.base in {"a", "z", "y"} and "m" in symbol.shape else symbol.base

@@ -1,0 +1,92 @@
+"""The notation for ears: "the gradient of W 1 equals the gradient of z 2, times a 1 transposed"."""
+
+from __future__ import annotations
+
+from nablastep.expressions import (
+    COLUMNS,
+    Add,
+    Apply,
+    Divide,
+    Expression,
+    Factor,
+    Hadamard,
+    LogSumExp,
+    MatMul,
+    Ratio,
+    Repeat,
+    Subtract,
+    Symbol,
+    TimesLog,
+    Total,
+)
+from nablastep.notation.settings import SETTINGS
+from nablastep.notation.writer import Strength, Token, Tokens, Writer
+
+
+class SpokenWriter(Writer):
+    """Words, with "open" and "close" where print has parentheses."""
+
+    name = "spoken"
+    operators: dict[type[Expression], str] = {
+        MatMul: " times ",
+        Hadamard: " times, entry by entry, ",
+        Divide: " divided, entry by entry, by ",
+        Ratio: " divided, entry by entry, by ",
+        Add: " plus ",
+        Subtract: " minus ",
+    }
+    over = " divided by "
+    equals = " equals "
+    becomes = " becomes "
+    minus = "minus "
+    transpose_mark = " transposed"
+    sum_mark = "the sum of all entries of "
+
+    def symbol_text(self, symbol: Symbol) -> str:
+        if symbol.base in SETTINGS:
+            return SETTINGS[symbol.base].spoken
+        name = symbol.base if symbol.layer is None else f"{symbol.base} {symbol.layer}"
+        if symbol.prefix == "":
+            return name
+        first = {"grad": "gradient", "m": "first moment", "v": "second moment"}.get(symbol.prefix, symbol.prefix)
+        return f"the {first} of {name}"
+
+    def factor_text(self, factor: Factor) -> str:
+        parts = [str(factor.denominator)] if factor.denominator != 1 else []
+        parts += [" ".join(dimension) for dimension in factor.dimensions]
+        if not factor.dimensions and (factor.numerator, factor.denominator) == (1, 2):
+            return "one half"
+        return f"{factor.numerator} over {' times '.join(parts)}" if parts else str(factor.numerator)
+
+    def number_text(self, value: float) -> str:
+        return f"{value:.6g}"
+
+    def parenthesised(self, tokens: Tokens) -> Tokens:
+        return (Token("open "), *tokens, Token(" close"))
+
+    def function(self, node: Apply) -> Tokens:
+        if node.function.style == "postfix":
+            return (*self.wrapped(node.x, Strength.ATOM), Token(f" {node.function.spoken}", "function"))
+        name = node.function.spoken
+        return self.call(f"the derivative of {name.removesuffix(' of')} at" if node.prime else name, node.x)
+
+    def call(self, name: str, argument: Expression) -> Tokens:
+        return (Token(f"{name} ", "function"), *self.wrapped(argument, Strength.ATOM))
+
+    def times_log(self, node: TimesLog) -> Tokens:
+        left = self.wrapped(node.left, Strength.POSTFIX)
+        return (*left, Token(self.operators[Hadamard]), *self.call("the logarithm of", node.right))
+
+    def log_sum_exp(self, node: LogSumExp) -> Tokens:
+        return self.call("the log sum exp of", node.x)
+
+    def repeat(self, node: Repeat) -> Tokens:
+        direction = "column" if node.axis == COLUMNS else "row"
+        return (*self.wrapped(node.x, Strength.POSTFIX), Token(f", repeated for every {direction}", "ones"))
+
+    def total(self, node: Total) -> Tokens:
+        direction = "row" if node.axis == COLUMNS else "column"
+        return (Token(f"the sum along each {direction} of ", "ones"), *self.wrapped(node.x, Strength.POSTFIX))
+
+
+NOTATION = SpokenWriter()

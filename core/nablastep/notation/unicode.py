@@ -1,0 +1,55 @@
+"""The notation of print, in Unicode: `∇W⁽¹⁾ = ∇z⁽²⁾ a⁽¹⁾ᵀ`."""
+
+from __future__ import annotations
+
+from nablastep.expressions import Factor, Power, Symbol
+from nablastep.notation.settings import SETTINGS, printed_base
+from nablastep.notation.writer import Strength, Token, Tokens, Writer
+
+SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_FRACTIONS = {(1, 2): "½", (1, 4): "¼", (3, 4): "¾"}
+
+
+def layer_mark(layer: int) -> str:
+    """`⁽¹⁾`."""
+    return f"⁽{str(layer).translate(SUPERSCRIPTS)}⁾"
+
+
+def dimension_text(dimension: str) -> str:
+    """`n₂` for n2; m and 1 as they are."""
+    return dimension[0] + dimension[1:].translate(SUBSCRIPTS)
+
+
+class UnicodeWriter(Writer):
+    """Unicode text."""
+
+    name = "unicode"
+
+    def symbol_text(self, symbol: Symbol) -> str:
+        if symbol.base in SETTINGS:
+            return SETTINGS[symbol.base].unicode
+        prefix = {"": "", "grad": "∇"}.get(symbol.prefix, f"{symbol.prefix}_")
+        return prefix + printed_base(symbol) + ("" if symbol.layer is None else layer_mark(symbol.layer))
+
+    def number_text(self, value: float) -> str:
+        return f"{value:.6g}".replace("-", "−")
+
+    def factor_text(self, factor: Factor) -> str:
+        pair = (factor.numerator, factor.denominator)
+        if not factor.dimensions and pair in _FRACTIONS:
+            return _FRACTIONS[pair]
+        parts = [str(factor.denominator)] if factor.denominator != 1 else []
+        parts += [dimension_text(dimension) for dimension in factor.dimensions]
+        if not parts:
+            return str(factor.numerator)
+        below = parts[0] if len(parts) == 1 else f"({' '.join(parts)})"
+        return f"{factor.numerator}/{below}"
+
+    def power(self, node: Power) -> Tokens:
+        if node.exponent == Symbol("t", None, ()):
+            return (*self.wrapped(node.scalar, Strength.ATOM), Token("ᵗ"))
+        return super().power(node)
+
+
+NOTATION = UnicodeWriter()

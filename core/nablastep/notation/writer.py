@@ -1,0 +1,308 @@
+"""How any notation is written: a walk over the tree that yields tokens, with parentheses where they are needed.
+
+A notation is a subclass that says how symbols, numbers and operators look. Tokens remember the symbol that they stand
+for, so that a view can colour or link it; their texts joined are the whole text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+from nablastep.expressions import (
+    COLUMNS,
+    MINUS_ONE,
+    Add,
+    Apply,
+    Cases,
+    Divide,
+    Equation,
+    Expression,
+    Factor,
+    Fill,
+    Hadamard,
+    LogSumExp,
+    MatMul,
+    Number,
+    Power,
+    Ratio,
+    Repeat,
+    Scale,
+    Softmax,
+    Subtract,
+    Sum,
+    Symbol,
+    TimesLog,
+    Total,
+    Transpose,
+)
+from nablastep.shapes import shape_of
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A piece of text; `symbol` is the quantity it names, `kind` is symbol, operator, number, ones or function."""
+
+    text: str
+    kind: str = "operator"
+    symbol: Symbol | None = None
+
+
+Tokens = tuple[Token, ...]
+
+
+class Strength(IntEnum):
+    """How tightly a form binds; a looser one inside a tighter one gets parentheses."""
+
+    SUM = 1
+    SCALED = 2
+    PRODUCT = 3
+    POSTFIX = 4
+    ATOM = 5
+
+
+class Writer:
+    """Writes expressions as tokens. Subclasses set the class attributes and override what they say otherwise."""
+
+    name = ""
+    operators: dict[type[Expression], str] = {
+        MatMul: " ",
+        Hadamard: " ⊙ ",
+        Divide: " ⊘ ",
+        Ratio: " ⊘ ",
+        Add: " + ",
+        Subtract: " − ",
+    }
+    over = " / "
+    equals = " = "
+    becomes = " ← "
+    minus = "−"
+    transpose_mark = "ᵀ"
+    sum_mark = "Σ "
+    log_name = "ln"
+    log_sum_exp_name = "lse"
+    prime_mark = "′"
+
+    # what a notation says in its own way
+
+    def symbol_text(self, symbol: Symbol) -> str:
+        """The name of a quantity or setting."""
+        raise NotImplementedError
+
+    def factor_text(self, factor: Factor) -> str:
+        """An exact fraction, without its sign."""
+        raise NotImplementedError
+
+    def number_text(self, value: float) -> str:
+        """A numeric constant."""
+        return repr(value)
+
+    # the walk
+
+    def text(self, expression: Expression) -> str:
+        """The expression as one string."""
+        return "".join(token.text for token in self.tokens(expression))
+
+    def equation_text(self, equation: Equation) -> str:
+        """The equation as one string."""
+        return "".join(token.text for token in self.equation_tokens(equation))
+
+    def equation_tokens(self, equation: Equation) -> Tokens:
+        """The whole equation."""
+        sign = self.becomes if equation.is_update else self.equals
+        return (*self.tokens(equation.target), Token(sign), *self.tokens(equation.expression))
+
+    def tokens(self, expression: Expression) -> Tokens:
+        """The expression as tokens."""
+        rule: Callable[[Writer, Any], Tokens] = self.rules()[type(expression)]
+        return rule(self, expression)
+
+    @classmethod
+    def rules(cls) -> dict[type[Expression], Callable[[Any, Any], Tokens]]:
+        """Which method writes which node."""
+        return RULES
+
+    def strength(self, expression: Expression) -> Strength:
+        """How tightly the written form of the expression binds."""
+        if isinstance(expression, Sum) and shape_of(expression.x) == ("1", "1"):
+            return self.strength(expression.x)
+        if isinstance(expression, Fill):
+            return self.strength(expression.scalar)
+        if isinstance(expression, Apply):
+            return Strength.ATOM if expression.function.style == "call" else Strength.POSTFIX
+        if isinstance(expression, Factor) and (expression.numerator < 0):
+            return Strength.SCALED
+        return STRENGTHS.get(type(expression), Strength.ATOM)
+
+    def wrapped(self, expression: Expression, weakest: Strength, *also: type[Expression]) -> Tokens:
+        """The expression, in parentheses if it binds more loosely than `weakest` and is none of `also`."""
+        tokens = self.tokens(expression)
+        if self.strength(expression) >= weakest or isinstance(expression, also):
+            return tokens
+        return self.parenthesised(tokens)
+
+    def parenthesised(self, tokens: Tokens) -> Tokens:
+        """( … )."""
+        return (Token("("), *tokens, Token(")"))
+
+    # one method a node
+
+    def symbol(self, node: Symbol) -> Tokens:
+        return (Token(self.symbol_text(node), "symbol", node),)
+
+    def factor(self, node: Factor) -> Tokens:
+        sign = self.minus if node.numerator < 0 else ""
+        positive = Factor(abs(node.numerator), node.denominator, node.dimensions)
+        return (Token(sign + self.factor_text(positive), "number"),)
+
+    def number(self, node: Number) -> Tokens:
+        return (Token(self.number_text(node.value), "number"),)
+
+    def fill(self, node: Fill) -> Tokens:
+        return self.tokens(node.scalar)
+
+    def transpose(self, node: Transpose) -> Tokens:
+        return (*self.wrapped(node.x, Strength.POSTFIX), Token(self.transpose_mark))
+
+    def product(self, node: MatMul | Hadamard | Divide | Ratio) -> Tokens:
+        # Equal operators chain to the left; mixing ⊙ or ⊘ with a matrix product always gets parentheses.
+        chain = (type(node),) if isinstance(node, MatMul | Hadamard) else ()
+        left = self.wrapped(node.left, Strength.POSTFIX, *chain)
+        scalar = isinstance(node, Divide) and shape_of(node.right) == ()
+        operator = self.over if scalar else self.operators[type(node)]
+        return (*left, Token(operator), *self.wrapped(node.right, Strength.POSTFIX))
+
+    def times_log(self, node: TimesLog) -> Tokens:
+        left = self.wrapped(node.left, Strength.POSTFIX)
+        return (*left, Token(self.operators[Hadamard]), *self.call(self.log_name, node.right))
+
+    def sum_or_difference(self, node: Add | Subtract) -> Tokens:
+        right = self.wrapped(node.right, Strength.SCALED)
+        if self.strength(node.right) >= Strength.SCALED and self.is_negative(node.right):
+            right = self.parenthesised(right)
+        return (*self.tokens(node.left), Token(self.operators[type(node)]), *right)
+
+    @staticmethod
+    def is_negative(expression: Expression) -> bool:
+        """Whether the written form starts with a minus sign."""
+        scalar = expression.scalar if isinstance(expression, Scale | Fill) else expression
+        return isinstance(scalar, Factor) and scalar.numerator < 0
+
+    def scaled(self, node: Scale) -> Tokens:
+        if node.scalar == MINUS_ONE:
+            return (Token(self.minus), *self.wrapped(node.x, Strength.PRODUCT, Sum))
+        scalar = self.wrapped(node.scalar, Strength.SCALED)
+        if self.is_negative(node.x):
+            x = self.parenthesised(self.tokens(node.x))
+        else:
+            x = self.wrapped(node.x, Strength.POSTFIX, MatMul, Sum, Scale)
+        return (*scalar, Token(self.operators[MatMul]), *x)
+
+    def power(self, node: Power) -> Tokens:
+        return (*self.wrapped(node.scalar, Strength.ATOM), Token("^"), *self.wrapped(node.exponent, Strength.ATOM))
+
+    def function(self, node: Apply) -> Tokens:
+        name = self.function_name(node)
+        if node.function.style == "postfix" and not node.prime:
+            # A layer mark is a superscript too: (∇W⁽¹⁾)², not ∇W⁽¹⁾².
+            marked = isinstance(node.x, Symbol) and (node.x.layer is not None or node.x.prefix != "")
+            inner = self.parenthesised(self.tokens(node.x)) if marked else self.wrapped(node.x, Strength.ATOM)
+            return (*inner, Token(name, "function"))
+        if node.function.style == "prefix" and not node.prime:
+            return (Token(name, "function"), *self.wrapped(node.x, Strength.ATOM))
+        return self.call(name, node.x)
+
+    def function_name(self, node: Apply) -> str:
+        """f or f′."""
+        return node.function.unicode + (self.prime_mark if node.prime else "")
+
+    def call(self, name: str, argument: Expression) -> Tokens:
+        """name(argument)."""
+        return (Token(name, "function"), *self.parenthesised(self.tokens(argument)))
+
+    def softmax(self, node: Softmax) -> Tokens:
+        return self.call("softmax", node.x)
+
+    def log_sum_exp(self, node: LogSumExp) -> Tokens:
+        return self.call(self.log_sum_exp_name, node.x)
+
+    def cases(self, node: Cases) -> Tokens:
+        positive, condition = self.tokens(node.positive), self.tokens(node.condition)
+        return (
+            Token("("),
+            *positive,
+            Token(" if "),
+            *condition,
+            Token(" > 0 else "),
+            *self.tokens(node.otherwise),
+            Token(")"),
+        )
+
+    def ones(self, transposed: bool) -> Tokens:
+        """The vector of ones."""
+        return (Token("1" + (self.transpose_mark if transposed else ""), "ones"),)
+
+    def repeat(self, node: Repeat) -> Tokens:
+        space = Token(self.operators[MatMul])
+        if node.axis == COLUMNS:
+            return (*self.wrapped(node.x, Strength.POSTFIX), space, *self.ones(transposed=True))
+        return self.after_ones(self.ones(transposed=False), node.x)
+
+    def total(self, node: Total) -> Tokens:
+        space = Token(self.operators[MatMul])
+        if node.axis == COLUMNS:
+            return (*self.wrapped(node.x, Strength.POSTFIX), space, *self.ones(transposed=False))
+        return self.after_ones(self.ones(transposed=True), node.x)
+
+    def after_ones(self, ones: Tokens, x: Expression) -> Tokens:
+        """1 x, or 1(…)."""
+        bare = self.strength(x) >= Strength.POSTFIX
+        return (*ones, *((Token(self.operators[MatMul]),) if bare else ()), *self.wrapped(x, Strength.POSTFIX))
+
+    def sum(self, node: Sum) -> Tokens:
+        if shape_of(node.x) == ("1", "1"):
+            return self.tokens(node.x)
+        return (Token(self.sum_mark), *self.wrapped(node.x, Strength.POSTFIX))
+
+
+RULES: dict[type[Expression], Callable[[Any, Any], Tokens]] = {
+    Symbol: lambda writer, node: writer.symbol(node),
+    Factor: lambda writer, node: writer.factor(node),
+    Number: lambda writer, node: writer.number(node),
+    Fill: lambda writer, node: writer.fill(node),
+    Transpose: lambda writer, node: writer.transpose(node),
+    MatMul: lambda writer, node: writer.product(node),
+    Hadamard: lambda writer, node: writer.product(node),
+    Divide: lambda writer, node: writer.product(node),
+    Ratio: lambda writer, node: writer.product(node),
+    TimesLog: lambda writer, node: writer.times_log(node),
+    Add: lambda writer, node: writer.sum_or_difference(node),
+    Subtract: lambda writer, node: writer.sum_or_difference(node),
+    Scale: lambda writer, node: writer.scaled(node),
+    Power: lambda writer, node: writer.power(node),
+    Apply: lambda writer, node: writer.function(node),
+    Softmax: lambda writer, node: writer.softmax(node),
+    LogSumExp: lambda writer, node: writer.log_sum_exp(node),
+    Cases: lambda writer, node: writer.cases(node),
+    Repeat: lambda writer, node: writer.repeat(node),
+    Total: lambda writer, node: writer.total(node),
+    Sum: lambda writer, node: writer.sum(node),
+}
+
+STRENGTHS: dict[type[Expression], Strength] = {
+    Add: Strength.SUM,
+    Subtract: Strength.SUM,
+    Scale: Strength.SCALED,
+    Sum: Strength.SCALED,
+    MatMul: Strength.PRODUCT,
+    Hadamard: Strength.PRODUCT,
+    Divide: Strength.PRODUCT,
+    Ratio: Strength.PRODUCT,
+    TimesLog: Strength.PRODUCT,
+    Repeat: Strength.PRODUCT,
+    Total: Strength.PRODUCT,
+    Transpose: Strength.POSTFIX,
+    Power: Strength.POSTFIX,
+}

@@ -1,0 +1,58 @@
+"""The NumPy functions that equations call and NumPy does not have: numerically stable, real or complex.
+
+Each needs nothing but `np` and `math`, because its source is printed into exported programs: what runs there is
+what ran here. Branches compare real parts, so that a complex step passes through them.
+"""
+
+# ruff: noqa: D103 - the sources are printed into exported programs, where one comment line reads better
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+def sigmoid(x: Array) -> Array:
+    # 1 / (1 + exp(-x)), written so that exp never overflows
+    shrunk = np.exp(np.where(np.real(x) > 0, -x, x))
+    return np.where(np.real(x) > 0, 1 / (1 + shrunk), shrunk / (1 + shrunk))
+
+
+def softplus(x: Array) -> Array:
+    # log(1 + exp(x)), written so that exp never overflows
+    return np.where(np.real(x) > 0, x, 0) + np.log1p(np.exp(np.where(np.real(x) > 0, -x, x)))
+
+
+def normal_cdf(x: Array) -> Array:
+    # the cumulative distribution of the standard normal, exact in the lower tail too
+    return np.array([0.5 * math.erfc(-value / math.sqrt(2)) for value in np.ravel(x)]).reshape(np.shape(x))
+
+
+def clip(x: Array) -> Array:
+    # x, kept between -1 and 1
+    return np.where(np.real(x) > 1, 1, np.where(np.real(x) < -1, -1, x))
+
+
+def softmax(x: Array, axis: int) -> Array:
+    # exp(x) / sum(exp(x)), shifted by the maximum so that exp never overflows
+    exponentials = np.exp(x - np.real(x).max(axis=axis, keepdims=True))
+    return np.asarray(exponentials / exponentials.sum(axis=axis, keepdims=True))
+
+
+def log_sum_exp(x: Array, axis: int) -> Array:
+    # log(sum(exp(x))), shifted by the maximum so that exp never overflows
+    largest = np.real(x).max(axis=axis, keepdims=True)
+    return np.asarray(largest + np.log(np.exp(x - largest).sum(axis=axis, keepdims=True)))
+
+
+def times_log(x: Array, y: Array) -> Array:
+    # x * log(y), and 0 wherever x is 0
+    return np.where(x == 0, 0, x * np.log(np.where(x == 0, 1, y)))
+
+
+def ratio(x: Array, y: Array) -> Array:
+    # x / y, and 0 wherever x is 0
+    return np.where(x == 0, 0, x / np.where(x == 0, 1, y))

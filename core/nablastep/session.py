@@ -1,0 +1,470 @@
+"""A session: where in which timeline the user stands, and the one door through which anything changes.
+
+Looking (`session["z1"]`) never computes and never changes; `do` carries out one command or raises and changes nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nablastep.cells import Cell, check_indices, parse_cell, unknown_name
+from nablastep.commands import Back, Command, Goto, Next, Redo, Reset, Set, Switch, Train, Undo
+from nablastep.errors import CommandError, EditError, NotComputed, UnknownNameError
+from nablastep.evaluation import value_of
+from nablastep.field_checks import did_you_mean
+from nablastep.iteration import Iteration
+from nablastep.network import Network
+from nablastep.program import Program, Step
+from nablastep.timeline import DATA_NAMES, Data, Edit, Timeline
+
+Array = NDArray[np.float64]
+
+KEPT_ITERATIONS = 4
+
+
+class Position(NamedTuple):
+    """(iteration from 1, steps done in it)."""
+
+    iteration: int
+    step: int
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A timeline as others see it: its number, what it left and where, how far it goes, and its errors."""
+
+    number: int
+    parent: int | None
+    left_parent_at: Position
+    furthest: Position
+    error_history: tuple[float, ...]
+
+    def __index__(self) -> int:
+        return self.number
+
+
+@dataclass(frozen=True, eq=False)
+class _Moment:
+    """All that undo puts back: which timelines there are, which one is looked at, and where."""
+
+    timelines: Mapping[int, Timeline]
+    current: int
+    position: Position
+
+
+class Session:
+    """A network at work. `memory` bounds the snapshots of each timeline, in bytes."""
+
+    def __init__(self, network: Network, *, memory: int | None = None) -> None:
+        self.network = network
+        self._memory = memory
+        self._timelines: dict[int, Timeline] = {1: Timeline(network, 1, memory=memory)}
+        self._current = 1
+        self._position = Position(1, 0)
+        self._undo: list[tuple[_Moment, _Moment]] = []
+        self._redo: list[tuple[_Moment, _Moment]] = []
+        self._iterations: dict[tuple[int, int], Iteration] = {}
+
+    # looking
+
+    @property
+    def timeline(self) -> Timeline:
+        """The timeline that the session is on."""
+        return self._timelines[self._current]
+
+    @property
+    def branch(self) -> int:
+        """The number of that timeline."""
+        return self._current
+
+    @property
+    def branches(self) -> tuple[Branch, ...]:
+        """The other timelines, which edits in the past and resets have left behind."""
+        return tuple(branch for branch in self.all_branches if branch.number != self._current)
+
+    @property
+    def all_branches(self) -> tuple[Branch, ...]:
+        """All timelines, in order of creation."""
+        return tuple(_seen(timeline) for _, timeline in sorted(self._timelines.items()))
+
+    @property
+    def position(self) -> Position:
+        """(iteration, steps done)."""
+        return self._position
+
+    @property
+    def program(self) -> Program:
+        """The steps of this iteration."""
+        return self._iteration().program
+
+    @property
+    def step(self) -> Step | None:
+        """The step just done; None at the start of an iteration."""
+        return self.program.steps[self._position.step - 1] if self._position.step else None
+
+    @property
+    def upcoming(self) -> Step:
+        """The step that `next` will compute."""
+        return self._following().steps[self._position.step % len(self.program)]
+
+    @property
+    def data(self) -> Data:
+        """The samples and the learning rate of this iteration."""
+        return self.timeline.data(self._position.iteration)
+
+    @property
+    def values(self) -> Mapping[str, Any]:
+        """Every value that exists here, by id, with the settings and the sizes of dimensions: for evaluation."""
+        return self._iteration().values(self._position.step)
+
+    @property
+    def previous(self) -> Previous:
+        """The values as they were at the end of the previous iteration."""
+        return Previous(self)
+
+    @property
+    def error_history(self) -> list[float]:
+        """E of every finished iteration on this branch."""
+        return self.timeline.error_history
+
+    @property
+    def batch(self) -> tuple[int, ...]:
+        """The indices of the samples of this iteration's batch."""
+        return self.timeline.batch(self._position.iteration)
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is an edit or reset to take back."""
+        return bool(self._undo)
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether something undone can be done again."""
+        return bool(self._redo)
+
+    def __getitem__(self, name: str) -> Any:
+        """The value of a quantity here: read-only float64 in column orientation, E and settings as numbers.
+
+        Raises NotComputed if no step of this iteration has made it, UnknownNameError if there is no such name.
+        """
+        return self._look_up(name, self._position)
+
+    def get(self, name: str) -> Any | None:
+        """The value of a quantity here, or None if it is not computed yet."""
+        try:
+            return self[name]
+        except NotComputed:
+            return None
+
+    def _look_up(self, name: str, position: Position) -> Any:
+        iteration = self._iteration(position.iteration)
+        values = iteration.values(position.step)
+        if name in {"x", "y"}:
+            return getattr(self.timeline.data(position.iteration), name)
+        if name == "grad_a0" and "grad_z1" in values:
+            gradient = value_of(iteration.program.input_gradient.expression, values)
+            gradient.flags.writeable = False
+            return gradient
+        if name in values and (name in iteration.program.symbols or name == "learning_rate"):
+            value = values[name]
+            return value if isinstance(value, np.ndarray) else float(value)
+        if name in iteration.program.symbols or name == "grad_a0":
+            step = next((step for step in iteration.program.steps if step.id == name), None)
+            when = f"step {step.number} of the iteration computes it" if step else "∇z1 has to be computed first"
+            raise NotComputed(f"{name} is not computed yet", hint=when)
+        raise unknown_name(name, (*iteration.program.symbols, "x", "learning_rate", "grad_a0"))
+
+    def _iteration(self, number: int | None = None) -> Iteration:
+        """The steps of an iteration of this timeline, of which the last few are kept."""
+        number = self._position.iteration if number is None else number
+        key = (id(self.timeline), number)
+        found = self._iterations.pop(key, None) or Iteration(self.timeline, number)
+        self._iterations[key] = found
+        while len(self._iterations) > KEPT_ITERATIONS:
+            del self._iterations[next(iter(self._iterations))]
+        return found
+
+    def _following(self) -> Program:
+        """The program of the iteration in which the next step lies."""
+        if self._position.step == len(self.program):
+            return self.timeline.program(self._position.iteration + 1)
+        return self.program
+
+    # the one door
+
+    def do(self, command: Command) -> None:
+        """Carry out one command. Raises a NablastepError, and then nothing has changed."""
+        handler: Callable[[Session, Any], None] = _HANDLERS[type(command)]
+        handler(self, command)
+
+    def next(self, count: int = 1) -> None:
+        """Compute the next equations."""
+        self.do(Next(count))
+
+    def back(self, count: int = 1) -> None:
+        """Go back by so many equations, at most to the beginning."""
+        self.do(Back(count))
+
+    def goto(self, target: str | None = None, *, iteration: int | None = None, step: int | None = None) -> None:
+        """Go to an id, "start" or "end" in this iteration, or to an iteration and a number of steps done in it."""
+        self.do(Goto(target, iteration, step))
+
+    def train(self, count: int = 1) -> None:
+        """Run whole iterations."""
+        self.do(Train(count))
+
+    def set(self, cell: str, value: float) -> None:
+        """Edit one number."""
+        self.do(Set(cell, value))
+
+    def undo(self) -> None:
+        """Take back the last edit or reset."""
+        self.do(Undo())
+
+    def redo(self) -> None:
+        """Do again what was undone last."""
+        self.do(Redo())
+
+    def reset(self) -> None:
+        """Begin again with the network as opened."""
+        self.do(Reset())
+
+    def switch(self, branch: int | Branch) -> None:
+        """Go over to another branch."""
+        self.do(Switch(branch.number if isinstance(branch, Branch) else branch))
+
+    # moving
+
+    def _move(self, iteration: int, step: int) -> None:
+        timeline = self.timeline
+        steps = len(self.program)
+        # The end of an iteration is the start of the next: from there on it counts as finished.
+        timeline.reach(iteration + 1 if step == steps else iteration)
+        timeline.furthest = max(timeline.furthest, (iteration, step))
+        self._position = Position(iteration, step)
+        timeline.left_at = self._position
+        self._iteration().values(step)
+
+    def _next(self, command: Next) -> None:
+        count = _positive(command.count, "next")
+        steps = len(self.program)
+        done = (self._position.iteration - 1) * steps + self._position.step + count
+        iteration, step = divmod(done - 1, steps)
+        self._move(iteration + 1, step + 1)
+
+    def _back(self, command: Back) -> None:
+        count = _positive(command.count, "back")
+        iteration, step = self._position
+        steps = len(self.program)
+        # Going back stops at (i, 0), which is the same moment as (i − 1, S): the next step back is (i − 1, S − 1).
+        done = max(0, (iteration - 1) * steps + step - count)
+        iteration, step = divmod(done, steps)
+        self._move(iteration + 1, step)
+
+    def _goto(self, command: Goto) -> None:
+        if command.target is not None:
+            self._goto_target(command.target)
+            return
+        iteration = self._position.iteration if command.iteration is None else command.iteration
+        step = 0 if command.step is None else command.step
+        if command.iteration is None and command.step is None:
+            raise CommandError("goto needs a place", hint="an id such as grad_W1, start, end or an iteration")
+        _whole(iteration, "an iteration")
+        _whole(step, "a step")
+        if iteration < 1:
+            raise CommandError(f"there is no iteration {iteration}; iterations count from 1")
+        if not 0 <= step <= len(self.program):
+            raise CommandError(f"there is no step {step}; an iteration has steps 0 to {len(self.program)}")
+        self._move(iteration, step)
+
+    def _goto_target(self, target: str) -> None:
+        iteration = self._position.iteration
+        if target == "start":
+            self._move(iteration, 0)
+        elif target == "end":
+            self._move(iteration, len(self.program))
+        else:
+            ids = [step.id for step in self.program.steps]
+            if target not in ids:
+                near = did_you_mean(target, ids)
+                raise UnknownNameError(f"no step computes '{target}'{near}", hint=f"the steps are {' '.join(ids)}")
+            self._move(iteration, ids.index(target) + 1)
+
+    def _train(self, command: Train) -> None:
+        count = _positive(command.count, "train")
+        iteration, step = self._position
+        first = iteration + 1 if step == len(self.program) else iteration
+        self._move(first + count, 0)
+
+    # editing
+
+    def _set(self, command: Set) -> None:
+        edit = self._edit(parse_cell(command.cell), command.value)
+        before = self._moment()
+        timeline = self.timeline
+        if self._has_future():
+            number = max(self._timelines) + 1
+        else:
+            number = timeline.number
+        changed = timeline.with_edit(edit, tuple(self._position), number)
+        self._timelines = {**self._timelines, number: changed}
+        self._current = number
+        self._move(*self._position)
+        self._remember(before)
+
+    def _edit(self, cell: Cell, value: float) -> Edit:
+        """The edit that a number in a cell means at this position."""
+        value = _finite(value)
+        iteration, step = self._position
+        name = cell.name
+        if name == "learning_rate":
+            if cell.indices:
+                raise EditError("the learning rate is one number; write learning_rate without indices")
+            return Edit(iteration, 0, name, (), value)
+        program = self.program
+        if name not in {"x", "y"} and name not in {symbol.id for symbol in program.parameters}:
+            raise self._refusal(name)
+        cell = check_indices(cell, self[name].shape)
+        if name == "y" and self.network.loss == "binary_cross_entropy" and not 0 <= value <= 1:
+            raise EditError(f"{cell} = {value!r}: binary cross entropy needs targets from 0 to 1")
+        update = next((other for other in program.steps if other.id == name), None)
+        if name in DATA_NAMES or update is None or step < update.number:
+            return Edit(iteration, 0, name, cell.indices, value)
+        return Edit(iteration, step, name, cell.indices, value)
+
+    def _refusal(self, name: str) -> Exception:
+        parameters = " ".join(symbol.id for symbol in self.program.parameters)
+        if name == "a0":
+            return EditError("a0 shows samples of x; edit x[sample,feature]")
+        if name in self.program.symbols or name == "grad_a0":
+            return EditError(
+                f"{name} is computed; only parameters, data and the learning rate can be edited",
+                hint=f"edit one of {parameters} x y learning_rate",
+            )
+        editable = (*parameters.split(), "x", "y", "learning_rate")
+        return unknown_name(name, editable)
+
+    def _has_future(self) -> bool:
+        """Whether steps or edits lie beyond the position."""
+        iteration, step = self._position
+        here = (iteration + 1, 0) if step == len(self.program) else (iteration, step)
+        beyond = any(edit.position > self._position for edit in self.timeline.edits)
+        return self.timeline.furthest > here or beyond
+
+    # the history of edits
+
+    def _moment(self) -> _Moment:
+        return _Moment(self._timelines, self._current, self._position)
+
+    def _remember(self, before: _Moment) -> None:
+        self._undo.append((before, self._moment()))
+        self._redo.clear()
+
+    def _restore(self, moment: _Moment) -> None:
+        self._timelines, self._current = dict(moment.timelines), moment.current
+        self._move(*moment.position)
+
+    def _undo_last(self, _: Undo) -> None:
+        if not self._undo:
+            raise CommandError("there is nothing to undo")
+        before, after = self._undo.pop()
+        self._redo.append((before, after))
+        self._restore(before)
+
+    def _redo_last(self, _: Redo) -> None:
+        if not self._redo:
+            raise CommandError("there is nothing to redo")
+        before, after = self._redo.pop()
+        self._undo.append((before, after))
+        self._restore(after)
+
+    def _reset(self, _: Reset) -> None:
+        before = self._moment()
+        number = max(self._timelines) + 1
+        self._timelines = {**self._timelines, number: Timeline(self.network, number, memory=self._memory)}
+        self._current = number
+        self._move(1, 0)
+        self._remember(before)
+
+    def _switch(self, command: Switch) -> None:
+        if command.branch not in self._timelines:
+            known = ", ".join(map(str, sorted(self._timelines)))
+            raise CommandError(f"there is no branch {command.branch}", hint=f"branches: {known}")
+        self._current = command.branch
+        self._move(*self.timeline.left_at)
+
+
+class Previous:
+    """`session[…]` as it was at the end of the previous iteration."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def __getitem__(self, name: str) -> Any:
+        """The value; raises NotComputed in the first iteration."""
+        iteration = self._session.position.iteration - 1
+        if iteration < 1:
+            self._session.get(name)  # an unknown name is an error of its own
+            raise NotComputed(f"{name} has no previous value: this is the first iteration")
+        return self._session._look_up(name, Position(iteration, len(self._session.program)))
+
+    def get(self, name: str) -> Any | None:
+        """The value, or None if there is none."""
+        try:
+            return self[name]
+        except NotComputed:
+            return None
+
+
+def _seen(timeline: Timeline) -> Branch:
+    root = timeline
+    while root.parent is not None and root.parent.number == timeline.number:
+        root = root.parent  # an edit at the tip goes on with the same branch
+    return Branch(
+        timeline.number,
+        None if root.parent is None else root.parent.number,
+        Position(*root.fork),
+        Position(*timeline.furthest),
+        tuple(timeline.error_history),
+    )
+
+
+def _whole(value: object, what: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        raise CommandError(f"{what} is a whole number, found {value!r}")
+    return int(value)
+
+
+def _positive(count: int, what: str) -> int:
+    if _whole(count, f"the count of {what}") < 1:
+        raise CommandError(f"{what} counts from 1, found {count}")
+    return int(count)
+
+
+def _finite(value: float) -> float:
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        raise EditError(f"not a number: {value}") from None
+    if not math.isfinite(number):
+        raise EditError(f"not a finite number: {value}")
+    return number
+
+
+_HANDLERS: dict[type[Command], Callable[[Session, Any], None]] = {
+    Next: Session._next,
+    Back: Session._back,
+    Goto: Session._goto,
+    Train: Session._train,
+    Set: Session._set,
+    Undo: Session._undo_last,
+    Redo: Session._redo_last,
+    Reset: Session._reset,
+    Switch: Session._switch,
+}

@@ -1,0 +1,164 @@
+"""The symbolic shape of every node, with named dimensions, and the wording of shape errors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any
+
+from nablastep.errors import ShapeError
+from nablastep.expressions import (
+    COLUMNS,
+    Add,
+    Apply,
+    Cases,
+    Dimension,
+    Divide,
+    Expression,
+    Factor,
+    Fill,
+    Hadamard,
+    LogSumExp,
+    MatMul,
+    Number,
+    Power,
+    Ratio,
+    Repeat,
+    Scale,
+    Shape,
+    Softmax,
+    Subtract,
+    Sum,
+    Symbol,
+    TimesLog,
+    Total,
+    Transpose,
+)
+
+ShapeRule = Callable[[Any, tuple[Shape, ...]], Shape]
+
+
+@lru_cache(maxsize=4096)
+def shape_of(expression: Expression) -> Shape:
+    """The shape of the expression: `()` or (rows, columns), as dimension names.
+
+    Raises ShapeError if operands do not fit; its message names the dimensions that disagree.
+    """
+    operand_shapes = tuple(shape_of(operand) for operand in expression.operands)
+    return SHAPE_RULES[type(expression)](expression, operand_shapes)
+
+
+def shape_text(shape: Shape) -> str:
+    """`n2×n1` for people; a scalar is `scalar`."""
+    return "×".join(shape) if shape else "scalar"
+
+
+def sizes_of(shape: Shape, sizes: Mapping[Dimension, int]) -> tuple[int, ...]:
+    """The shape in numbers."""
+    return tuple(1 if dimension == "1" else sizes[dimension] for dimension in shape)
+
+
+def _given(node: Symbol | Fill, _: tuple[Shape, ...]) -> Shape:
+    return node.shape
+
+
+def _scalar(_node: Expression, _: tuple[Shape, ...]) -> Shape:
+    return ()
+
+
+def _transpose(_: Transpose, shapes: tuple[Shape, ...]) -> Shape:
+    rows, columns = _matrix(shapes[0], "a transpose")
+    return (columns, rows)
+
+
+def _product(_: MatMul, shapes: tuple[Shape, ...]) -> Shape:
+    left, right = shapes
+    rows, inner = _matrix(left, "a matrix product")
+    other, columns = _matrix(right, "a matrix product")
+    if inner != other:
+        raise ShapeError(
+            f"the product {shape_text(left)} · {shape_text(right)} does not fit: "
+            f"the inner dimensions are {inner} and {other}",
+            hint=f"transpose one factor so that {inner} meets {inner} or {other} meets {other}",
+        )
+    return (rows, columns)
+
+
+def _equal(node: Expression, shapes: tuple[Shape, ...]) -> Shape:
+    left, right = shapes
+    if left != right:
+        raise ShapeError(
+            f"{_NAMES[type(node)]} needs equal shapes, found {shape_text(left)} and {shape_text(right)}",
+            hint="work out which of the two has to be transposed, summed or repeated",
+        )
+    return left
+
+
+def _quotient(node: Divide, shapes: tuple[Shape, ...]) -> Shape:
+    return shapes[0] if shapes[1] == () else _equal(node, shapes)
+
+
+def _scaled(_: Scale, shapes: tuple[Shape, ...]) -> Shape:
+    if shapes[0] != ():
+        raise ShapeError(f"the factor in front is {shape_text(shapes[0])}, and it has to be a scalar")
+    return shapes[1]
+
+
+def _same_as_operand(_: Expression, shapes: tuple[Shape, ...]) -> Shape:
+    return shapes[0]
+
+
+def _cases(_: Cases, shapes: tuple[Shape, ...]) -> Shape:
+    return shapes[0]
+
+
+def _repeat(node: Repeat, shapes: tuple[Shape, ...]) -> Shape:
+    rows, columns = _matrix(shapes[0], "a repetition")
+    if (columns if node.axis == COLUMNS else rows) != "1":
+        raise ShapeError(f"only a vector can be repeated, found {shape_text(shapes[0])}")
+    return (rows, node.dimension) if node.axis == COLUMNS else (node.dimension, columns)
+
+
+def _along_axis(node: Total | LogSumExp, shapes: tuple[Shape, ...]) -> Shape:
+    rows, columns = _matrix(shapes[0], "a sum along one axis")
+    return (rows, "1") if node.axis == COLUMNS else ("1", columns)
+
+
+def _matrix(shape: Shape, what: str) -> tuple[Dimension, Dimension]:
+    if shape == ():
+        raise ShapeError(f"{what} needs matrices or vectors, found a scalar")
+    return shape
+
+
+_NAMES = {
+    Add: "a sum",
+    Subtract: "a difference",
+    Hadamard: "the element-wise product ⊙",
+    Divide: "the element-wise quotient ⊘",
+    Ratio: "the element-wise quotient ⊘",
+    TimesLog: "the element-wise product ⊙",
+}
+
+SHAPE_RULES: dict[type[Expression], ShapeRule] = {
+    Symbol: _given,
+    Fill: _given,
+    Factor: _scalar,
+    Number: _scalar,
+    Power: _scalar,
+    Sum: _scalar,
+    Transpose: _transpose,
+    MatMul: _product,
+    Hadamard: _equal,
+    Divide: _quotient,
+    Ratio: _equal,
+    TimesLog: _equal,
+    Add: _equal,
+    Subtract: _equal,
+    Scale: _scaled,
+    Apply: _same_as_operand,
+    Softmax: _same_as_operand,
+    Cases: _cases,
+    Repeat: _repeat,
+    Total: _along_axis,
+    LogSumExp: _along_axis,
+}
