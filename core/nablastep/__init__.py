@@ -1,9 +1,9 @@
 """nablastep's core: back-propagation one equation at a time, with NumPy and without a screen.
 
-    import nablastep as ns
-    session = ns.open("mazur")
-    session.next(5)
-    session["E"]
+import nablastep as ns
+session = ns.open("mazur")
+session.next(5)
+session["E"]
 """
 
 from __future__ import annotations

@@ -96,10 +96,7 @@ def function_body(function: Function, x: Expression, *, prime: bool = False) -> 
 
 
 def _with_argument(body: Expression, x: Expression) -> Expression:
-    constants = {
-        node: Fill(node.scalar, shape_of(x))
-        for node in _constants(body)
-    }
+    constants = {node: Fill(node.scalar, shape_of(x)) for node in _constants(body)}
     return substitute(body, {ARGUMENT: x, **constants})
 
 
@@ -127,7 +124,8 @@ def _hadamard(node: Hadamard, operand: int, upstream: Expression) -> Expression:
 def _quotient(node: Divide | Ratio, operand: int, upstream: Expression) -> Expression:
     if operand == 0:
         return type(node)(upstream, node.right)
-    return negate(hadamard(upstream, Divide(node, node.right)))
+    by_entry = negate(hadamard(upstream, Divide(node, node.right)))
+    return Sum(by_entry) if shape_of(node.right) != shape_of(node) else by_entry
 
 
 def _times_log(node: TimesLog, operand: int, upstream: Expression) -> Expression:

@@ -46,6 +46,20 @@ class Expression:
         return type(self)(**arguments)
 
 
+class Extension(Expression):
+    """A node that a later module adds for its own use, such as those of derivations: it brings its own rules along."""
+
+    __slots__ = ()
+
+    def shape_rule(self, shapes: tuple[Shape, ...]) -> Shape:
+        """The shape of the node, from those of its operands; raises ShapeError if they do not fit."""
+        raise NotImplementedError
+
+    def transposed(self) -> Expression:
+        """The node transposed, with the transpose pushed down as far as it goes."""
+        raise NotImplementedError
+
+
 @dataclass(frozen=True, slots=True)
 class Symbol(Expression):
     """A named quantity: `W⁽¹⁾` is base W, layer 1; `∇W⁽¹⁾` has the prefix `grad`, Adam's first moment `m`."""

@@ -18,7 +18,6 @@ from nablastep.errors import UnknownNameError
 from nablastep.field_checks import (
     FloatArray,
     choice,
-    did_you_mean,
     matrix,
     text,
     truth,
@@ -192,13 +191,13 @@ class Network:
         """
         for name in parameters:
             if name not in self._parameters:
-                raise UnknownNameError(f"unknown parameter {name!r}{did_you_mean(name, self._parameters)}")
+                raise UnknownNameError(f"unknown parameter {name!r}; the parameters are {', '.join(self._parameters)}")
         values = {**self._parameters, **parameters}
         layers: list[dict[str, object]] = []
         for index, layer in enumerate(self.layers):
             layers.append({"activation": layer.activation, "W": values[f"W{index}"], "frozen": layer.frozen})
             if layer.bias:
-                layers[-1]["b"] = values[f"b{index}"]
+                layers[-1]["b"] = matrix(values[f"b{index}"], (f"b{index}",), "units × 1")
         return replace(
             self,
             layers=checked_layers(layers),

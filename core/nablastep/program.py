@@ -162,9 +162,7 @@ def build(form: Form) -> Program:
     steps.append((FORWARD, error, definition))
     steps += _backward_and_updates(form, symbols, backward)
     first = next(equation for equation in forward if equation.target.id == "z1")
-    input_gradient = Equation(
-        symbols["a0"].gradient, gradient(first.expression, symbols["a0"], symbols["grad_z1"])
-    )
+    input_gradient = Equation(symbols["a0"].gradient, gradient(first.expression, symbols["a0"], symbols["grad_z1"]))
     return Program(form, _numbered(steps, len(form.activations)), symbols, input_gradient)
 
 

@@ -168,7 +168,9 @@ class Session:
         if name in {"x", "y"}:
             return getattr(self.timeline.data(position.iteration), name)
         if name == "grad_a0" and "grad_z1" in values:
-            gradient = value_of(iteration.program.input_gradient.expression, values)
+            # Its W is the one of the backward pass, which the update may have moved since.
+            made = iteration.program.step("grad_z1").number
+            gradient = value_of(iteration.program.input_gradient.expression, iteration.values(made))
             gradient.flags.writeable = False
             return gradient
         if name in values and (name in iteration.program.symbols or name == "learning_rate"):
@@ -238,6 +240,35 @@ class Session:
     def switch(self, branch: int | Branch) -> None:
         """Go over to another branch."""
         self.do(Switch(branch.number if isinstance(branch, Branch) else branch))
+
+    def trial(self) -> Session:
+        """A session at the same place that shares all that has been computed; what is done in it stays in it."""
+        other = Session.__new__(Session)
+        other.network, other._memory = self.network, self._memory
+        other._timelines, other._current, other._position = dict(self._timelines), self._current, self._position
+        other._undo, other._redo, other._iterations = [], [], dict(self._iterations)
+        return other
+
+    def edited_network(self) -> Network:
+        """The network with the parameters, data and learning rate of here, to save or to open anew."""
+        data = self.data
+        parameters = {symbol.id: self[symbol.id] for symbol in self.program.parameters}
+        return self.network.with_parameters(parameters, x=data.x, y=data.y, learning_rate=data.learning_rate)
+
+    def compare(self, branch: int) -> tuple[tuple[Cell, float, float], ...]:
+        """Parameter cells that differ between here and the same place on another branch: (cell, here, there).
+
+        The largest differences come first. Where the other branch does not go as far, its last place is taken.
+        """
+        other = self.trial()
+        other.do(Switch(branch))
+        other._move(*min(self._position, Position(*other.timeline.furthest)))
+        rows = []
+        for symbol in self.program.parameters:
+            here, there = self[symbol.id], other[symbol.id]
+            for index in map(tuple, np.argwhere(here != there).tolist()):
+                rows.append((Cell(symbol.id, index), float(here[index]), float(there[index])))
+        return tuple(sorted(rows, key=lambda row: -abs(row[2] - row[1])))
 
     # moving
 
@@ -312,7 +343,7 @@ class Session:
             number = max(self._timelines) + 1
         else:
             number = timeline.number
-        changed = timeline.with_edit(edit, tuple(self._position), number)
+        changed = timeline.with_edit(edit, self._position, number)
         self._timelines = {**self._timelines, number: changed}
         self._current = number
         self._move(*self._position)

@@ -15,6 +15,7 @@ from nablastep.expressions import (
     Dimension,
     Divide,
     Expression,
+    Extension,
     Factor,
     Fill,
     Hadamard,
@@ -45,6 +46,8 @@ def shape_of(expression: Expression) -> Shape:
     Raises ShapeError if operands do not fit; its message names the dimensions that disagree.
     """
     operand_shapes = tuple(shape_of(operand) for operand in expression.operands)
+    if isinstance(expression, Extension):
+        return expression.shape_rule(operand_shapes)
     return SHAPE_RULES[type(expression)](expression, operand_shapes)
 
 
@@ -108,7 +111,20 @@ def _same_as_operand(_: Expression, shapes: tuple[Shape, ...]) -> Shape:
     return shapes[0]
 
 
+def _power(_: Power, shapes: tuple[Shape, ...]) -> Shape:
+    if shapes != ((), ()):
+        raise ShapeError(f"a power needs scalars, found {shape_text(shapes[0])} and {shape_text(shapes[1])}")
+    return ()
+
+
+def _softmax(_: Softmax, shapes: tuple[Shape, ...]) -> Shape:
+    return _matrix(shapes[0], "a softmax")
+
+
 def _cases(_: Cases, shapes: tuple[Shape, ...]) -> Shape:
+    if len(set(shapes)) > 1:
+        first, second, last = map(shape_text, shapes)
+        raise ShapeError(f"a choice by cases needs equal shapes, found {first}, {second} and {last}")
     return shapes[0]
 
 
@@ -144,7 +160,7 @@ SHAPE_RULES: dict[type[Expression], ShapeRule] = {
     Fill: _given,
     Factor: _scalar,
     Number: _scalar,
-    Power: _scalar,
+    Power: _power,
     Sum: _scalar,
     Transpose: _transpose,
     MatMul: _product,
@@ -156,7 +172,7 @@ SHAPE_RULES: dict[type[Expression], ShapeRule] = {
     Subtract: _equal,
     Scale: _scaled,
     Apply: _same_as_operand,
-    Softmax: _same_as_operand,
+    Softmax: _softmax,
     Cases: _cases,
     Repeat: _repeat,
     Total: _along_axis,

@@ -134,6 +134,13 @@ class Timeline:
         """E of every finished iteration."""
         return [*self._errors_before(), *self._errors]
 
+    def errors_after(self, count: int) -> list[float]:
+        """E of the finished iterations beyond the first `count`, without copying those."""
+        shared = 0 if self.parent is None else self.fork[0] - 1
+        if count >= shared:
+            return self._errors[count - shared :].tolist()
+        return self.error_history[count:]
+
     def reach(self, iteration: int) -> None:
         """Compute forward until the iteration can start."""
         if iteration > self.furthest[0]:
@@ -218,9 +225,7 @@ class Timeline:
         """The timeline that follows from one more edit, made at the position `at`; later edits are not part of it."""
         kept = [other for other in self.edits if other.position <= at]
         ordered = tuple(sorted([*kept, edit], key=lambda other: other.position))
-        return Timeline(
-            self.network, number, edits=ordered, parent=self, fork=(edit.iteration, 0), memory=self.memory
-        )
+        return Timeline(self.network, number, edits=ordered, parent=self, fork=(edit.iteration, 0), memory=self.memory)
 
 
 def _constants(network: Network) -> dict[str, Any]:
@@ -254,4 +259,3 @@ def _edited_data(network: Network, edits: tuple[Edit, ...]) -> Data:
             (x if edit.name == "x" else y)[edit.indices] = edit.value
     x.flags.writeable = y.flags.writeable = False
     return Data(x, y, learning_rate, np.abs(y.sum(axis=1) - 1) <= SUM_TOLERANCE)
-

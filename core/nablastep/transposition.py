@@ -19,6 +19,7 @@ from nablastep.expressions import (
     ROWS,
     Equation,
     Expression,
+    Extension,
     Fill,
     LogSumExp,
     MatMul,
@@ -52,7 +53,9 @@ class Convention:
 
     def shown_symbol(self, symbol: Symbol) -> Symbol:
         """The symbol with the shape that it has in this convention."""
-        return Symbol(symbol.base, symbol.layer, symbol.shape[::-1], symbol.prefix) if self.transposes(symbol) else symbol
+        return (
+            Symbol(symbol.base, symbol.layer, symbol.shape[::-1], symbol.prefix) if self.transposes(symbol) else symbol
+        )
 
     def shown_value(self, symbol: Symbol, value: NDArray[np.float64]) -> NDArray[np.float64]:
         """The value, computed in columns, as this convention stores it: itself or its exact transpose."""
@@ -90,6 +93,8 @@ def transposed(expression: Expression) -> Expression:
         return rule(expression)
     if shape_of(expression) == ():
         return expression
+    if isinstance(expression, Extension):
+        return expression.transposed()
     return expression.with_operands(tuple(transposed(operand) for operand in expression.operands))
 
 

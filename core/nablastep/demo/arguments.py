@@ -7,18 +7,19 @@ meaning and no network.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 
-from nablastep.demo.language import SCALARS, Cell, Place, Scalar, Value
 from nablastep.demo.lexer import VALUE_WORD, Cursor
 from nablastep.demo.numerals import read_number
-from nablastep.demo.problems import did_you_mean, listed, quoted
+from nablastep.demo.problems import DemoError, did_you_mean, listed, quoted
+from nablastep.demo.references import Cell, Place, Scalar, Value
+from nablastep.demo.words import SCALARS
 
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 WHOLE_NUMBER = re.compile(r"[0-9]+")
 LARGEST_COUNT = 999_999_999
 CELL_FORM = "NAME[i,j]"
-VALUE_FORMS = f"{CELL_FORM}, {', '.join(SCALARS)}"
+VALUE_FORMS = f"{CELL_FORM}, {', '.join(SCALARS[:-1])} or {SCALARS[-1]}"
 
 
 def count(cursor: Cursor, *, what: str = "a whole number") -> int:
@@ -29,11 +30,12 @@ def count(cursor: Cursor, *, what: str = "a whole number") -> int:
         raise cursor.missing(f"{what} is missing")
     if not WHOLE_NUMBER.fullmatch(word):
         raise cursor.error(f"{quoted(word)} is not {what}", start)
-    if len(word.lstrip("0")) > len(str(LARGEST_COUNT)):
-        raise cursor.error(f"{quoted(word)} is too large; the largest is {LARGEST_COUNT}", start)
-    if int(word) < 1:
+    digits = word.lstrip("0")
+    if not digits:
         raise cursor.error(f"{quoted(word)} is too small; the smallest is 1", start)
-    return int(word)
+    if len(digits) > len(str(LARGEST_COUNT)):
+        raise cursor.error(f"{quoted(word)} is too large; the largest is {LARGEST_COUNT}", start)
+    return int(digits)
 
 
 def choice(cursor: Cursor, what: str, words: Collection[str]) -> str:
@@ -68,24 +70,24 @@ def number(cursor: Cursor) -> float:
     start = _start(cursor)
     word = cursor.take(VALUE_WORD)
     if not word:
-        raise (cursor.missing("the number is missing") if cursor.at_end() else unexpected(cursor, "a number"))
+        raise expected(cursor, "a number")
     try:
         return read_number(word)
     except ValueError as problem:
         raise cursor.error(f"{quoted(word)} {problem}", start) from None
 
 
-def relation(cursor: Cursor, pattern: re.Pattern[str], allowed: Collection[str], repairs: dict[str, str]) -> str:
+def relation(cursor: Cursor, pattern: re.Pattern[str], allowed: Sequence[str], repairs: Mapping[str, str]) -> str:
     """One of the allowed relations; `repairs` says what to write for those of other languages."""
     start = _start(cursor)
     word = cursor.take(pattern)
     if word in allowed:
         return word
-    if word:
-        near = f"; did you mean {repairs[word]!r}?" if repairs.get(word) in allowed else f"; there are {listed(allowed)}"
-        raise cursor.error(f"unknown relation {quoted(word)} here{near}", start)
-    wanted = f"one of {' '.join(allowed)}"
-    raise (cursor.missing(f"{wanted} is missing") if cursor.at_end() else unexpected(cursor, wanted))
+    wanted = quoted(allowed[0]) if len(allowed) == 1 else f"one of {' '.join(allowed)}"
+    if not word:
+        raise expected(cursor, wanted)
+    near = f"did you mean {quoted(repairs[word])}?" if repairs.get(word) in allowed else f"write {wanted}"
+    raise cursor.error(f"unknown relation {quoted(word)} here; {near}", start)
 
 
 def name(cursor: Cursor) -> tuple[str, Place]:
@@ -93,7 +95,7 @@ def name(cursor: Cursor) -> tuple[str, Place]:
     start = _start(cursor)
     word = cursor.take(VALUE_WORD)
     if not word:
-        raise (cursor.missing("the id is missing") if cursor.at_end() else unexpected(cursor, "an id"))
+        raise expected(cursor, "an id")
     if not IDENTIFIER.fullmatch(word):
         near = f"; did you mean 'grad_{word[1:]}'?" if word[0] in "∇∂" else "; ids are written like grad_W1"
         raise cursor.error(f"{quoted(word)} is not an id{near}", start)
@@ -104,22 +106,19 @@ def cell(cursor: Cursor) -> Cell:
     """A cell such as `W1[0,1]` or `b0[1]`."""
     found, place = name(cursor)
     if not cursor.accept("["):
-        near = f"'{found}[0,0]'" if found not in SCALARS else CELL_FORM
-        raise cursor.missing(f"{quoted(found)} alone is no cell; write one as {near}")
-    indices, places = [], []
-    while not indices or cursor.accept(","):
-        cursor.skip_blanks()
-        places.append(cursor.place())
+        raise cursor.missing(f"{quoted(found)} alone is no cell; write one as {CELL_FORM}")
+    indices = [_index(cursor)]
+    while cursor.accept(","):
+        if len(indices) == 2:
+            raise cursor.error("a cell has at most two indices")
         indices.append(_index(cursor))
     if not cursor.accept("]"):
-        raise unexpected(cursor, "']'") if not cursor.at_end() else cursor.missing("']' is missing")
-    if len(indices) > 2:
-        raise cursor.error(f"{quoted(found)} has {len(indices)} indices; there are at most two", _index_of(cursor, places[2]))
-    return Cell(found, tuple(indices), place, tuple(places))
+        raise expected(cursor, "']'")
+    return Cell(found, tuple(number for number, _ in indices), place, tuple(where for _, where in indices))
 
 
-def value(cursor: Cursor) -> Value:
-    """A cell, or one of the named numbers."""
+def value(cursor: Cursor, forms: str = VALUE_FORMS) -> Value:
+    """A cell, or one of the named numbers; `forms` says in errors what may stand here."""
     start = _start(cursor)
     word = cursor.peek(VALUE_WORD)
     followed_by_index = cursor.text[start + len(word) :].lstrip(" \t").startswith("[")
@@ -129,7 +128,7 @@ def value(cursor: Cursor) -> Value:
         cursor.index += len(word)
         return Scalar(word, cursor.place(start))
     if IDENTIFIER.fullmatch(word) and not followed_by_index:
-        near = did_you_mean(word, SCALARS) or f"; the values are {VALUE_FORMS}"
+        near = did_you_mean(word, SCALARS) or f"; write {forms}"
         raise cursor.error(f"{quoted(word)} alone is no value{near}", start)
     return cell(cursor)
 
@@ -138,3 +137,28 @@ def end(cursor: Cursor, verb: str) -> None:
     """Nothing but a comment may follow."""
     if not cursor.at_end():
         raise cursor.error(f"unexpected {quoted(cursor.rest())} after {quoted(verb)} and what it takes")
+
+
+def expected(cursor: Cursor, what: str) -> DemoError:
+    """The error that something else stands here, or nothing."""
+    if cursor.at_end():
+        return cursor.missing(f"expected {what}, found the end of the line")
+    return cursor.error(f"expected {what}, found {quoted(cursor.rest())}")
+
+
+def _start(cursor: Cursor) -> int:
+    cursor.skip_blanks()
+    return cursor.index
+
+
+def _index(cursor: Cursor) -> tuple[int, Place]:
+    start = _start(cursor)
+    word = cursor.take(VALUE_WORD)
+    if not word:
+        raise expected(cursor, "an index")
+    if not WHOLE_NUMBER.fullmatch(word):
+        raise cursor.error(f"{quoted(word)} is not an index; indices are whole numbers from 0", start)
+    digits = word.lstrip("0") or "0"
+    if len(digits) > len(str(LARGEST_COUNT)):
+        raise cursor.error(f"index {quoted(word)} is too large; the largest is {LARGEST_COUNT}", start)
+    return int(digits), cursor.place(start)

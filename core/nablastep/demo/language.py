@@ -1,4 +1,4 @@
-"""The statements of the demo language, one frozen dataclass per verb, and the fixed words of its version 1.
+"""The statements of the demo language, one frozen dataclass per verb.
 
 Data only: what a line says and where it stands. Positions take no part in comparison, so a demo equals its formatted
 self. Knows neither text nor networks; ids are names here.
@@ -10,58 +10,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from nablastep.demo.numerals import number_text
-
-VERSION = 1
-CONVENTIONS = ("column", "column-transposed", "row-keras", "row-pytorch")
-NOTATIONS = ("unicode", "ascii", "latex", "numpy", "spoken")
-THEMES = ("dark", "light", "high-contrast")
-ROUTES = ("index", "jacobian", "differential")
-SCALARS = ("E", "learning_rate", "iteration", "step", "branch")
-RELATIONS = ("~", "=", "<", "<=", ">", ">=")
-GRADCHECK_RELATIONS = ("<", "<=", ">", ">=")
-HEADER_VERBS = ("demo", "title", "network", "convention", "size", "speed", "theme")
-SMALLEST_SIZE, LARGEST_SIZE = (60, 16), (400, 200)
-SLOWEST, FASTEST = 0.25, 8.0
-LONGEST_WAIT = 3600.0
-
-
-@dataclass(frozen=True)
-class Place:
-    """A position in a file: line and column count from 1, in characters; line 0 means not from a file."""
-
-    file: str
-    line: int
-    column: int
-
-
-NOWHERE = Place("", 0, 0)
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One entry of a quantity in `column` orientation, `W1[0,1]` or `b0[1]`; indices count from 0."""
-
-    name: str
-    indices: tuple[int, ...]
-    place: Place = field(default=NOWHERE, compare=False, repr=False)
-    index_places: tuple[Place, ...] = field(default=(), compare=False, repr=False)
-
-    def __str__(self) -> str:
-        return f"{self.name}[{','.join(map(str, self.indices))}]"
-
-
-@dataclass(frozen=True)
-class Scalar:
-    """One of the named numbers: E, learning_rate, iteration, step, branch."""
-
-    name: str
-    place: Place = field(default=NOWHERE, compare=False, repr=False)
-
-    def __str__(self) -> str:
-        return self.name
-
-
-Value = Cell | Scalar
+from nablastep.demo.references import NOWHERE, Cell, Place, Value
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -298,6 +247,7 @@ class ExpectValue(Statement):
     relation: str
     number: float = field(compare=False)
     tolerance: float | None = None
+    number_place: Place = field(default=NOWHERE, compare=False, repr=False)
     number_bits: str = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -313,6 +263,7 @@ class ExpectShape(Statement):
     rows: int
     columns: int
     name_place: Place = field(default=NOWHERE, compare=False, repr=False)
+    number_place: Place = field(default=NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -322,6 +273,7 @@ class ExpectGradcheck(Statement):
     verb = "expect"
     relation: str
     bound: float
+    number_place: Place = field(default=NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

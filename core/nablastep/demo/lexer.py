@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from nablastep.demo.language import Place
 from nablastep.demo.problems import DemoError, forbidden_character_message, is_forbidden, quoted
+from nablastep.demo.references import Place
 
 BLANKS = " \t"
 BYTE_ORDER_MARK = "\ufeff"
@@ -181,7 +181,7 @@ class Cursor:
             indentation = len(line) - len(line.lstrip(BLANKS)) if number else 0
             tab = line.find("\t", indentation)
             if tab >= 0:
-                raise self.error(f"{forbidden_character_message(line[tab])}; use spaces", start + tab)
+                raise self.error("a tab is not allowed inside a text; use spaces", start + tab)
             start += len(line) + 1
 
 

@@ -39,6 +39,4 @@ def _repair(word: str) -> str:
         return "; write '-' for the minus sign"
     if word.lower() in NUMBER_WORDS or word.lower().lstrip("+-") in ("infinity", "∞"):
         return "; write inf, -inf or nan"
-    if DECIMAL.fullmatch(word.replace(",", ".", 1)):
-        return "; write '.' before the decimals"
     return ""

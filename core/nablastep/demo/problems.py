@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Collection, Iterable
 
 from nablastep import field_checks
-from nablastep.demo.language import Place
+from nablastep.demo.references import Place
 from nablastep.errors import NablastepError
 
 LONGEST_WORD = 40
@@ -24,7 +24,7 @@ class DemoError(NablastepError):
         return cls(message, file=place.file or None, line=place.line or None, column=place.column or None, hint=hint)
 
 
-class DemoErrors(NablastepError):
+class DemoErrors(NablastepError):  # noqa: N818 - it holds several
     """All mistakes of a demo, in `errors`; its text has one line for each."""
 
     def __init__(self, errors: Iterable[NablastepError]) -> None:

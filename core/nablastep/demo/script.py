@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from nablastep.demo.language import NOWHERE, Place, Statement
+from nablastep.demo.language import Statement
+from nablastep.demo.references import NOWHERE, Place
 
 
 @dataclass(frozen=True)

@@ -71,9 +71,7 @@ def csv_data(options: Mapping[str, object], folder: Traversable) -> DataSet:
     inputs = [name for name in table.header if name not in targets]
     if not inputs:
         raise FieldError(f"expected a column of {table.name} to be left as input, found only targets", _TARGET)
-    x = read_only(_scaled(_numbers(table, inputs), scale))
-    if not np.isfinite(x).all():
-        raise DataError(f"cannot be scaled to {scale!r}: the inputs are too large", file=table.name)
+    x = read_only(_scaled(_numbers(table, inputs), scale, table.name))
     if not one_hot:
         return DataSet(x, read_only(_numbers(table, targets)))
     labels = table.column(targets[0])
@@ -138,6 +136,8 @@ def _check_targets(targets: Sequence[str], table: CsvTable) -> None:
 
 
 def _check_header(table: CsvTable, line: int) -> None:
+    if len(table.header) == 1 and ";" in table.header[0]:
+        raise DataError("expected commas between the columns, found semicolons", file=table.name, line=line)
     for place, name in enumerate(table.header, start=1):
         problem = f"expected a name for column {place}, found none" if not name else _unprintable(name)
         if name in table.header[: place - 1]:
@@ -187,7 +187,7 @@ def _number(cell: str) -> float | None:
         return None
 
 
-def _scaled(numbers: FloatArray, scale: str) -> FloatArray:
+def _scaled(numbers: FloatArray, scale: str, file: str) -> FloatArray:
     if scale == "none":
         return numbers
     with np.errstate(over="ignore", invalid="ignore"):
@@ -195,7 +195,9 @@ def _scaled(numbers: FloatArray, scale: str) -> FloatArray:
         constant = least == most
         start = least if scale == "minmax" else numbers.mean(axis=0)
         width = most - least if scale == "minmax" else numbers.std(axis=0)
-        scaled: FloatArray = (numbers - start) / np.where(constant, 1.0, width)
+    if not (np.isfinite(start) & np.isfinite(width)).all():
+        raise DataError(f"cannot be scaled to {scale!r}: the inputs are too large", file=file)
+    scaled: FloatArray = (numbers - start) / np.where(constant, 1.0, width)
     scaled[:, constant] = 0.0
     return scaled
 

@@ -7,6 +7,7 @@ rows of arrays. Knows no key by name.
 from __future__ import annotations
 
 import re
+import tomllib
 
 from nablastep.field_checks import Key
 
@@ -48,18 +49,24 @@ class KeyLines:
                 place = end
             else:
                 key, place = self._key(place)
-                self._lines.setdefault(table + key, line)
+                self._note(table, key, line)
                 place, line = self._skip_value(place, line, table + key)
 
     def _header(self, header: str, line: int) -> Key:
         key, _ = _parts(header, 0, "]")
-        table = self._numbered(key[:-1]) + key[-1:]
-        self._lines.setdefault(table, line)
+        outer = self._numbered(key[:-1])
+        table = outer + key[-1:]
+        self._note((), outer, line)
+        self._note(outer, key[-1:], line)
         if header.startswith("[["):
             self._table_counts[table] = self._table_counts.get(table, 0) + 1
             table = (*table, self._table_counts[table])
             self._lines[table] = line
         return table
+
+    def _note(self, table: Key, key: Key, line: int) -> None:
+        for length in range(1, len(key) + 1):
+            self._lines.setdefault(table + key[:length], line)
 
     def _numbered(self, names: Key) -> Key:
         table: Key = ()
@@ -120,8 +127,14 @@ def _parts(text: str, place: int, stop: str) -> tuple[Key, int]:
     while text[place] != stop:
         part = KEY_PART.match(text, place)
         if part:
-            parts.append(next(group for group in part.groups() if group is not None))
+            escaped, literal, bare = part.groups()
+            parts.append(_unescaped(escaped) if escaped is not None else literal if literal is not None else bare)
             place = part.end()
         else:
             place += 1
     return tuple(parts), place + 1
+
+
+def _unescaped(text: str) -> str:
+    value: str = tomllib.loads(f'text = "{text}"')["text"]
+    return value

@@ -59,7 +59,10 @@ def network_from_text(text: str, *, name: str, folder: Traversable) -> Network:
     try:
         return _network(table, Path(name).stem, folder)
     except FieldError as error:
-        line = KeyLines(text).line(error.at, error.row)
+        lines = KeyLines(text)
+        line = lines.line(error.at, error.row)
+        if line is None and error.at in {("x",), ("y",)}:
+            line = lines.line(("data",))
         raise NetworkError(error.message, file=name, line=line, hint=error.hint) from None
 
 
@@ -121,7 +124,7 @@ def _check_misplaced(table: Mapping[str, Any]) -> None:
 
 
 def _data(table: Mapping[str, Any], folder: Traversable) -> dict[str, Any]:
-    """`x` and `y`, as they stand in the file or read from elsewhere, and `label_names` if the data name their classes."""
+    """`x` and `y`, as the file has them or read from elsewhere, and `label_names` if the data name their classes."""
     if "data" not in table:
         for key in ("x", "y"):
             if key not in table:

@@ -41,9 +41,7 @@ from nablastep.functions.elementary import (
 
 LEAKY_SLOPE = 0.01
 
-_NORMAL_DENSITY = Scale(
-    Number(1 / math.sqrt(2 * math.pi)), Apply(EXP, Scale(Factor(-1, 2), Apply(SQUARE, ARGUMENT)))
-)
+_NORMAL_DENSITY = Scale(Number(1 / math.sqrt(2 * math.pi)), Apply(EXP, Scale(Factor(-1, 2), Apply(SQUARE, ARGUMENT))))
 
 ELEMENT_WISE = (
     Function(
@@ -65,7 +63,7 @@ ELEMENT_WISE = (
         r"\operatorname{relu}",
         "relu of",
         definition=Cases(ARGUMENT, ARGUMENT, ZEROS),
-        derivative=Cases(ARGUMENT, ONES, ZEROS),
+        derivative=Cases(ARGUMENT, ONES, constant(0.0)),  # a 0 would make it an array of integers
         named_derivative=True,
         kinks=(0.0,),
     ),
@@ -106,9 +104,7 @@ ELEMENT_WISE = (
         r"\operatorname{silu}",
         "silu of",
         definition=Hadamard(ARGUMENT, Apply(SIGMOID, ARGUMENT)),
-        derivative=Hadamard(
-            Apply(SIGMOID, ARGUMENT), Add(ONES, Hadamard(ARGUMENT, Apply(SIGMOID, negate(ARGUMENT))))
-        ),
+        derivative=Hadamard(Apply(SIGMOID, ARGUMENT), Add(ONES, Hadamard(ARGUMENT, Apply(SIGMOID, negate(ARGUMENT))))),
         named_derivative=True,
     ),
 )

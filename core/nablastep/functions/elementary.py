@@ -41,13 +41,9 @@ EXP = Function("exp", "exp", r"\exp", "exp of", primitive=np.exp)
 EXPM1 = Function("expm1", "expm1", r"\operatorname{expm1}", "exp minus one of", primitive=np.expm1)
 COSH = Function("cosh", "cosh", r"\cosh", "cosh of", primitive=np.cosh)
 SQRT = Function("sqrt", "√", r"\sqrt", "the square root of", primitive=np.sqrt, style="prefix")
-_SIGMOID = Function(
-    "sigmoid", "σ", r"\sigma", "sigmoid of", primitive=primitives.sigmoid, named_derivative=True
-)
+_SIGMOID = Function("sigmoid", "σ", r"\sigma", "sigmoid of", primitive=primitives.sigmoid, named_derivative=True)
 # σ(x) σ(−x) keeps its digits where σ(x) (1 − σ(x)) has rounded to 0.
-SIGMOID = replace(
-    _SIGMOID, derivative=Hadamard(Apply(_SIGMOID, ARGUMENT), Apply(_SIGMOID, negate(ARGUMENT)))
-)
+SIGMOID = replace(_SIGMOID, derivative=Hadamard(Apply(_SIGMOID, ARGUMENT), Apply(_SIGMOID, negate(ARGUMENT))))
 NORMAL_CDF = Function(
     "normal_cdf", "Φ", r"\Phi", "the normal distribution at", primitive=primitives.normal_cdf, analytic=False
 )
@@ -58,9 +54,7 @@ HUBER = Function(
     r"\operatorname{huber}",
     "huber of",
     # ½x² for |x| ≤ 1 and |x| − ½ outside, in one line
-    definition=Hadamard(
-        Apply(CLIP, ARGUMENT), Add(ARGUMENT, Scale(Factor(-1, 2), Apply(CLIP, ARGUMENT)))
-    ),
+    definition=Hadamard(Apply(CLIP, ARGUMENT), Add(ARGUMENT, Scale(Factor(-1, 2), Apply(CLIP, ARGUMENT)))),
     derivative=Apply(CLIP, ARGUMENT),
     kinks=(-1.0, 1.0),
 )
@@ -73,6 +67,7 @@ SOFTPLUS = Function(
     derivative=Apply(SIGMOID, ARGUMENT),
     named_derivative=True,
 )
+
 
 def reciprocal(x: Expression) -> Expression:
     """1 ⊘ x in a definition."""

@@ -17,7 +17,9 @@ def notations() -> dict[str, Writer]:
     """Every notation by its name, Unicode first."""
     modules = (importlib.import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__))
     writers: list[Writer] = [module.NOTATION for module in modules if hasattr(module, "NOTATION")]
-    return {writer.name: writer for writer in sorted(writers, key=lambda writer: (writer.name != "unicode", writer.name))}
+    return {
+        writer.name: writer for writer in sorted(writers, key=lambda writer: (writer.name != "unicode", writer.name))
+    }
 
 
 def notation_named(name: str) -> Writer:

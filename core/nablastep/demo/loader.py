@@ -1,0 +1,195 @@
+"""A demo file and all that it includes → Demo, or every error of all these files at once.
+
+The only module of this package that touches the file system; it reads demo files and nothing else. An included file
+lies in the demo's own folder or below, links followed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from nablastep.demo.checker import check_statements
+from nablastep.demo.header import check_fragment, split_script
+from nablastep.demo.language import Include, Statement
+from nablastep.demo.parser import read_script
+from nablastep.demo.problems import DemoError, DemoErrors, did_you_mean, quoted
+from nablastep.demo.script import Demo, Header
+from nablastep.demo.vocabulary import Vocabulary
+from nablastep.errors import NablastepError
+
+LARGEST_FILE = 1_000_000
+MOST_INCLUDES = 1000
+MOST_INCLUDED_CHARACTERS = 4_000_000
+DEEPEST_INCLUDE = 8
+
+VocabularyOf = Callable[[Header], Vocabulary]
+
+
+def load_demo(path: str | Path, vocabulary_of: VocabularyOf | None = None) -> Demo:
+    """The demo in that file; DemoErrors with all mistakes of it and of the files it includes.
+
+    `vocabulary_of` opens the header's network and says what ids it has; its NablastepError is one of the mistakes.
+    Without it ids and indices are not checked.
+    """
+    try:
+        text = read_demo_text(path)
+    except DemoError as error:
+        raise DemoErrors([error]) from None
+    return demo_from_text(text, str(path), vocabulary_of)
+
+
+def demo_from_text(text: str, file: str, vocabulary_of: VocabularyOf | None = None) -> Demo:
+    """The demo with that text, as if it stood in that file: its includes are found beside it. Errors as `load_demo`."""
+    reading = read_script(text, file)
+    split = split_script(reading)
+    expansion = _Expansion(Path(file).parent.resolve(), [*reading.errors, *split.errors], [file])
+    statements = tuple(expansion.expanded(split.body, (Path(file).resolve(),)))
+    demo = Demo(split.header, statements, reading.script)
+    problems: list[NablastepError] = list(expansion.errors)
+    if vocabulary_of is not None and demo.header.network:
+        problems += _vocabulary_problems(demo, vocabulary_of)
+    if problems:
+        raise DemoErrors(_in_order(problems, expansion.files))
+    return demo
+
+
+def read_demo_text(path: str | Path) -> str:
+    """The text of a demo file with its own line ends and byte order mark; DemoError if it cannot be read."""
+    try:
+        with Path(path).open("rb") as file:
+            content = file.read(LARGEST_FILE + 1)
+    except FileNotFoundError:
+        raise DemoError("there is no such demo file", file=str(path)) from None
+    except IsADirectoryError:
+        raise DemoError("this is a folder, not a demo file", file=str(path)) from None
+    except OSError as error:
+        raise DemoError(f"the demo cannot be read: {error.strerror}", file=str(path)) from None
+    if len(content) > LARGEST_FILE:
+        raise DemoError("the file is larger than 1 MB, too large for a demo", file=str(path))
+    return _decoded(content, str(path))
+
+
+def _decoded(content: bytes, file: str) -> str:
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        lines = content[: error.start].decode("utf-8").split("\n")
+        message = f"byte 0x{content[error.start]:02X} is not UTF-8 text"
+        raise DemoError(message, file=file, line=len(lines), column=len(lines[-1]) + 1) from None
+
+
+@dataclass
+class _Expansion:
+    """Puts the statements of included files in the place of the `include`, collecting mistakes."""
+
+    folder: Path
+    errors: list[DemoError]
+    files: list[str]
+    includes: int = 0
+    characters: int = 0
+
+    def expanded(self, statements: Iterable[Statement], chain: tuple[Path, ...]) -> list[Statement]:
+        """The statements with includes replaced; `chain` are the files that are being included, outermost first."""
+        result: list[Statement] = []
+        for statement in statements:
+            if isinstance(statement, Include):
+                result += self._included(statement, chain)
+            else:
+                result.append(statement)
+        return result
+
+    def _included(self, include: Include, chain: tuple[Path, ...]) -> list[Statement]:
+        path = Path(include.place.file).parent / include.text
+        self.includes += 1
+        if self.includes > MOST_INCLUDES:
+            return self._refused_as_too_many(include)
+        try:
+            text = self._text_of(include, path, chain)
+        except DemoError as error:
+            self.errors.append(error)
+            return []
+        if str(path) not in self.files:
+            self.files.append(str(path))
+        reading = read_script(text, str(path))
+        body, errors = check_fragment(reading.script.statements)
+        self.errors += [*reading.errors, *errors]
+        return self.expanded(body, (*chain, path.resolve()))
+
+    def _refused_as_too_many(self, include: Include) -> list[Statement]:
+        """One error for the first include beyond the limit, so that a small file cannot grow without bounds."""
+        if self.includes == MOST_INCLUDES + 1:
+            message = f"more than {MOST_INCLUDES} files are included, too many for a demo"
+            self.errors.append(DemoError.at(include.text_place, message))
+        return []
+
+    def _text_of(self, include: Include, path: Path, chain: tuple[Path, ...]) -> str:
+        problem = self._problem(include, path, chain)
+        if problem:
+            raise DemoError.at(include.text_place, problem)
+        try:
+            text = read_demo_text(path)
+        except DemoError as error:
+            if error.line is not None:
+                raise
+            raise DemoError.at(include.text_place, f"{quoted(include.text)}: {error.message}") from None
+        self.characters += len(text)
+        if self.characters > MOST_INCLUDED_CHARACTERS:
+            message = "the included files are larger than 4 MB together, too large for a demo"
+            raise DemoError.at(include.text_place, message)
+        return text
+
+    def _problem(self, include: Include, path: Path, chain: tuple[Path, ...]) -> str | None:
+        """Why this file may not be included here, or None."""
+        try:
+            target = path.resolve()
+        except (OSError, RuntimeError):
+            return f"{quoted(include.text)} cannot be found: its links lead nowhere"
+        if not target.is_relative_to(self.folder):
+            return f"{quoted(include.text)} cannot be included: it leads out of the demo's folder"
+        if target in chain:
+            names = [*(file.name for file in chain[chain.index(target) :]), target.name]
+            return f"{quoted(include.text)} includes itself: {' → '.join(names)}"
+        if len(chain) > DEEPEST_INCLUDE:
+            return f"{quoted(include.text)} is included too deep; at most {DEEPEST_INCLUDE} files include one another"
+        return None if _is_file(target) else _not_found(include.text, path)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def _not_found(written: str, path: Path) -> str:
+    """The message for a file that is not there, with the name of one that is and looks like it."""
+    folder, _, name = written.rpartition("/")
+    try:
+        neighbours = sorted(found.name for found in path.parent.glob("*.demo"))
+    except OSError:
+        neighbours = []
+    near = did_you_mean(name, [neighbour for neighbour in neighbours if neighbour.isprintable()])
+    beside = "" if folder else " beside this one"
+    return f"there is no file {quoted(written)}{beside}{near}"
+
+
+def _vocabulary_problems(demo: Demo, vocabulary_of: VocabularyOf) -> list[NablastepError]:
+    try:
+        vocabulary = vocabulary_of(demo.header)
+    except NablastepError as error:
+        if error.file is not None:
+            return [error]
+        return [DemoError.at(demo.header.network_place, error.message, error.hint)]
+    return list(check_statements(demo.statements, vocabulary))
+
+
+def _in_order(problems: list[NablastepError], files: list[str]) -> list[NablastepError]:
+    """Each mistake once, file by file in the order of their reading, then by line and column."""
+
+    def place(problem: NablastepError) -> tuple[int, int, int]:
+        rank = files.index(problem.file) if problem.file in files else len(files)
+        return rank, problem.line or 0, problem.column or 0
+
+    return list({str(problem): problem for problem in sorted(problems, key=place)}.values())

@@ -1,0 +1,24 @@
+"""The vocabulary of an opened network: what a demo about it may name.
+
+Reads the network's program; computes nothing.
+"""
+
+from __future__ import annotations
+
+from nablastep.demo.vocabulary import Shape, Vocabulary
+from nablastep.demo.words import SCALARS
+from nablastep.network import Network
+from nablastep.session import Session
+
+
+def network_vocabulary(network: Network) -> Vocabulary:
+    """The ids of the network with their shapes, for its first batch, which is the largest."""
+    session = Session(network)
+    program, values = session.program, session.values
+    ids: dict[str, Shape] = dict.fromkeys(SCALARS)
+    for name, symbol in (*program.symbols.items(), ("grad_a0", program.input_gradient.target)):
+        sizes = tuple(1 if dimension == "1" else int(values[dimension]) for dimension in symbol.shape)
+        ids[name] = (sizes[0], sizes[1]) if len(sizes) == 2 else None
+    ids |= {name: (samples.shape[0], samples.shape[1]) for name, samples in (("x", network.x), ("y", network.y))}
+    parameters = (symbol.id for symbol in program.parameters)
+    return Vocabulary(ids, frozenset({*parameters, "x", "y"}), tuple(step.id for step in program.steps))

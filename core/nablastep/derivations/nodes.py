@@ -1,0 +1,262 @@
+"""The nodes that only derivations need: differentials, inner products, Jacobians, entries, deltas and sums over indices.
+
+They extend the tree of `expressions` and bring their shapes and transposes along. What they are worth is said in
+`worth`, how they are written in `writing`, how they look in another convention in `conventions`.
+An index is a single letter; in a scalar node it stands for every value from 1 to the size of its dimension.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nablastep.errors import ShapeError
+from nablastep.expressions import Dimension, Expression, Extension, Function, Shape, Symbol, Transpose
+from nablastep.shapes import shape_text
+from nablastep.transposition import transposed
+
+import numpy as np
+
+SAMPLE = "s"
+"""The index of the sample that a line is written for."""
+
+LN = Function("log", "ln", r"\ln", "the logarithm of", primitive=np.log)
+
+
+class _Scalar(Extension):
+    """A node whose value, for fixed indices, is one number."""
+
+    __slots__ = ()
+
+    def shape_rule(self, shapes: tuple[Shape, ...]) -> Shape:
+        return ()
+
+    def transposed(self) -> Expression:
+        return self
+
+
+class _Opaque(Extension):
+    """A matrix that knows no simpler form of its transpose."""
+
+    __slots__ = ()
+
+    def transposed(self) -> Expression:
+        return Transpose(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Differential(_Opaque):
+    """d x: the change of x, to first order, while one quantity moves and everything else stands still."""
+
+    x: Expression
+
+    def shape_rule(self, shapes: tuple[Shape, ...]) -> Shape:
+        return shapes[0]
+
+    def transposed(self) -> Expression:
+        if isinstance(self.x, Symbol):
+            return Transpose(self) if self.x.shape else self
+        return Differential(transposed(self.x))
+
+
+@dataclass(frozen=True, slots=True)
+class OfSample(_Opaque):
+    """The part of a quantity that belongs to sample s: one column of units × samples, one row of samples × units."""
+
+    x: Symbol
+
+    def shape_rule(self, shapes: tuple[Shape, ...]) -> Shape:
+        rows, columns = _matrix(shapes[0])
+        return ("1" if rows == "m" else rows, "1" if columns == "m" else columns)
+
+
+@dataclass(frozen=True, slots=True)
+class Inner(_Scalar):
+    """⟨left, right⟩: the sum of the entry by entry product of equal shapes."""
+
+    left: Expression
+    right: Expression
+
+    def shape_rule(self, shapes: tuple[Shape, ...]) -> Shape:
+        if shapes[0] != shapes[1]:
+            raise ShapeError(
+                f"an inner product needs equal shapes, found {shape_text(shapes[0])} and {shape_text(shapes[1])}"
+            )
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Trace(_Scalar):
+    """The sum of the diagonal of a square matrix."""
+
+    x: Expression
+
+    def shape_rule(self, shapes: tuple[Shape, ...]) -> Shape:
+        rows, columns = _matrix(shapes[0])
+        if rows != columns:
+            raise ShapeError(f"a trace needs a square matrix, found {shape_text(shapes[0])}")
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Diagonal(Extension):
+    """diag(x): the square matrix with the vector x on its diagonal and zeros elsewhere."""
+
+    x: Expression
+
+    def shape_rule(self, shapes: tuple[Shape, ...]) -> Shape:
+        rows, columns = _matrix(shapes[0])
+        if "1" not in (rows, columns):
+            raise ShapeError(f"diag needs a vector, found {shape_text(shapes[0])}")
+        long = rows if columns == "1" else columns
+        return (long, long)
+
+    def transposed(self) -> Expression:
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Identity(Extension):
+    """I: ones on the diagonal."""
+
+    dimension: Dimension
+
+    def shape_rule(self, shapes: tuple[Shape, ...]) -> Shape:
+        return (self.dimension, self.dimension)
+
+    def transposed(self) -> Expression:
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Kronecker(Extension):
+    """left ⊗ right: every entry of the left matrix times the whole right one."""
+
+    left: Expression
+    right: Expression
+
+    def shape_rule(self, shapes: tuple[Shape, ...]) -> Shape:
+        left, right = _matrix(shapes[0]), _matrix(shapes[1])
+        return (_joint(left[0], right[0]), _joint(left[1], right[1]))
+
+    def transposed(self) -> Expression:
+        return Kronecker(transposed(self.left), transposed(self.right))
+
+
+@dataclass(frozen=True, slots=True)
+class Vec(_Opaque):
+    """vec(x): the columns of x stacked into one long column."""
+
+    x: Expression
+
+    def shape_rule(self, shapes: tuple[Shape, ...]) -> Shape:
+        return (_joint(*_matrix(shapes[0])), "1")
+
+
+@dataclass(frozen=True, slots=True)
+class Basis(_Opaque):
+    """eᵢ: the column with a one in place i and zeros elsewhere."""
+
+    index: str
+    dimension: Dimension
+
+    def shape_rule(self, shapes: tuple[Shape, ...]) -> Shape:
+        return (self.dimension, "1")
+
+
+@dataclass(frozen=True, slots=True)
+class Jacobian(_Opaque):
+    """∂numerator/∂denominator of two vectors (or E, which counts as one entry).
+
+    In numerator layout entry (i, j) is ∂uᵢ/∂vⱼ, so ∂E/∂v is a row; in denominator layout it is transposed. With one
+    entry of a vector above and a matrix below it is laid out like the matrix: one slice of a table with three indices.
+    """
+
+    numerator: Expression
+    denominator: Expression
+    layout: str = "numerator"
+
+    def shape_rule(self, shapes: tuple[Shape, ...]) -> Shape:
+        if isinstance(self.numerator, Entry):
+            return shapes[1]
+        above, below = _length(shapes[0]), _length(shapes[1])
+        return (above, below) if self.layout == "numerator" else (below, above)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry(_Scalar):
+    """xᵢⱼ: one entry; the index along an axis of size 1 is None."""
+
+    x: Expression
+    indices: tuple[str | None, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Partial(_Scalar):
+    """∂numerator/∂denominator: the derivative of one number by one entry."""
+
+    numerator: Expression
+    denominator: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Delta(_Scalar):
+    """δᵢⱼ: 1 if the two indices are equal, else 0."""
+
+    left: str
+    right: str
+    dimension: Dimension
+
+
+@dataclass(frozen=True, slots=True)
+class IndexSum(Extension):
+    """Σᵢ x: the sum over every value of the index."""
+
+    index: str
+    dimension: Dimension
+    x: Expression
+
+    def shape_rule(self, shapes: tuple[Shape, ...]) -> Shape:
+        return shapes[0]
+
+    def transposed(self) -> Expression:
+        return IndexSum(self.index, self.dimension, transposed(self.x))
+
+
+@dataclass(frozen=True, slots=True)
+class Named(Extension):
+    """A quantity under a name of its own, such as the augmented W̃ = [W b]; `blocks` stand side by side along the axis."""
+
+    unicode: str
+    ascii: str
+    latex: str
+    left: Expression
+    right: Expression
+    axis: int
+
+    def shape_rule(self, shapes: tuple[Shape, ...]) -> Shape:
+        rows, columns = _matrix(shapes[0])
+        return (f"{rows}+1", columns) if self.axis == 0 else (rows, f"{columns}+1")
+
+    def transposed(self) -> Expression:
+        return Transpose(self)
+
+
+def _matrix(shape: Shape) -> tuple[Dimension, Dimension]:
+    if shape == ():
+        raise ShapeError("expected a matrix or a vector, found a scalar")
+    return shape
+
+
+def _length(shape: Shape) -> Dimension:
+    """The dimension of a vector, however it lies; a scalar counts as one entry."""
+    if shape == ():
+        return "1"
+    if "1" not in shape:
+        raise ShapeError(f"a Jacobian is taken of vectors; {shape_text(shape)} has to be stacked with vec first")
+    return shape[0] if shape[1] == "1" else shape[1]
+
+
+def _joint(left: Dimension, right: Dimension) -> Dimension:
+    """The name of a product of two dimensions."""
+    parts = sorted(part for name in (left, right) for part in name.split("·") if part != "1")
+    return "·".join(parts) or "1"

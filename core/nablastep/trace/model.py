@@ -1,0 +1,208 @@
+"""A trace: every step of the first iterations, with its equation, shapes and value, as one convention shows them.
+
+Owns what a trace consists of. How it is written is the matter of the other modules of this package, one a format.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from nablastep.errors import CommandError
+from nablastep.expressions import Equation, Expression, Symbol, symbols
+from nablastep.iteration import Iteration
+from nablastep.network import Network
+from nablastep.notation.settings import SETTINGS
+from nablastep.program import Program, Step
+from nablastep.session import Session
+from nablastep.timeline import DATA_NAMES, Timeline
+from nablastep.transposition import Convention, convention_named
+from nablastep.words import step_title
+
+@dataclass(frozen=True)
+class TraceEdit:
+    """A parameter's cell that was set by hand after so many steps; `indices` are in the shown orientation."""
+
+    step: int
+    name: str
+    indices: tuple[int, ...]
+    value: float
+
+
+@dataclass(frozen=True, eq=False)
+class TraceStep:
+    """One step: its equation and value as the convention shows them.
+
+    `value` is a frozen array of the target's shape, or for E a float. `values` are all values that the step found,
+    by id, in the same orientation, with settings and the sizes of dimensions.
+    """
+
+    iteration: int
+    step: int
+    phase: str
+    block: int
+    title: str
+    equation: Equation
+    definition: Equation | None
+    value: Any
+    values: Mapping[str, Any]
+    operands: tuple[str, ...]
+
+    @property
+    def id(self) -> str:
+        """The id of the quantity computed."""
+        return self.equation.target.id
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        """The names of the result's dimensions; none for E."""
+        return self.equation.target.shape
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The result's shape in numbers; empty for E."""
+        return np.shape(self.value)
+
+
+@dataclass(frozen=True, eq=False)
+class TraceIteration:
+    """One iteration: the indices of its samples, what it began with, and its steps.
+
+    `inputs` are a0 and y of the batch, `settings` the optimiser's settings that its equations read.
+    """
+
+    number: int
+    batch: tuple[int, ...]
+    inputs: Mapping[str, Any]
+    settings: Mapping[str, float]
+    sizes: Mapping[str, int]
+    steps: tuple[TraceStep, ...]
+    edits: tuple[TraceEdit, ...]
+
+    @property
+    def error(self) -> float:
+        """E of this iteration."""
+        return next(float(step.value) for step in self.steps if step.id == "E")
+
+
+class Trace:
+    """The first `iterations` iterations of a network, or of the timeline that a session stands on.
+
+    Nothing moves: the session stays where it is. `convention` is a name, the network's own if left out. Iterations
+    are computed while they are read, so that a long trace needs no more memory than a short one.
+    Raises CommandError for a number of iterations under 1, UnknownNameError for an unknown convention.
+    """
+
+    def __init__(self, source: Session | Network, *, convention: str | None = None, iterations: int = 1) -> None:
+        if isinstance(iterations, bool) or not isinstance(iterations, int) or iterations < 1:
+            raise CommandError(f"a trace has a whole number of iterations from 1, found {iterations!r}")
+        self.network = source if isinstance(source, Network) else source.network
+        self.convention: Convention = convention_named(convention or self.network.convention)
+        self.count = iterations
+        edits = source.timeline.edits if isinstance(source, Session) else ()
+        self._timeline = Timeline(self.network, 1, edits=edits)
+
+    def __iter__(self) -> Iterator[TraceIteration]:
+        return (self._iteration(number) for number in range(1, self.count + 1))
+
+    @property
+    def steps(self) -> tuple[TraceStep, ...]:
+        """Every step of every iteration."""
+        return tuple(step for iteration in self for step in iteration.steps)
+
+    @property
+    def batches(self) -> tuple[tuple[int, ...], ...]:
+        """The sample indices of every iteration."""
+        return tuple(self.network.batch(number) for number in range(1, self.count + 1))
+
+    @cached_property
+    def initial(self) -> Mapping[str, Any]:
+        """The first batch, all parameters and the optimiser's state at the start, by id, as shown."""
+        program = self._timeline.program(1)
+        names = ("a0", "y", *(symbol.id for symbol in (*program.parameters, *program.state)))
+        values = self._shown(program, self._timeline.start(1))
+        return {name: values[name] for name in names}
+
+    @cached_property
+    def settings(self) -> Mapping[str, float]:
+        """The optimiser's settings that the equations read, as the first iteration has them."""
+        return self._settings(self._timeline.program(1), self._timeline.start(1))
+
+    def expressions(self) -> Iterator[Expression]:
+        """The right sides of all steps as shown, of each form of the program once."""
+        programs = {self._timeline.program(number) for number in range(1, self.count + 1)}
+        for program in programs:
+            for step in program.steps:
+                yield self.convention.shown_equation(step.equation).expression
+
+    def _iteration(self, number: int) -> TraceIteration:
+        self._timeline.reach(number)
+        iteration = Iteration(self._timeline, number)
+        program, start = iteration.program, iteration.values(0)
+        shown = self._shown(program, start)
+        return TraceIteration(
+            number,
+            self.network.batch(number),
+            {name: shown[name] for name in ("a0", "y")},
+            self._settings(program, start),
+            {name: start[name] for name in (*(f"n{k}" for k in range(len(self.network.sizes))), "m")},
+            tuple(self._step(iteration, step) for step in program.steps),
+            self._edits(iteration),
+        )
+
+    def _step(self, iteration: Iteration, step: Step) -> TraceStep:
+        before = iteration.values(step.number - 1)
+        definition = None if step.definition is None else self.convention.shown_equation(step.definition)
+        return TraceStep(
+            iteration.number,
+            step.number,
+            step.phase,
+            step.block,
+            step_title(step, iteration.program),
+            self.convention.shown_equation(step.equation),
+            definition,
+            self._shown_value(step.target, self._computed(iteration, step)),
+            self._shown(iteration.program, before),
+            step.operands,
+        )
+
+    def _computed(self, iteration: Iteration, step: Step) -> Any:
+        """What the step itself makes: an edit right after it is told separately."""
+        if not any(self._timeline.edits_at(iteration.number, step.number)):
+            return iteration.values(step.number)[step.id]
+        found = dict(iteration.values(step.number - 1))
+        with np.errstate(all="ignore"):
+            step.run(found)
+        return found[step.id]
+
+    def _edits(self, iteration: Iteration) -> tuple[TraceEdit, ...]:
+        """Edits of parameters within the iteration; those at the very start of the trace are in `initial`."""
+        found = []
+        for edit in self._timeline.edits:
+            if edit.iteration != iteration.number or edit.name in DATA_NAMES or edit.position == (1, 0):
+                continue
+            transposed = self.convention.transposes(iteration.program.symbols[edit.name])
+            indices = edit.indices[::-1] if transposed else edit.indices
+            found.append(TraceEdit(edit.step, edit.name, indices, edit.value))
+        return tuple(found)
+
+    def _shown(self, program: Program, values: Mapping[str, Any]) -> dict[str, Any]:
+        known = program.symbols
+        return {
+            name: self._shown_value(known[name], value) if name in known else value for name, value in values.items()
+        }
+
+    def _shown_value(self, symbol: Symbol, value: Any) -> Any:
+        if not symbol.shape:
+            return float(value)
+        shown = self.convention.shown_value(symbol, value)
+        shown.flags.writeable = False
+        return shown
+
+    def _settings(self, program: Program, values: Mapping[str, Any]) -> dict[str, float]:
+        read = {symbol.base for step in program.steps for symbol in symbols(step.equation.expression)}
+        return {name: values[name] for name in SETTINGS if name in read}

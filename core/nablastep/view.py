@@ -1,0 +1,127 @@
+"""A session seen in one convention: equations rearranged, values exactly transposed; looking only.
+
+The operands of a step are those that it read, so an update shows the weights from before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nablastep.entries import EntryLines, entry_lines
+from nablastep.evaluation import value_of
+from nablastep.expressions import Equation, Expression, Symbol
+from nablastep.layout import Piece, pieces
+from nablastep.program import Step
+from nablastep.session import Session
+from nablastep.slopes import Slope, slope
+from nablastep.transposition import Convention, convention_named
+from nablastep.words import sentence
+
+Array = NDArray[np.float64]
+CELL = tuple[int, int]
+
+
+class View:
+    """What a screen asks for. `convention` is a name; cells are in the shown orientation, from 0."""
+
+    def __init__(self, session: Session, convention: str = "column") -> None:
+        self.session = session
+        self.convention: Convention = convention_named(convention)
+        self._before = self._operand_values()
+
+    @property
+    def step(self) -> Step:
+        """The step that the stage shows: the one just done, or at the start of an iteration the first one."""
+        return self.session.step or self.session.upcoming
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the step shown has been computed."""
+        return self.session.step is not None
+
+    @property
+    def equation(self) -> Equation:
+        """The step's equation in this convention."""
+        return self.convention.shown_equation(self.step.equation)
+
+    @property
+    def definition(self) -> Equation | None:
+        """The textbook form beside a stable one."""
+        definition = self.step.definition
+        return None if definition is None else self.convention.shown_equation(definition)
+
+    def symbol(self, name: str) -> Symbol:
+        """A quantity with its shape in this convention."""
+        return self.convention.shown_symbol(self.session.program.symbols[name])
+
+    def value(self, name: str) -> Any | None:
+        """The quantity's value now, in this convention's orientation, or None if it is not computed."""
+        return self._oriented(name, self.session.get(name))
+
+    def previous(self, name: str) -> Any | None:
+        """The quantity's value at the end of the previous iteration, or None."""
+        return self._oriented(name, self.session.previous.get(name))
+
+    def result(self) -> Any | None:
+        """The value of the step shown, or None before it is computed."""
+        return self.value(self.step.id) if self.is_done else None
+
+    def operand(self, expression: Expression) -> Any | None:
+        """The value of an operand of the step shown, as the step read it; None while something in it is missing."""
+        try:
+            return value_of(expression, self._before)
+        except KeyError:
+            return None
+
+    def pieces(self, cell: CELL | None) -> tuple[Piece, ...]:
+        """The right side laid out; `cell` is the selected cell of the result."""
+        return pieces(self.equation.expression, cell)
+
+    def entry(self, cell: CELL) -> EntryLines | None:
+        """The scalar form of one entry, once it is computed."""
+        if not self.is_done:
+            return None
+        return entry_lines(self.equation.target, self.equation.expression, cell, self._before)
+
+    def sentence(self, cell: CELL) -> str:
+        """What the selected number means."""
+        value = self.result()
+        number = float(value if not np.ndim(value) else value[cell]) if value is not None else 0.0
+        return sentence(self.step, self.session.program, self.column_cell(self.step.target, cell), number)
+
+    def check(self, cell: CELL) -> Slope | None:
+        """The difference quotient beside a computed gradient entry; None for steps that are no gradients."""
+        target = self.step.target
+        if not self.is_done or target.prefix != "grad":
+            return None
+        # The forward pass of this iteration with the values that it began with: what an update moved is put back.
+        session = self.session
+        start = session._iteration().values(0)
+        forward = session._iteration().values(session.program.step("E").number)
+        variable = target.id.removeprefix("grad_")
+        return slope(session.program, {**start, **forward}, variable, self.column_cell(target, cell))
+
+    def column_cell(self, symbol: Symbol, cell: CELL) -> CELL:
+        """The cell as files and commands name it, in column orientation."""
+        return (cell[1], cell[0]) if self.convention.transposes(symbol) else cell
+
+    def size(self, dimension: str) -> int:
+        """How many there are along a dimension."""
+        return 1 if dimension == "1" else int(self.session.values[dimension])
+
+    def _operand_values(self) -> Mapping[str, Any]:
+        iteration = self.session._iteration()
+        done = self.session.position.step
+        values = iteration.values(max(0, done - 1))
+        symbols = iteration.program.symbols
+        return {name: self._oriented(name, value) if name in symbols else value for name, value in values.items()}
+
+    def _oriented(self, name: str, value: Any | None) -> Any | None:
+        symbols = self.session.program.symbols
+        if value is None or name not in symbols or not np.ndim(value):
+            return value
+        return self.convention.shown_value(symbols[name], value)

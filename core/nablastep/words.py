@@ -1,0 +1,101 @@
+"""What steps and numbers mean, in one plain sentence each. Words only: no colour, no width, no markup."""
+
+from __future__ import annotations
+
+from nablastep.program import FORWARD, UPDATE, Program, Step
+
+CELL = tuple[int, int]
+
+
+def step_title(step: Step, program: Program) -> str:
+    """A few words that name the step, such as "gradient of the weights into layer 2"."""
+    target, last = step.target, len(program.form.activations)
+    layer = step.layer
+    if step.phase == UPDATE:
+        what = f"the {'weights' if target.base == 'W' else 'bias'} into layer {layer}"
+        return {
+            "": f"update of {what}",
+            "velocity": f"velocity of {what}",
+            "m": f"running mean of the gradient of {what}",
+            "v": f"running mean of its square for {what}",
+        }[target.prefix]
+    if step.phase == FORWARD:
+        if target.base == "E":
+            return "how wrong the output is"
+        if target.base == "z":
+            return f"pre-activation of layer {layer}"
+        return "output of the network" if layer == last else f"activation of layer {layer}"
+    if target.base == "a":
+        return "how E reacts to the output" if layer == last else f"error sent back through W to layer {layer}"
+    if target.base == "z":
+        return f"back through the activation of layer {layer}"
+    return f"gradient of the {'weights' if target.base == 'W' else 'bias'} into layer {layer}"
+
+
+def sentence(step: Step, program: Program, cell: CELL, value: float) -> str:
+    """What this number means: `cell` in column orientation, from 0, `value` the number in it."""
+    row, column = cell[0] + 1, cell[1] + 1
+    target, last = step.target, len(program.form.activations)
+    sample = f" for sample {column}" if program.form.batch and target.base in {"z", "a"} else ""
+    if step.phase == UPDATE:
+        return _update_sentence(step, program)
+    if target.base == "E":
+        return "One number says how far the output is from the target; everything after asks how to lower it."
+    if step.phase == FORWARD:
+        return _forward_sentence(step, program, row, sample)
+    change = f"E {'rises' if value >= 0 else 'falls'} by {significant(abs(value))} per unit"
+    if value == 0:
+        change = "E does not move, to first order"
+    if target.base == "W":
+        return (
+            f"Raise this weight and {change}: the error signal at neuron {row} times what "
+            f"{'input' if step.layer == 1 else 'neuron'} {column} sent it."
+        )
+    if target.base == "b":
+        return f"Raise this bias and {change}: the bias is added to z directly, so it inherits ∇z."
+    if target.base == "z":
+        slope = "mixes all outputs of the sample" if _is_softmax(program, step.layer) else "scales it by its slope"
+        if step.layer == last and program.step("E").definition is not None:
+            return f"Raise this z{sample} and {change}: activation and loss together leave output minus target."
+        return f"Raise z of neuron {row}{sample} and {change}: the activation {slope}."
+    if step.layer == last:
+        return f"Raise output {row}{sample} and {change}."
+    return (
+        f"Raise what neuron {row} sends{sample} and {change}: "
+        "each neuron above reports its error through the weight that links them."
+    )
+
+
+def significant(value: float, digits: int = 3) -> str:
+    """A number in words: so many significant digits, powers of ten written out."""
+    if value == 0:
+        return "0"
+    text = f"{value:.{digits}g}"
+    if "e" in text:
+        mantissa, exponent = text.split("e")
+        return f"{mantissa}×10^{int(exponent)}"
+    return text.replace("-", "−")
+
+
+def _forward_sentence(step: Step, program: Program, row: int, sample: str) -> str:
+    if step.target.base == "z":
+        sent = "every input" if step.layer == 1 else "what every neuron before sent"
+        bias = "; the bias shifts the sum" if program.form.biases[step.layer - 1] else ""
+        return f"Row {row} of W weighs {sent}{sample}{bias}."
+    if _is_softmax(program, step.layer):
+        return f"Output {row}{sample} takes its share: all shares of a sample add up to 1."
+    return f"Neuron {row} answers with f of its own sum{sample}, and of nothing else."
+
+
+def _update_sentence(step: Step, program: Program) -> str:
+    names = {
+        "": "A step against the gradient: what raises E goes down, what lowers it goes up.",
+        "velocity": "The velocity keeps part of its old direction and adds the new gradient.",
+        "m": "A running mean of the gradient: the direction.",
+        "v": "A running mean of the squared gradient: the size to divide by.",
+    }
+    return names[step.target.prefix]
+
+
+def _is_softmax(program: Program, layer: int) -> bool:
+    return program.form.activations[layer - 1] == "softmax"

@@ -1,0 +1,156 @@
+"""The application: themes, the screen that is too small, the start and the end. All else is in the screens."""
+
+from __future__ import annotations
+
+import gc
+import os
+from collections.abc import Iterable
+
+from textual.app import App, SystemCommand
+from textual.binding import Binding
+from textual.events import Resize
+from textual.screen import Screen
+
+from nablastep.session import Session
+from nablastep_tui.drawing.glyphs import glyph_set
+from nablastep_tui.keys import STAGE_KEYS
+from nablastep_tui.palettes import PALETTES, Palette, palette_for
+from nablastep_tui.screens.stage_screen import StageScreen
+from nablastep_tui.screens.too_small import LEAST_COLUMNS, LEAST_ROWS, TooSmallScreen
+from nablastep_tui.settings import Memory, Settings, read_settings
+from nablastep_tui.themes import textual_theme
+
+CTRL_C_SECONDS = 2.0
+
+
+class NablastepApp(App[None]):
+    """A session on stage. The session is given; everything else is how to look at it."""
+
+    TITLE = "nablastep"
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS = [  # noqa: RUF012 - Textual's own way
+        Binding("ctrl+c", "interrupt", "quit", show=False, priority=True, id="interrupt"),
+        Binding("ctrl+q", "quit", "quit", show=False, id="quit-too"),
+        Binding("ctrl+p,colon", "command_palette", "palette", show=False, id="palette"),
+    ]
+
+    def __init__(
+        self,
+        session: Session,
+        *,
+        theme: str | None = None,
+        glyphs: str | None = None,
+        still: bool = False,
+        coach: bool = False,
+        convention: str | None = None,
+        depth: str = "full",
+    ) -> None:
+        self.settings: Settings = read_settings(frozenset(entry.id for entry in STAGE_KEYS))
+        self.memory = Memory()
+        if coach:
+            self.memory.forget_hints()
+        self.session = session
+        self.depth = depth
+        name = theme or self.settings.theme or self.memory.theme or "dark"
+        self.palette_name = name
+        self.palette: Palette = palette_for(name, depth)  # type: ignore[arg-type]
+        self.glyph_set = glyph_set(glyphs or self.settings.glyphs or "unicode")
+        self.still = still or not self.settings.motion
+        super().__init__()
+        for palette in (*(palette_for(n, depth) for n in PALETTES), self.palette):  # type: ignore[arg-type]
+            self.register_theme(textual_theme(palette))
+        self.theme = f"nablastep-{self.palette.name}"
+        if self.settings.keymap:
+            self.set_keymap(dict(self.settings.keymap))
+        self.stage = StageScreen(
+            session,
+            palette=self.palette,
+            glyphs=self.glyph_set,
+            memory=self.memory,
+            convention=convention or session.network.convention,
+            first_run=True,
+        )
+        self._interrupted = False
+
+    def on_mount(self) -> None:
+        """Show the stage; from here on the garbage of drawing is short-lived."""
+        self.push_screen(self.stage)
+        for warning in self.settings.warnings:
+            self.notify(warning, markup=False, severity="warning", timeout=8)
+        gc.collect()
+        gc.freeze()
+
+    def on_resize(self, event: Resize) -> None:
+        """Under the least size one line says so; the state is kept."""
+        small = event.size.width < LEAST_COLUMNS or event.size.height < LEAST_ROWS
+        if small and not isinstance(self.screen, TooSmallScreen):
+            self.push_screen(TooSmallScreen(self.palette))
+        elif not small and isinstance(self.screen, TooSmallScreen):
+            self.pop_screen()
+
+    def action_interrupt(self) -> None:
+        """ctrl+c twice quits."""
+        if self._interrupted:
+            self.exit()
+            return
+        self._interrupted = True
+        self.stage.tell("ctrl+c once more quits")
+        self.set_timer(CTRL_C_SECONDS, self._forget_interrupt)
+
+    def _forget_interrupt(self) -> None:
+        self._interrupted = False
+
+    def action_next_theme(self) -> None:
+        """The next theme, remembered."""
+        names = list(PALETTES)
+        self.use_theme(names[(names.index(self.palette_name) + 1) % len(names)])
+
+    def use_theme(self, name: str) -> None:
+        """Show a theme from now on."""
+        self.palette_name = self.memory.theme = name
+        self.palette = palette_for(name, self.depth)  # type: ignore[arg-type]
+        self.theme = f"nablastep-{self.palette.name}"
+        self.stage.palette = self.palette
+        self.stage.show()
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Everything that a key does, in the palette too."""
+        for entry in STAGE_KEYS:
+            yield SystemCommand(f"{entry.help}", f"key {entry.shown}", lambda action=entry.action: self._act(action))  # type: ignore[misc]
+        for name in PALETTES:
+            yield SystemCommand(f"theme {name}", "colours", lambda name=name: self.use_theme(name))  # type: ignore[misc]
+
+    def _act(self, action: str) -> None:
+        self.call_later(self.stage.run_action, action)
+
+
+def run_app(
+    source: str,
+    *,
+    theme: str | None = None,
+    glyphs: str | None = None,
+    still: bool = False,
+    coach: bool = False,
+    convention: str | None = None,
+) -> int:
+    """Open a network and run the app; returns the exit code."""
+    import nablastep as ns
+
+    session = ns.open(source)
+    if still:
+        os.environ["TEXTUAL_ANIMATIONS"] = "none"
+    app = NablastepApp(
+        session, theme=theme, glyphs=glyphs, still=still, coach=coach, convention=convention, depth=colour_depth()
+    )
+    app.run()
+    return app.return_code or 0
+
+
+def colour_depth() -> str:
+    """How many colours the terminal has: "full" (256 or more), "sixteen" or "none" (NO_COLOR)."""
+    if os.environ.get("NO_COLOR"):
+        return "none"
+    term = os.environ.get("TERM", "")
+    if os.environ.get("COLORTERM", "") in {"truecolor", "24bit"} or "256color" in term or "direct" in term:
+        return "full"
+    return "full" if os.environ.get("TEXTUAL_COLOR_SYSTEM") in {"truecolor", "256"} else "sixteen"

@@ -1,0 +1,37 @@
+"""The hints of the first run: one at a time, each only until it has been followed once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nablastep.session import Session
+
+
+@dataclass(frozen=True)
+class Hint:
+    """A line that fits a moment; `id` is the key whose use makes it unnecessary."""
+
+    id: str
+    text: str
+
+
+def hint_for(session: Session, seen: frozenset[str]) -> Hint | None:
+    """The hint for where the session stands, if it has not been followed yet."""
+    if session.step is None or session.position.iteration != 1:
+        return None
+    step, program = session.step, session.program
+    last = len(program.form.activations)
+    moments = {
+        program.steps[1].id: Hint("back", "← takes it back"),
+        "E": Hint("loss", "E has a value now: it stands at the top right, and below as the first bar"),
+        f"grad_a{last}": Hint("turn", "here the direction turns: every ∇ tells how E reacts"),
+        f"grad_z{last}": Hint("why", "w asks why this is ⊙ and no matrix product"),
+        f"grad_W{last - 1}": Hint("cell", "h j k l move the selected number"),
+        program.steps[-1].id: Hint("edit", "e on a weight: see what the gradient promised and what comes"),
+    }
+    first_update = next((other for other in program.steps if other.phase == "update"), None)
+    if first_update is not None:
+        before = program.steps[first_update.number - 2]
+        moments.setdefault(before.id, Hint("update", "nothing has changed yet: gradients first, then the update"))
+    hint = moments.get(step.id)
+    return hint if hint is not None and hint.id not in seen else None

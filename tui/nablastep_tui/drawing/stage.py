@@ -1,0 +1,297 @@
+"""Draws the stage: title rule, the equation over its matrices, one scalar line, one sentence, one check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from rich.style import Style
+
+from nablastep.entries import Part
+from nablastep.notation import notation_named
+from nablastep.program import BACKWARD, FORWARD
+from nablastep.words import step_title
+from nablastep_tui.drawing.canvas import Canvas
+from nablastep_tui.drawing.cells import width_of
+from nablastep_tui.drawing.lines import draw_connector, draw_title_rule
+from nablastep_tui.drawing.matrix import draw
+from nablastep_tui.drawing.stage_large import draw_large
+from nablastep_tui.drawing.stage_plan import Item, MatrixItem, Plan, SignItem, plan_stage
+from nablastep_tui.drawing.text import wrapped
+from nablastep_tui.numbers import MatrixFormat, choose_format, digits_of_agreement, parenthesised, scalar_text
+from nablastep_tui.scene import Scene, Target
+from nablastep_tui.themes import Phase, accent_style, dimension_style, phase_style, selected_style, style
+
+CHECK_TOLERANCE = 1e-6
+
+
+def draw_stage(canvas: Canvas, scene: Scene) -> None:
+    """The whole stage on a canvas of its size."""
+    draw_title(canvas, scene)
+    tail = _tail_lines(canvas, scene)
+    roomy = canvas.height >= 18
+    head = (2 if roomy else 1) + 2 + (1 if canvas.height >= 16 else 0) + (1 if roomy else 0)
+    below = len(tail) + (1 if canvas.height >= 14 else 0) + (1 if roomy else 0)
+    plan = plan_stage(scene, canvas.width - 4, canvas.height - head - below)
+    if plan is None:
+        draw_large(canvas, scene)
+        return
+    _draw_plan(canvas, scene, plan, top=2 if roomy else 1, connector=canvas.height >= 16, roomy=roomy)
+    rows = head + plan.body_height + 1
+    y = rows + (1 if canvas.height >= 14 else 0)
+    for line in tail:
+        _draw_line(canvas, y, line)
+        y += 2 if roomy and line is tail[0] else 1
+
+
+def draw_title(canvas: Canvas, scene: Scene) -> None:
+    """`── ◀ backward  step 8 of 15 ──── gradient of the weights into layer 2 ──`."""
+    session, palette, glyphs = scene.session, scene.palette, scene.glyphs
+    step = scene.view.step
+    if scene.notice:
+        look = style(palette.bright, bold=True) if not scene.is_error else accent_style(palette)
+        parts: list[tuple[str, Style]] = [(f"{glyphs.cross} {scene.notice}" if scene.is_error else scene.notice, look)]
+    elif not scene.view.is_done:
+        again = "" if session.position.iteration == 1 else f"iteration {session.position.iteration} "
+        parts = [("ready ", style(palette.bright, bold=True)), (f"{again}nothing computed yet", style(palette.muted))]
+    else:
+        phase: Phase = step.phase  # type: ignore[assignment]
+        glyph = {FORWARD: glyphs.forward, BACKWARD: glyphs.backward}.get(step.phase, glyphs.update)
+        parts = [
+            (f"{glyph} {step.phase}", phase_style(palette, phase, bold=True)),
+            (f"  step {step.number} of {len(session.program)}", style(palette.muted)),
+        ]
+    title = step_title(step, session.program)
+    draw_title_rule(canvas, 1, 0, canvas.width - 2, parts, (title, style(palette.text)), style(palette.line), glyphs)
+
+
+# the equation over its matrices
+
+
+def _draw_plan(canvas: Canvas, scene: Scene, plan: Plan, *, top: int, connector: bool, roomy: bool) -> None:
+    starts = _starts(canvas.width, plan)
+    shapes_y = top + 1
+    matrices_y = shapes_y + 1 + (1 if connector else 0) + (1 if roomy else 0)
+    middle = matrices_y + 1 + (plan.body_height - 1) // 2
+    for item, x in zip(plan.items, starts, strict=True):
+        if isinstance(item, MatrixItem):
+            _draw_matrix(canvas, scene, item, x, top, middle)
+        else:
+            _draw_sign(canvas, scene, item, x, top, middle)
+    if connector:
+        _draw_connectors(canvas, scene, plan.items, starts, shapes_y + 1)
+
+
+def _starts(width: int, plan: Plan) -> list[int]:
+    x = max(1, (width - plan.width) // 2)
+    starts = []
+    for item in plan.items:
+        starts.append(x)
+        x += item.width + plan.gap
+    return starts
+
+
+def _center(item: MatrixItem, x: int) -> int:
+    """The column over which symbol, shape and ruler stand."""
+    return x + (item.width - item.place.width) // 2 + item.place.center_x
+
+
+def _draw_matrix(canvas: Canvas, scene: Scene, item: MatrixItem, x: int, top: int, middle: int) -> None:
+    palette = scene.palette
+    center = _center(item, x)
+    look = accent_style(palette) if item.is_result else style(palette.bright, bold=True)
+    canvas.write(center - width_of(item.text) // 2, top, item.text, look)
+    if item.picture.quantity:
+        target = Target("quantity", item.picture.quantity)
+        canvas.mark(center - width_of(item.text) // 2, top, width_of(item.text), 1, target)
+    if not (item.is_result and scene.shown.equation.target.shape == ()):
+        _draw_shape(canvas, scene, item.shape, center, top + 1)
+    y = middle - (item.place.body_height - 1) // 2 - item.place.body_y
+    draw(canvas, x + (item.width - item.place.width) // 2, y, item.picture, palette, scene.glyphs)
+
+
+def _draw_shape(canvas: Canvas, scene: Scene, shape: tuple[str, str], center: int, y: int) -> None:
+    rows, columns = (scene.glyphs.dimension(dimension) for dimension in shape)
+    x = center - (width_of(rows) + 1 + width_of(columns)) // 2
+    x = canvas.write(x, y, rows, dimension_style(scene.palette, shape[0]))
+    x = canvas.write(x, y, scene.glyphs.times, style(scene.palette.muted))
+    canvas.write(x, y, columns, dimension_style(scene.palette, shape[1]))
+
+
+def _draw_sign(canvas: Canvas, scene: Scene, item: SignItem, x: int, top: int, middle: int) -> None:
+    center = x + item.width // 2
+    look = style(scene.palette.text, bold=item.text in {scene.glyphs.equals, "←", "+", "−"})
+    product = item.text in {scene.glyphs.product, "·"}
+    if not product:  # in print a product is written side by side
+        canvas.write(center - width_of(item.text) // 2, top, item.text, look)
+    below = item.value or item.text
+    canvas.write(center - width_of(below) // 2, middle, below, style(scene.palette.muted) if product else look)
+
+
+def _draw_connectors(canvas: Canvas, scene: Scene, items: tuple[Item, ...], starts: list[int], y: int) -> None:
+    """Joins the inner dimensions of a product, and says that ⊙ and + need equal shapes."""
+    for index, item in enumerate(items):
+        if not isinstance(item, SignItem) or not 0 < index < len(items) - 1:
+            continue
+        left, right = items[index - 1], items[index + 1]
+        if not (isinstance(left, MatrixItem) and isinstance(right, MatrixItem)):
+            continue
+        ends = _center(left, starts[index - 1]), _center(right, starts[index + 1])
+        if item.text == "·":
+            inner = left.shape[1]
+            letter = scene.glyphs.dimension(inner)
+            ends = ends[0] + 1, ends[1] - 1
+        elif item.text in {"⊙", "⊘"}:
+            inner = left.shape[0]
+            letter = scene.glyphs.times.join(map(scene.glyphs.dimension, left.shape))
+        else:
+            continue
+        text = f" {letter} = {letter} {scene.glyphs.tick} "
+        draw_connector(canvas, *ends, y, text.strip() if ends[1] - ends[0] < len(text) + 4 else text,
+                       dimension_style(scene.palette, inner), scene.glyphs)  # fmt: skip
+
+
+# the lines below
+
+Line = list[tuple[str, Style]]
+
+
+def _tail_lines(canvas: Canvas, scene: Scene) -> list[Line]:
+    """The scalar line, the sentence (wrapped) and the check; or before the first key, the invitation."""
+    palette, width = scene.palette, canvas.width - 6
+    if not scene.view.is_done:
+        return _invitation(scene, width)
+    lines = [_scalar_line(scene, width)]
+    muted = style(palette.muted)
+    # Above the fold of a small screen one line has to do.
+    sentence = wrapped(scene.shown.sentence(scene.cell), width)
+    lines += [[(text, muted)] for text in sentence[: 2 if canvas.height >= 15 else 1]]
+    check = _check_line(scene)
+    if check and canvas.height >= 11:
+        lines.append(check)
+    if scene.hint and canvas.height >= 13:
+        lines.append([(scene.hint, accent_style(palette))])
+    definition = scene.shown.definition
+    if definition is not None and scene.view.step.id == "E" and canvas.height >= 13:
+        text = notation_named("unicode").equation_text(definition)
+        lines.insert(1, [("the same as the definition  ", muted), (text, style(palette.text))])
+    return lines
+
+
+def _invitation(scene: Scene, width: int) -> list[Line]:
+    palette, step = scene.palette, scene.view.step
+    symbol = scene.shown.equation.target
+
+    name = notation_named("unicode").text(symbol)
+    press: Line = [
+        ("press  ", style(palette.muted)),
+        (f" {scene.glyphs.right_arrow} ", selected_style(palette)),
+        (f"  to compute {name}", style(palette.bright, bold=True)),
+    ]
+    if not scene.first_run:
+        return [press]
+    sizes, steps = scene.session.network.sizes, len(scene.session.program)
+    about = (
+        f"{_count(sizes[0], 'input goes', 'inputs go').capitalize()} in, "
+        f"{_count(sizes[-1], 'number comes', 'numbers come')} out, "
+        f"and the error flows back. {steps} equations, one at a time."
+    )
+    keys: Line = []
+    for key, what in ((scene.glyphs.left_arrow, "takes any of them back."), ("w", "asks why an equation has its form."), ("e", "edits any number.")):  # fmt: skip
+        keys += [(key, accent_style(palette)), (f" {what}  ", style(palette.muted))]
+    assert step is not None
+    lines = [press, *([(text, style(palette.muted))] for text in wrapped(about, width))]
+    return [*lines, keys] if sum(width_of(text) for text, _ in keys) <= width else lines
+
+
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+
+
+def _count(number: int, one: str, many: str) -> str:
+    word = _NUMBERS[number] if number < len(_NUMBERS) else str(number)
+    return f"{word} {one if number == 1 else many}"
+
+
+def _scalar_line(scene: Scene, width: int) -> Line:
+    """`∇W⁽¹⁾₂₁ = ∇z⁽²⁾₂ × a⁽¹⁾₁ = −0.038098 × 0.593270 = −0.022603`, dropping its middle where it is too long."""
+    entry = scene.shown.entry(scene.cell)
+    if entry is None:
+        return []
+    value = np.asarray(scene.shown.result())
+    number = float(value[scene.cell] if value.ndim else value)
+    for decimals in (6, 4, 3):
+        result: Line = [(_number(number, decimals, scene), accent_style(scene.palette))]
+        numeric = _parts(scene, entry.numeric, decimals)
+        sides = [_parts(scene, entry.name), _parts(scene, entry.symbolic), numeric, result]
+        if _length(numeric) and "".join(text for text, _ in numeric) == result[0][0]:
+            sides.pop(2)
+        if _length(_joined(scene, sides)) <= width:
+            return _joined(scene, sides)
+    result = [(_number(number, 6, scene), accent_style(scene.palette))]
+    short = _joined(scene, [_parts(scene, entry.name), _parts(scene, entry.symbolic), result])
+    return short if _length(short) <= width else _joined(scene, [_parts(scene, entry.name), result])
+
+
+def _joined(scene: Scene, sides: list[Line]) -> Line:
+    line: Line = []
+    for index, side in enumerate(sides):
+        line += ([("  =  ", style(scene.palette.muted))] if index else []) + side
+    return line
+
+
+def _length(line: Iterable[tuple[str, Style]]) -> int:
+    return sum(width_of(text) for text, _ in line)
+
+
+def _parts(scene: Scene, parts: tuple[Part, ...], decimals: int = 6) -> Line:
+    line: Line = []
+    palette = scene.palette
+    for index, part in enumerate(parts):
+        if part.value is not None:
+            text = _number(part.value, decimals, scene)
+            line.append((parenthesised(text) if index else text, style(palette.bright, bold=True)))
+        elif part.dimension is not None:
+            line.append((part.text, dimension_style(palette, part.dimension)))
+        else:
+            line.append((part.text, style(palette.text)))
+    return line
+
+
+def _number(value: float, decimals: int, scene: Scene) -> str:
+    number: MatrixFormat = choose_format([value], decimals, ascii=scene.glyphs.name == "ascii")
+    return number.full(value)
+
+
+def _check_line(scene: Scene) -> Line | None:
+    """The difference quotient beside the gradient: computed here, every time."""
+    check = scene.shown.check(scene.cell)
+    if check is None:
+        return None
+    palette = scene.palette
+    muted = style(palette.muted)
+    result = scene.shown.result()
+    assert result is not None  # a check stands beside a computed gradient only
+    value = float(result[scene.cell])
+    ascii_only = scene.glyphs.name == "ascii"
+    quotient = scalar_text(check.value, 6, ascii=ascii_only)
+    error = abs(value - check.value) / max(1.0, abs(value), abs(check.value))
+    if error <= CHECK_TOLERANCE:
+        digits = digits_of_agreement(value, check.value)
+        agrees = f"   agrees to {digits} digit{'s' if digits != 1 else ''}" if value else ""
+        return [
+            (f"{scene.glyphs.tick} ", style(palette.bright, bold=True)),
+            ("central difference of E gives ", muted),
+            (quotient, style(palette.text)),
+            (agrees, muted),
+        ]
+    if check.at_kink:
+        return [("a kink lies here: ", muted), (f"slopes on both sides differ, the quotient gives {quotient}", muted)]
+    analytic = scalar_text(value, 6, ascii=ascii_only)
+    line = f"{scene.glyphs.cross} central difference {quotient}, analytic {analytic}"
+    return [(line, accent_style(palette))]
+
+
+def _draw_line(canvas: Canvas, y: int, line: Line) -> None:
+    x = max(1, (canvas.width - _length(line)) // 2)
+    for text, look in line:
+        x = canvas.write(x, y, text, look)

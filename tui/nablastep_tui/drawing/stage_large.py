@@ -1,0 +1,231 @@
+"""The stage for matrices too large for numbers: heat maps in Falk's layout, a lens with values, a row as a picture.
+
+In Falk's layout the right factor stands above the product and the left factor beside it, so that shared dimensions
+align. Everything is drawn with a cost that follows the screen, not the matrix; pictures are kept by array.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nablastep.layout import Operand, Operator
+from nablastep.notation import notation_named
+from nablastep.words import significant
+from nablastep_tui.drawing.canvas import Canvas
+from nablastep_tui.drawing.cells import width_of
+from nablastep_tui.drawing.heat import draw_heat, draw_strip, draw_viewport
+from nablastep_tui.drawing.lens import draw_lens, lens_picture, lens_size
+from nablastep_tui.drawing.lines import draw_brackets, draw_ruler
+from nablastep_tui.drawing.matrix import CellTarget
+from nablastep_tui.drawing.pooling import HeatPicture, heat_picture
+from nablastep_tui.drawing.stage_plan import Source, operand_source, result_source
+from nablastep_tui.drawing.text import wrapped
+from nablastep_tui.numbers import choose_format
+from nablastep_tui.scene import Scene
+from nablastep_tui.themes import accent_style, dimension_style, faint_style, style
+
+Values = NDArray[np.float64]
+
+_KEPT = 48
+_pictures: dict[tuple[int, int, int, str], tuple[Values, HeatPicture]] = {}
+
+
+def picture_of(values: Values, width: int, height: int, strength: str) -> HeatPicture:
+    """The pooled picture of an array, kept while the array is."""
+    key = (id(values), width, height, strength)
+    kept = _pictures.get(key)
+    if kept is not None and kept[0] is values:
+        return kept[1]
+    picture = heat_picture(values, width, height, strength=strength)  # type: ignore[arg-type]
+    _pictures[key] = (values, picture)
+    while len(_pictures) > _KEPT:
+        del _pictures[next(iter(_pictures))]
+    return picture
+
+
+def draw_large(canvas: Canvas, scene: Scene) -> None:
+    """The equation of the step as pictures, on the stage's canvas below its title."""
+    result = result_source(scene)
+    operands = [operand_source(scene, piece) for piece in scene.shown.pieces(None) if isinstance(piece, Operand)]
+    lens_width = _draw_side(canvas, scene, result)
+    width = canvas.width - lens_width - 4
+    _draw_header(canvas, scene, result, operands, width)
+    if _is_product(scene):
+        _draw_falk(canvas, scene, result, operands, width)
+    else:
+        _draw_row(canvas, scene, result, operands, width)
+    _draw_sentence(canvas, scene, operands, width)
+
+
+def _is_product(scene: Scene) -> bool:
+    """Whether the right side is a product of two operands, perhaps with a bias added."""
+    kinds = [piece.text if isinstance(piece, Operator) else "" for piece in scene.shown.pieces(None)]
+    return kinds[:3] == ["", "·", ""] and kinds[3:] in ([], ["+", ""])
+
+
+def _draw_header(canvas: Canvas, scene: Scene, result: Source, operands: list[Source], width: int) -> None:
+    """The equation in a line, its shapes in letters and in numbers."""
+    palette, glyphs = scene.palette, scene.glyphs
+    writer = notation_named(scene.notation)
+    text = writer.equation_text(scene.shown.equation)
+    canvas.write(3, 1, text if width_of(text) <= width else text[: width - 1] + glyphs.ellipsis, accent_style(palette))
+    x = 3
+    for index, source in enumerate((result, *operands)):
+        if index:
+            sign = " = " if index == 1 else "   "
+            x = canvas.write(x, 2, sign, style(palette.muted))
+        for place, dimension in enumerate(source.shape):
+            x = canvas.write(x, 2, glyphs.times, style(palette.muted)) if place else x
+            size = "" if dimension == "1" else f"={source.sizes[place]}"
+            x = canvas.write(x, 2, glyphs.dimension(dimension) + size, dimension_style(palette, dimension))
+
+
+def _draw_falk(canvas: Canvas, scene: Scene, result: Source, operands: list[Source], width: int) -> None:
+    left, right = operands[0], operands[1]
+    rows = canvas.height - 8
+    upper = max(1, min(rows // 3, -(-right.sizes[0] // 2)))
+    lower = max(2, min(rows - upper - 2, -(-result.sizes[0] // 2)))
+    left_width = max(2, min(width // 4, left.sizes[1]))
+    x, y = 4 + left_width + 6, 4
+    body = max(4, min(width - left_width - 12, result.sizes[1]))
+    _draw_heat(canvas, scene, right, x, y, body, upper)
+    _draw_heat(canvas, scene, left, 5, y + upper + 2, left_width, lower)
+    _draw_heat(canvas, scene, result, x, y + upper + 2, body, lower)
+
+
+def _draw_row(canvas: Canvas, scene: Scene, result: Source, operands: list[Source], width: int) -> None:
+    """Result and operands side by side, for element-wise steps."""
+    shown = [result, *[source for source in operands if source.sizes != (1, 1)]][:4]
+    space = max(6, (width - 6) // len(shown) - 6)
+    height = max(2, canvas.height - 9)
+    x = 5
+    for source in shown:
+        body = max(2, min(space, source.sizes[1]))
+        _draw_heat(canvas, scene, source, x, 5, body, max(1, min(height, -(-source.sizes[0] // 2))))
+        x += body + 7
+
+
+def _draw_heat(canvas: Canvas, scene: Scene, source: Source, x: int, y: int, width: int, height: int) -> None:
+    """One heat map with brackets, ruler and row letter; its body starts at (x, y)."""
+    palette, glyphs = scene.palette, scene.glyphs
+    missing = source.values is None
+    draw_brackets(canvas, x, y, width, height, dimension_style(palette, source.shape[0], missing=missing), glyphs)
+    label = f" {source.text} "
+    if source.shape[1] != "1" and width >= width_of(label) + 6:
+        label = f" {source.text} {glyphs.dimension(source.shape[1])}={source.sizes[1]} "
+    draw_ruler(canvas, x, y - 1, max(width, width_of(label)), label, dimension_style(palette, source.shape[1]), glyphs)
+    letter = glyphs.dimension(source.shape[0])
+    if height >= 2:
+        canvas.write(x - 2 - width_of(letter), y + height // 2, letter, dimension_style(palette, source.shape[0]))
+    if source.values is None:
+        canvas.fill(x, y, width, height, faint_style(palette), glyphs.not_computed)
+        return
+    picture = picture_of(source.values, width, height, scene.pooling)
+    draw_heat(canvas, x, y, picture, palette, glyphs)
+    if source.selected is not None:
+        draw_viewport(canvas, x, y, picture, source.selected, palette, glyphs)
+    if source.quantity:
+        _mark_blocks(canvas, picture, source.quantity, x, y, width, height)
+
+
+def _mark_blocks(canvas: Canvas, picture: HeatPicture, quantity: str, x: int, y: int, width: int, height: int) -> None:
+    """Lets a click on a block select its first cell."""
+    for row in range(height):
+        for column in range(width):
+            cell = picture.cell_at(min(2 * row, picture.levels.shape[0] - 1), min(column, picture.levels.shape[1] - 1))
+            canvas.mark(x + column, y + row, 1, 1, CellTarget(quantity, *cell))
+
+
+def _draw_side(canvas: Canvas, scene: Scene, result: Source) -> int:
+    """Lens and picture at the right edge; returns the columns that they take."""
+    if result.values is None or canvas.width < 60:
+        return 0
+    row_dimension, column_dimension = result.shape
+    columns = min(4 if canvas.width >= 110 else 3, result.sizes[1])
+    ascii_only = scene.glyphs.name == "ascii"
+    picture = lens_picture(
+        result.values,
+        scene.cell,
+        row_dimension,
+        column_dimension,
+        rows=5,
+        columns=columns,
+        quantity=result.quantity,
+        ascii=ascii_only,
+    )
+    width, height = lens_size(picture, scene.glyphs)
+    x = canvas.width - width - 3
+    canvas.write(x, 1, f"row {scene.cell[0] + 1}  column {scene.cell[1] + 1}", style(scene.palette.muted))
+    draw_lens(canvas, x, 2, picture, scene.palette, scene.glyphs)
+    _draw_picture(canvas, scene, result, x, 3 + height)
+    return width + 3
+
+
+def _draw_picture(canvas: Canvas, scene: Scene, result: Source, x: int, y: int) -> None:
+    """A row of a quantity over the inputs, as the picture that the inputs are."""
+    sides = scene.session.network.picture
+    if sides is None or result.values is None or not scene.picture:
+        return
+    values = result.values
+    along = (
+        values[scene.cell[0]]
+        if result.shape[1] == "n0"
+        else values[:, scene.cell[1]]
+        if result.shape[0] == "n0"
+        else None
+    )  # noqa: E501
+    height, width = -(-sides[0] // 2), sides[1]
+    if along is None or y + height + 1 > canvas.height or along.size != sides[0] * sides[1]:
+        return
+    grown = 2 if y + 2 * height + 1 <= canvas.height - 2 and 2 * width <= canvas.width - x - 2 else 1
+    what = f"row {scene.cell[0] + 1} as a picture, {sides[0]}×{sides[1]}"
+    canvas.write(x, y, what, style(scene.palette.muted))
+    picture = heat_picture(np.asarray(along).reshape(sides), width * grown, height * grown)
+    draw_heat(canvas, x, y + 1, picture, scene.palette, scene.glyphs)
+    if scene.view.step.target.prefix == "grad" and scene.view.step.target.base == "W":
+        legend = [("+ weight falls", 0), ("− weight rises", 1), ("at the update", 2)]
+        for text, offset in legend:
+            if x + width * grown + 2 + width_of(text) <= canvas.width:
+                canvas.write(x + width * grown + 2, y + 2 + offset, text, style(scene.palette.muted))
+
+
+def _draw_sentence(canvas: Canvas, scene: Scene, operands: list[Source], width: int) -> None:
+    """The sum behind the selected cell as a strip of its products, and what the number means."""
+    palette = scene.palette
+    muted = style(palette.muted)
+    if not scene.view.is_done:
+        canvas.write(3, canvas.height - 2, "press → to compute it", muted)
+        return
+    y = canvas.height - 4
+    value: Any = scene.shown.result()
+    number = float(value if not np.ndim(value) else value[scene.cell])
+    products = _products(scene, operands)
+    if products is not None:
+        x = canvas.write(3, y, f"Σ of {products.size} products  ", muted)
+        strip = max(4, min(32, width - x - 20, -(-products.size // 2)))
+        draw_strip(canvas, x, y, products, strip, palette, scene.glyphs)
+        x = canvas.write(x + strip + 1, y, "= ", muted)
+        canvas.write(x, y, choose_format([number], 4).full(number), accent_style(palette))
+        speaking = int(np.count_nonzero(products))
+        if speaking < products.size:
+            text = f"{speaking} of {products.size} are not zero"
+            canvas.write(3, y + 1, text, muted)
+            y += 1
+    else:
+        canvas.write(3, y, f"= {significant(number, 6)}", accent_style(palette))
+    for offset, line in enumerate(wrapped(scene.shown.sentence(scene.cell), max(20, width - 2))[:2]):
+        if y + 1 + offset < canvas.height:
+            canvas.write(3, y + 1 + offset, line, muted)
+
+
+def _products(scene: Scene, operands: list[Source]) -> Values | None:
+    """The terms whose sum is the selected entry of a matrix product."""
+    if not _is_product(scene):
+        return None
+    left, right = operands[0].values, operands[1].values
+    if left is None or right is None:
+        return None
+    return np.asarray(left[scene.cell[0], :] * right[:, scene.cell[1]])

@@ -1,0 +1,226 @@
+"""How the active equation fits on the stage: which decimals, tile height and gaps, decided before anything is drawn.
+
+A plan is a row of items in reading order (matrices, signs, coefficients). If no plan fits, the matrices are large and
+`stage_large` shows them as pictures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from nablastep.expressions import Expression, Shape
+from nablastep.layout import Coefficient, Operand, Operator, Piece
+from nablastep.notation import notation_named
+from nablastep.shapes import shape_of
+from nablastep_tui.drawing.cells import width_of
+from nablastep_tui.drawing.glyphs import Glyphs
+from nablastep_tui.drawing.matrix import MatrixGeometry, MatrixPicture, geometry
+from nablastep_tui.numbers import MatrixFormat, choose_format, scalar_text
+from nablastep_tui.scene import Cell, Scene
+
+MOST_ROWS, MOST_COLUMNS = 14, 12
+RESULT = "result"
+
+
+@dataclass(frozen=True, eq=False)
+class MatrixItem:
+    """A matrix of the equation: its picture, what stands above it, and which quantity it is (transposed or not)."""
+
+    text: str
+    shape: tuple[str, str]
+    picture: MatrixPicture
+    place: MatrixGeometry
+    is_result: bool = False
+
+    @property
+    def width(self) -> int:
+        """Cells that it takes, symbol included."""
+        return max(self.place.width, width_of(self.text))
+
+
+@dataclass(frozen=True)
+class SignItem:
+    """An operator or bracket; with a value it is a coefficient."""
+
+    text: str
+    value: str = ""
+
+    @property
+    def width(self) -> int:
+        """Cells that it takes."""
+        return max(width_of(self.text), width_of(self.value))
+
+
+Item = MatrixItem | SignItem
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """Items from left to right with `gap` cells between; `tile_height` is that of all matrices."""
+
+    items: tuple[Item, ...]
+    gap: int
+    tile_height: int
+
+    @property
+    def width(self) -> int:
+        """Cells from the first to the last item."""
+        return sum(item.width for item in self.items) + self.gap * (len(self.items) - 1)
+
+    @property
+    def body_height(self) -> int:
+        """Rows of the tallest matrix without its ruler."""
+        return max(item.place.body_height for item in self.items if isinstance(item, MatrixItem))
+
+
+def plan_stage(scene: Scene, width: int, height: int) -> Plan | None:
+    """The most generous plan within `width` × `height` cells (rows for rulers and matrices), or None."""
+    sources = tuple(_sources(scene))
+    if any(rows > MOST_ROWS or columns > MOST_COLUMNS for rows, columns in (source.sizes for source in sources)):
+        return None
+    pieces = scene.shown.pieces(scene.cell if scene.view.is_done else None)
+    for tile_height, decimals, gap in product((5, 3, 1), (6, 4, 3), (4, 3, 2, 1)):
+        if tile_height == 5 and (width < 150 or height < 16):
+            continue
+        plan = _plan(scene, pieces, sources, tile_height, decimals, gap)
+        if plan.width <= width and plan.body_height + 1 <= height:
+            return plan
+    return None
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """A matrix before its format is chosen: values (None while missing), dimensions, sizes and lit cells."""
+
+    text: str
+    values: Any | None
+    shape: tuple[str, str]
+    sizes: tuple[int, int]
+    selected: Cell | None
+    operands: frozenset[Cell]
+    quantity: str
+
+
+def _sources(scene: Scene) -> Iterator[Source]:
+    """The result first, then the operands in reading order."""
+    view = scene.shown
+    yield result_source(scene)
+    for piece in view.pieces(scene.cell if scene.view.is_done else None):
+        if isinstance(piece, Operand):
+            yield operand_source(scene, piece)
+
+
+def result_source(scene: Scene) -> Source:
+    """The matrix on the left side."""
+    view = scene.shown
+    target = view.equation.target
+    shape = _two(target.shape)
+    selected = scene.cell if scene.view.is_done else None
+    text = symbol_text(scene, target)
+    return Source(text, _matrix(view.result()), shape, _sizes(scene, shape), selected, frozenset(), target.id)
+
+
+def operand_source(scene: Scene, piece: Operand) -> Source:
+    """One operand of the right side, with the cells lit that the selected result cell reads."""
+    view = scene.shown
+    shape = _two(shape_of(piece.expression))
+    sizes = _sizes(scene, shape)
+    values = _matrix(view.operand(piece.expression))
+    if values is not None and values.shape != sizes:
+        values = np.broadcast_to(values, sizes)
+    lit: frozenset[Cell] = frozenset()
+    if piece.reads is not None and sizes[0] * sizes[1] <= MOST_ROWS * MOST_COLUMNS:
+        rows, columns = (
+            range(size) if index is None else (index,) for index, size in zip(piece.reads, sizes, strict=True)
+        )
+        lit = frozenset(product(rows, columns))
+    symbol = piece.symbol
+    quantity = symbol.id if symbol is not None and symbol.shape == shape == shape_of(piece.expression) else ""
+    return Source(symbol_text(scene, piece.expression), values, shape, sizes, None, lit, quantity)
+
+
+def symbol_text(scene: Scene, expression: Expression) -> str:
+    """How the chosen notation writes an operand; LaTeX and NumPy keep to themselves what is no matrix on screen."""
+    return notation_named(scene.notation).text(expression)
+
+
+def _plan(
+    scene: Scene, pieces: tuple[Piece, ...], sources: tuple[Source, ...], tile_height: int, decimals: int, gap: int
+) -> Plan:
+    matrices = iter([_item(scene, source, tile_height, decimals, index == 0) for index, source in enumerate(sources)])
+    sign = "←" if scene.shown.equation.is_update else scene.glyphs.equals
+    items: list[Item] = [next(matrices), SignItem(sign if scene.glyphs.name != "ascii" else sign.replace("←", "<"))]
+    for piece in pieces:
+        if isinstance(piece, Operand):
+            items.append(next(matrices))
+        elif isinstance(piece, Coefficient):
+            items.append(SignItem(piece.text, _coefficient_value(scene, piece)))
+        else:
+            items.append(SignItem(_sign(piece, scene.glyphs)))
+    return Plan(tuple(items), gap, tile_height)
+
+
+def _item(scene: Scene, source: Source, tile_height: int, decimals: int, is_result: bool) -> MatrixItem:
+    number = choose_format(source.values, _needed(source.values, decimals), ascii=scene.glyphs.name == "ascii")
+    scalar = source.shape == ("1", "1") and is_result and scene.shown.equation.target.shape == ()
+    picture = MatrixPicture(
+        source.values,
+        source.sizes,
+        *source.shape,
+        format=number,
+        tile_width=_tile_width(number, tile_height),
+        tile_height=tile_height,
+        selected=source.selected,
+        operands=source.operands,
+        quantity=source.quantity,
+        rows_shown=scene.rows_shown if is_result else None,
+        ruler=True,
+        row_letter=not scalar,
+        ruler_text=" " if scalar else "",
+    )
+    return MatrixItem(source.text, source.shape, picture, geometry(picture, scene.glyphs), is_result)
+
+
+def _needed(values: Any | None, decimals: int) -> int:
+    """Four decimals do for a matrix that they write exactly: 0.1500, not 0.150000."""
+    if values is None or decimals <= 4:
+        return decimals
+    return 4 if np.array_equal(np.round(values, 4), values) else decimals
+
+
+def _tile_width(number: MatrixFormat, tile_height: int) -> int:
+    if tile_height == 1:
+        return max(7, number.width + 2)
+    return max(10, number.width + 4) if tile_height == 3 else max(12, number.width + 8)
+
+
+def _coefficient_value(scene: Scene, piece: Coefficient) -> str:
+    value = scene.shown.operand(piece.expression)
+    if value is None:
+        return ""
+    return scalar_text(float(value), 4, ascii=scene.glyphs.name == "ascii").rstrip("0").rstrip(".") or "0"
+
+
+def _sign(piece: Operator, glyphs: Glyphs) -> str:
+    if glyphs.name != "ascii":
+        return piece.text
+    plain = {"·": "x", "⊙": "(*)", "⊘": "(/)", "−": "-", "Σ": "sum", "²": "^2", "√": "sqrt", "σ": "sigmoid", "′": "'"}
+    return "".join(plain.get(character, character) for character in piece.text)
+
+
+def _two(shape: Shape) -> tuple[str, str]:
+    return shape if shape else ("1", "1")
+
+
+def _sizes(scene: Scene, shape: tuple[str, str]) -> tuple[int, int]:
+    return scene.shown.size(shape[0]), scene.shown.size(shape[1])
+
+
+def _matrix(value: Any | None) -> Any | None:
+    """A scalar is drawn as a matrix of one cell."""
+    return None if value is None else np.atleast_2d(np.asarray(value, dtype=float))

@@ -1,0 +1,101 @@
+"""All branches side by side: where they left, how far they go, their loss curves; choose one to switch to."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.app import ComposeResult
+from textual.screen import ModalScreen
+
+from nablastep.session import Branch, Session
+from nablastep_tui.drawing.bars import draw_loss_bars, loss_bars
+from nablastep_tui.drawing.canvas import Canvas
+from nablastep_tui.drawing.glyphs import Glyphs
+from nablastep_tui.numbers import error_text
+from nablastep_tui.palettes import Palette
+from nablastep_tui.themes import accent_style, style
+from nablastep_tui.widgets.canvas_widget import CanvasWidget
+
+
+class BranchesScreen(ModalScreen[int | None]):
+    """The list; enter switches, esc leaves."""
+
+    DEFAULT_CSS = "BranchesScreen { background: $nabla-background; }"
+    BINDINGS = [  # noqa: RUF012 - Textual's own way
+        ("escape,b,q", "dismiss_nothing", "close"),
+        ("up,k", "move(-1)", "up"),
+        ("down,j", "move(1)", "down"),
+        ("enter", "choose", "switch"),
+    ]
+
+    def __init__(self, session: Session, palette: Palette, glyphs: Glyphs) -> None:
+        super().__init__()
+        self.session, self.palette, self.glyphs = session, palette, glyphs
+        self.branches = session.all_branches
+        self.place = next(i for i, branch in enumerate(self.branches) if branch.number == session.branch)
+
+    def compose(self) -> ComposeResult:
+        """One canvas."""
+        yield CanvasWidget(self._draw, style(self.palette.text, self.palette.background))
+
+    def action_move(self, direction: int) -> None:
+        """Another branch."""
+        self.place = (self.place + direction) % len(self.branches)
+        self.query_one(CanvasWidget).redraw()
+
+    def action_choose(self) -> None:
+        """Switch to it."""
+        self.dismiss(self.branches[self.place].number)
+
+    def action_dismiss_nothing(self) -> None:
+        """Leave things as they are."""
+        self.dismiss(None)
+
+    def on_click(self, event: events.Click) -> None:
+        """A click chooses."""
+        number = self.query_one(CanvasWidget).target_at(event.x, event.y)
+        if isinstance(number, int):
+            self.dismiss(number)
+
+    def _draw(self, canvas: Canvas) -> None:
+        palette = self.palette
+        x = canvas.write(3, 1, "branches", style(palette.bright, bold=True))
+        canvas.write(x + 3, 1, "enter switches, esc leaves", style(palette.muted))
+        y = 3
+        for place, branch in enumerate(self.branches):
+            if y + 3 > canvas.height:
+                break
+            self._draw_branch(canvas, branch, y, selected=place == self.place)
+            canvas.mark(0, y, canvas.width, 3, branch.number)
+            y += 4
+        self._draw_comparison(canvas, y)
+
+    def _draw_branch(self, canvas: Canvas, branch: Branch, y: int, *, selected: bool) -> None:
+        palette = self.palette
+        here = "  you are here" if branch.number == self.session.branch else ""
+        left = (
+            f"left branch {branch.parent} at iteration {branch.left_parent_at.iteration}"
+            if branch.parent
+            else "the first"
+        )
+        mark = self.glyphs.operand if selected else " "
+        look = accent_style(palette) if selected else style(palette.text)
+        text = f"{mark} branch {branch.number}   {left}   up to iteration {branch.furthest.iteration}{here}"
+        canvas.write(3, y, text, look)
+        errors = branch.error_history
+        last = error_text(errors[-1] if errors else None, ascii=self.glyphs.name == "ascii")
+        canvas.write(5, y + 1, f"E {last}", style(palette.muted))
+        if errors:
+            bars = loss_bars(errors, max(10, canvas.width - 30), 2)
+            draw_loss_bars(canvas, 22, y + 1, bars, None, palette, self.glyphs)
+
+    def _draw_comparison(self, canvas: Canvas, y: int) -> None:
+        """Where the parameters of the chosen branch differ most from those of the one in use."""
+        chosen = self.branches[self.place]
+        if chosen.number == self.session.branch or y + 2 >= canvas.height:
+            return
+        rows = self.session.compare(chosen.number)
+        canvas.write(3, y, f"at the same place, branch {chosen.number} − branch {self.session.branch}:",
+                     style(self.palette.muted))  # fmt: skip
+        for offset, (cell, here, there) in enumerate(rows[: max(0, canvas.height - y - 2)]):
+            text = f"{cell!s:<12} {here:>14.6f} {there:>14.6f}   Δ {there - here:+.6f}"
+            canvas.write(5, y + 1 + offset, text.replace("-", "−"), style(self.palette.text))

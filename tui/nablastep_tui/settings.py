@@ -1,0 +1,120 @@
+"""The user's settings and what the program remembers: `config.toml` and `state.json` in the user's config folder.
+
+A broken config is a warning with its line, a broken state file is ignored: neither keeps the program from starting.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+THEMES = ("dark", "light", "high-contrast")
+GLYPH_SETS = ("unicode", "safe", "ascii")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the user chose. `keymap` maps key ids to keys; `warnings` say what of the file could not be used."""
+
+    theme: str | None = None
+    glyphs: str | None = None
+    motion: bool = True
+    keymap: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+
+def config_folder() -> Path:
+    """Where config and state live: NABLASTEP_CONFIG if set, else the platform's place (XDG on Unix)."""
+    chosen = os.environ.get("NABLASTEP_CONFIG")
+    return Path(chosen) if chosen else Path(platformdirs.user_config_dir("nablastep", appauthor=False))
+
+
+def read_settings(known_keys: frozenset[str]) -> Settings:
+    """The settings of config.toml; defaults where there is none."""
+    path = config_folder() / "config.toml"
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return Settings()
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
+        return Settings(warnings=(f"{path}: {problem}",))
+    warnings: list[str] = []
+
+    def choice(key: str, choices: tuple[str, ...]) -> str | None:
+        value = table.get(key)
+        if value is None or value in choices:
+            return value
+        warnings.append(f"{path}: {key} is one of {', '.join(choices)}, found {value!r}")
+        return None
+
+    keymap = table.get("keys", {})
+    if not isinstance(keymap, dict):
+        warnings.append(f"{path}: keys is a table of ids and keys")
+        keymap = {}
+    for name in set(keymap) - known_keys:
+        warnings.append(f"{path}: there is no key id {name!r}")
+    warnings += [
+        f"{path}: unknown key {name!r}; there are theme, glyphs, motion, [keys]"
+        for name in set(table) - {"theme", "glyphs", "motion", "keys"}
+    ]
+    usable = {name: str(keys) for name, keys in keymap.items() if name in known_keys}
+    return Settings(
+        choice("theme", THEMES), choice("glyphs", GLYPH_SETS), bool(table.get("motion", True)), usable, tuple(warnings)
+    )
+
+
+class Memory:
+    """Which hints have been seen and which theme was chosen last; written at once, atomically, errors ignored."""
+
+    def __init__(self) -> None:
+        self._path = config_folder() / "state.json"
+        self._known: dict[str, Any] = {}
+        try:
+            found = json.loads(self._path.read_text(encoding="utf-8"))
+            self._known = found if isinstance(found, dict) else {}
+        except (OSError, ValueError):
+            pass  # no state is as good as a broken one: the program begins anew
+
+    def has_seen(self, hint: str) -> bool:
+        """Whether the hint has done its work."""
+        return hint in self._seen()
+
+    def see(self, hint: str) -> None:
+        """The hint has been followed; it need not be shown again."""
+        if not self.has_seen(hint):
+            self._put("seen", [*self._seen(), hint])
+
+    def forget_hints(self) -> None:
+        """Show all hints again."""
+        self._put("seen", [])
+
+    @property
+    def theme(self) -> str | None:
+        """The theme chosen last."""
+        theme = self._known.get("theme")
+        return theme if theme in THEMES else None
+
+    @theme.setter
+    def theme(self, name: str) -> None:
+        self._put("theme", name)
+
+    def _seen(self) -> list[str]:
+        seen = self._known.get("seen", [])
+        return [name for name in seen if isinstance(name, str)] if isinstance(seen, list) else []
+
+    def _put(self, key: str, value: object) -> None:
+        self._known[key] = value
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            beside = self._path.with_suffix(f".{os.getpid()}.tmp")
+            beside.write_text(json.dumps(self._known), encoding="utf-8")
+            beside.replace(self._path)
+        except OSError:
+            pass  # a read-only home is no reason to stop

@@ -1,0 +1,79 @@
+"""A region of the screen that draws a scene through a pure drawing function and tells what was clicked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+
+from textual.events import Click, MouseScrollDown, MouseScrollUp
+from textual.message import Message
+from textual.reactive import reactive
+from textual.strip import Strip
+from textual.widget import Widget
+
+from nablastep_tui.drawing.canvas import Canvas
+from nablastep_tui.scene import Scene
+from nablastep_tui.themes import style
+
+Draw = Callable[[Canvas, Scene], None]
+
+
+class Region(Widget):
+    """Draws `scene` with `draw`; nothing is drawn before there is a scene."""
+
+    DEFAULT_CSS = "Region { width: 1fr; }"
+
+    scene: reactive[Scene | None] = reactive(None, always_update=True)
+
+    @dataclass
+    class Hit(Message):
+        """Something with a meaning was clicked."""
+
+        target: Hashable
+
+    @dataclass
+    class Wheel(Message):
+        """The wheel was turned over the region: −1 up, 1 down."""
+
+        direction: int
+
+    def __init__(self, draw: Draw, *, id: str) -> None:
+        super().__init__(id=id)
+        self._draw = draw
+        self._canvas: Canvas | None = None
+        self._drawn_for: tuple[Scene | None, int, int] = (None, 0, 0)
+
+    def render_line(self, y: int) -> Strip:
+        """One row of the canvas, which is drawn anew when the scene or the size is another."""
+        canvas = self.canvas
+        if canvas is None or y >= canvas.height:
+            return Strip.blank(self.size.width)
+        return canvas.strip(y)
+
+    @property
+    def canvas(self) -> Canvas | None:
+        """What is drawn for the scene and size of now."""
+        scene, (width, height) = self.scene, self.size
+        if scene is None or not width or not height:
+            return None
+        if self._drawn_for != (scene, width, height):
+            background = style(scene.palette.text, scene.palette.background)
+            self._canvas = Canvas(width, height, background)
+            self._draw(self._canvas, scene)
+            self._drawn_for = (scene, width, height)
+        return self._canvas
+
+    def on_click(self, event: Click) -> None:
+        """Pass on what lies under the mouse."""
+        canvas = self.canvas
+        target = canvas.target_at(event.x, event.y) if canvas else None
+        if target is not None:
+            self.post_message(self.Hit(target))
+
+    def on_mouse_scroll_up(self, _: MouseScrollUp) -> None:
+        """One step back in whatever the wheel means here."""
+        self.post_message(self.Wheel(-1))
+
+    def on_mouse_scroll_down(self, _: MouseScrollDown) -> None:
+        """One step on in whatever the wheel means here."""
+        self.post_message(self.Wheel(1))
