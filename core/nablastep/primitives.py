@@ -17,13 +17,15 @@ Array = NDArray[np.float64]
 
 def sigmoid(x: Array) -> Array:
     # 1 / (1 + exp(-x)), written so that exp never overflows
-    shrunk = np.exp(np.where(np.real(x) > 0, -x, x))
-    return np.where(np.real(x) > 0, 1 / (1 + shrunk), shrunk / (1 + shrunk))
+    positive = x.real > 0
+    shrunk = np.exp(np.where(positive, -x, x))
+    return np.where(positive, 1, shrunk) / (1 + shrunk)
 
 
 def softplus(x: Array) -> Array:
     # log(1 + exp(x)), written so that exp never overflows
-    return np.where(np.real(x) > 0, x, 0) + np.log1p(np.exp(np.where(np.real(x) > 0, -x, x)))
+    positive = x.real > 0
+    return np.where(positive, x, 0) + np.log1p(np.exp(np.where(positive, -x, x)))
 
 
 def normal_cdf(x: Array) -> Array:
@@ -33,18 +35,18 @@ def normal_cdf(x: Array) -> Array:
 
 def clip(x: Array) -> Array:
     # x, kept between -1 and 1
-    return np.where(np.real(x) > 1, 1, np.where(np.real(x) < -1, -1, x))
+    return np.where(x.real > 1, 1, np.where(x.real < -1, -1, x))
 
 
 def softmax(x: Array, axis: int) -> Array:
     # exp(x) / sum(exp(x)), shifted by the maximum so that exp never overflows
-    exponentials = np.exp(x - np.real(x).max(axis=axis, keepdims=True))
+    exponentials = np.exp(x - x.real.max(axis=axis, keepdims=True))
     return np.asarray(exponentials / exponentials.sum(axis=axis, keepdims=True))
 
 
 def log_sum_exp(x: Array, axis: int) -> Array:
     # log(sum(exp(x))), shifted by the maximum so that exp never overflows
-    largest = np.real(x).max(axis=axis, keepdims=True)
+    largest = x.real.max(axis=axis, keepdims=True)
     return np.asarray(largest + np.log(np.exp(x - largest).sum(axis=axis, keepdims=True)))
 
 

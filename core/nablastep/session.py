@@ -58,6 +58,15 @@ class _Moment:
     position: Position
 
 
+@dataclass(frozen=True, eq=False)
+class Bookmark:
+    """A place to return to; see `Session.bookmark`."""
+
+    moment: _Moment
+    undo: tuple[tuple[_Moment, _Moment], ...]
+    redo: tuple[tuple[_Moment, _Moment], ...]
+
+
 class Session:
     """A network at work. `memory` bounds the snapshots of each timeline, in bytes."""
 
@@ -248,6 +257,15 @@ class Session:
         other._timelines, other._current, other._position = dict(self._timelines), self._current, self._position
         other._undo, other._redo, other._iterations = [], [], dict(self._iterations)
         return other
+
+    def bookmark(self) -> Bookmark:
+        """All that makes up this place: timelines, position and the history of edits; cheap, nothing is copied."""
+        return Bookmark(self._moment(), tuple(self._undo), tuple(self._redo))
+
+    def return_to(self, bookmark: Bookmark) -> None:
+        """Be again exactly where the bookmark was taken."""
+        self._undo, self._redo = list(bookmark.undo), list(bookmark.redo)
+        self._restore(bookmark.moment)
 
     def edited_network(self) -> Network:
         """The network with the parameters, data and learning rate of here, to save or to open anew."""

@@ -10,7 +10,14 @@ from dataclasses import dataclass
 
 from nablastep.demo.grammar import VERBS, read_statement
 from nablastep.demo.language import DemoVersion, Statement, TextStatement
-from nablastep.demo.lexer import Cursor, LogicalLine, logical_lines, plain_text, without_forbidden_characters
+from nablastep.demo.lexer import (
+    REPLACEMENT,
+    Cursor,
+    LogicalLine,
+    logical_lines,
+    plain_text,
+    without_forbidden_characters,
+)
 from nablastep.demo.problems import LONGEST_WORD, DemoError, DemoErrors
 from nablastep.demo.references import Place
 from nablastep.demo.script import Line, Script
@@ -39,6 +46,8 @@ class Reading:
 def read_script(text: str, file: str) -> Reading:
     """One file, as far as it can be read."""
     clean_text, errors = without_forbidden_characters(plain_text(text), file)
+    # A word with such a character in it is no second mistake.
+    lines_with_bad_characters = {error.line for error in errors}
     lines: list[Line] = []
     broken_verbs: set[str] = set()
     previous: Statement | None = None
@@ -48,7 +57,8 @@ def read_script(text: str, file: str) -> Reading:
         try:
             line = _read_line(logical_line, file, previous)
         except DemoError as error:
-            errors.append(error)
+            if not (error.line in lines_with_bad_characters and REPLACEMENT in error.message):
+                errors.append(error)
             broken_verbs.update(_verbs_meant(logical_line))
             continue
         if previous is None and isinstance(line.statement, DemoVersion) and line.statement.count != VERSION:

@@ -48,7 +48,8 @@ def forbidden_character_message(character: str) -> str:
 
 
 def quoted(word: str) -> str:
-    """A word of the demo in quotation marks, cut to a readable length."""
+    """A piece of the demo in quotation marks, cut to a readable length, tabs as spaces."""
+    word = word.replace("\t", " ")
     return f"'{word}'" if len(word) <= LONGEST_WORD else f"'{word[: LONGEST_WORD - 1]}…'"
 
 

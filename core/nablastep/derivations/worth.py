@@ -74,6 +74,9 @@ LARGEST_FINITE = 1e140
 LARGEST_TABLE = 8_000_000
 """Derivative tables of more entries are not written out."""
 
+LARGEST_WORK = 500_000_000
+"""Nor are those of quantities so large that nudging each entry in turn takes too long (entries squared)."""
+
 _NUDGED = "@"  # the axis of the nudges that are tried at once
 
 
@@ -125,7 +128,7 @@ class Evaluator:
         """How large a dimension is, also a product `n0·n1`."""
         size = 1
         for part in dimension.split("·"):
-            size *= int(self.values[part])
+            size *= 1 if part == "1" else int(self.values[part])
         return size
 
     def bound(self, bindings: Mapping[Expression, Worth]) -> Evaluator:
@@ -194,6 +197,8 @@ class Evaluator:
     def _table(self, run: Callable[[Worth], Worth], base: Worth) -> Worth:
         rows, columns = base.array.shape[-2:]
         entries = rows * columns
+        if entries * base.array.size > LARGEST_WORK:
+            raise TooLarge
         found: list[NDArray[Any]] = []
         axes: tuple[str, ...] = ()
         scalar = False
@@ -246,7 +251,7 @@ def aligned(*operands: Worth) -> tuple[tuple[str, ...], list[NDArray[Any]]]:
         array = array.transpose([operand.axes.index(axis) for axis in kept] + trailing)
         shape = iter(array.shape[: len(kept)])
         front = [next(shape) if axis in kept else 1 for axis in axes]
-        arrays.append(array.reshape(*front, *array.shape[len(kept) :]))
+        arrays.append(array.reshape((*front, *array.shape[len(kept) :])))
     return axes, arrays
 
 
@@ -410,9 +415,11 @@ def _jacobian(evaluator: Evaluator, node: Jacobian) -> Worth:
         return _slices(evaluator, numerator, denominator)
     else:
         variable = denominator.x if isinstance(denominator, Vec) else denominator
+        stacks_rows = isinstance(variable, Transpose)  # the columns of xᵀ are the rows of x
+        variable = variable.x if isinstance(variable, Transpose) else variable
         table = evaluator.derivative_table(opened(evaluator, numerator), variable)
         rows = table.array.reshape(*table.array.shape[: len(table.axes)], -1, table.array.shape[-1])
-        if isinstance(denominator, Vec):
+        if isinstance(denominator, Vec) and not stacks_rows:
             rows = _column_order(rows, evaluator(variable).array.shape)
         found = Worth(rows, table.axes)
     if node.layout == "denominator":
@@ -493,7 +500,7 @@ def _partial(evaluator: Evaluator, node: Partial) -> Worth:
     numerator = node.numerator
     if isinstance(numerator, Entry):
         numerator = Entry(opened(evaluator, numerator.x), numerator.indices)
-    if SAMPLE in node.denominator.indices:
+    if SAMPLE in node.denominator.indices and SAMPLE in evaluator(numerator).axes:
         return _partial_of_sample(evaluator, numerator, node.denominator)
     table = evaluator.derivative_table(numerator, variable)
     return _entry_axes(table, evaluator(variable).array.shape, node.denominator.indices)
@@ -543,8 +550,6 @@ def _contracted(evaluator: Evaluator, node: IndexSum) -> Worth:
     """Sums of products as one contraction, so that tables of many indices never stand in memory at once."""
     summed: list[str] = []
     factors: list[Worth] = []
-    missing = 1
-
     def collect(expression: Expression) -> None:
         if isinstance(expression, IndexSum) and shape_of(expression.x) == ():
             summed.append(expression.index)
@@ -561,12 +566,13 @@ def _contracted(evaluator: Evaluator, node: IndexSum) -> Worth:
         if index not in present:
             raise ValueError(f"the sum over {index} has no term with {index}")
     axes = tuple(dict.fromkeys(axis for factor in factors for axis in factor.axes if axis not in summed))
-    letters = dict(zip(dict.fromkeys(axis for factor in factors for axis in factor.axes), string.ascii_letters, strict=False))
+    names = dict.fromkeys(axis for factor in factors for axis in factor.axes)
+    letters = dict(zip(names, string.ascii_letters, strict=False))
     inputs = ",".join("".join(letters[axis] for axis in factor.axes) for factor in factors)
     output = "".join(letters[axis] for axis in axes)
     arrays = [factor.array for factor in factors]
     found = np.einsum(f"{inputs}->{output}", *arrays, optimize=len(arrays) > 2)
-    return Worth(np.asarray(found * missing), axes, True)
+    return Worth(np.asarray(found), axes, True)
 
 
 def _named(evaluator: Evaluator, node: Named) -> Worth:

@@ -14,7 +14,7 @@ from nablastep.expressions import (
     Subtract,
     Symbol,
 )
-from nablastep.notation.writer import Writer
+from nablastep.notation.writer import Tokens, Writer
 
 _STYLED = {"square": "^2", "sqrt": "sqrt"}
 
@@ -47,6 +47,11 @@ class AsciiWriter(Writer):
             return str(factor.numerator)
         below = parts[0] if len(parts) == 1 else f"({' '.join(parts)})"
         return f"{factor.numerator}/{below}"
+
+    def function(self, node: Apply) -> Tokens:
+        if node.function.style == "prefix":  # sqrtv_W1 would be a name, sqrt(v_W1) is a call
+            return self.call(self.function_name(node), node.x)
+        return super().function(node)
 
     def function_name(self, node: Apply) -> str:
         name = _STYLED.get(node.function.name, node.function.name)

@@ -85,8 +85,7 @@ class LatexWriter(Writer):
         if node.function.style == "prefix" and not node.prime:
             return (Token(node.function.latex, "function"), Token("{"), *self.tokens(node.x), Token("}"))
         if node.function.style == "postfix" and not node.prime:
-            inner = self.wrapped(node.x, Strength.ATOM)
-            return (Token("{"), *inner, Token("}" + node.function.latex, "function"))
+            return (Token("{"), *self.base_of_power(node.x), Token("}" + node.function.latex, "function"))
         return super().function(node)
 
     def function_name(self, node: Apply) -> str:

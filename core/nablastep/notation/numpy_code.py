@@ -31,6 +31,7 @@ from nablastep.expressions import (
     Transpose,
 )
 from nablastep.notation.writer import Strength, Token, Tokens, Writer
+from nablastep.shapes import shape_of
 
 _BROADCASTING = (Add, Subtract, Hadamard, Divide)
 
@@ -97,7 +98,7 @@ class NumpyWriter(Writer):
         """An operand; beside an array of full size a repeated vector is left to broadcasting."""
         if isinstance(operand, Repeat) and isinstance(parent, _BROADCASTING):
             other = parent.operands[1] if parent.operands[0] is operand else parent.operands[0]
-            if not isinstance(other, Repeat | Fill):
+            if not isinstance(other, Repeat | Fill) and shape_of(other):
                 return self.wrapped(operand.x, weakest)
         return self.wrapped(operand, weakest)
 

@@ -12,6 +12,7 @@ from nablastep.expressions import (
     Hadamard,
     LogSumExp,
     MatMul,
+    Power,
     Ratio,
     Repeat,
     Subtract,
@@ -72,6 +73,10 @@ class SpokenWriter(Writer):
 
     def call(self, name: str, argument: Expression) -> Tokens:
         return (Token(f"{name} ", "function"), *self.wrapped(argument, Strength.ATOM))
+
+    def power(self, node: Power) -> Tokens:
+        base, exponent = self.wrapped(node.scalar, Strength.ATOM), self.wrapped(node.exponent, Strength.ATOM)
+        return (*base, Token(" to the power of "), *exponent)
 
     def times_log(self, node: TimesLog) -> Tokens:
         left = self.wrapped(node.left, Strength.POSTFIX)

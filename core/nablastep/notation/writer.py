@@ -206,13 +206,15 @@ class Writer:
     def function(self, node: Apply) -> Tokens:
         name = self.function_name(node)
         if node.function.style == "postfix" and not node.prime:
-            # A layer mark is a superscript too: (∇W⁽¹⁾)², not ∇W⁽¹⁾².
-            marked = isinstance(node.x, Symbol) and (node.x.layer is not None or node.x.prefix != "")
-            inner = self.parenthesised(self.tokens(node.x)) if marked else self.wrapped(node.x, Strength.ATOM)
-            return (*inner, Token(name, "function"))
+            return (*self.base_of_power(node.x), Token(name, "function"))
         if node.function.style == "prefix" and not node.prime:
             return (Token(name, "function"), *self.wrapped(node.x, Strength.ATOM))
         return self.call(name, node.x)
+
+    def base_of_power(self, x: Expression) -> Tokens:
+        """What a square is put on. A layer mark is a superscript too: (∇W⁽¹⁾)², not ∇W⁽¹⁾²."""
+        marked = isinstance(x, Symbol) and (x.layer is not None or x.prefix != "")
+        return self.parenthesised(self.tokens(x)) if marked else self.wrapped(x, Strength.ATOM)
 
     def function_name(self, node: Apply) -> str:
         """f or f′."""

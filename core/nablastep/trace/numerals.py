@@ -47,7 +47,8 @@ def format_for(values: Iterable[float], digits: int = DIGITS) -> NumberFormat:
     if not SMALLEST_PLAIN <= largest < LARGEST_PLAIN:
         return NumberFormat(digits - 1, powers_of_ten=True)
     most = min(MOST_DECIMALS, max(0, digits - 1 - math.floor(math.log10(largest))))
-    exact = (count for count in range(most) if all(round(value, count) == value for value in finite))
+    rounding = 1e-14 * largest
+    exact = (count for count in range(most) if all(abs(round(value, count) - value) <= rounding for value in finite))
     return NumberFormat(next(exact, most))
 
 

@@ -1,0 +1,429 @@
+"""How the nodes of derivations are written, in every notation: each notation's own writer, with a word for each node.
+
+`derivation_notation("unicode")` writes everything that the plain notation writes, and the nodes of `nodes` too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from nablastep.derivations.nodes import (
+    SAMPLE,
+    Basis,
+    Delta,
+    Diagonal,
+    Differential,
+    Entry,
+    Identity,
+    IndexSum,
+    Inner,
+    Jacobian,
+    Kronecker,
+    Named,
+    OfSample,
+    Partial,
+    Trace,
+    Vec,
+)
+from nablastep.errors import UnknownNameError
+from nablastep.expressions import (
+    MINUS_ONE,
+    Divide,
+    Expression,
+    Factor,
+    Hadamard,
+    Scale,
+    Symbol,
+    TimesLog,
+    Transpose,
+)
+from nablastep.notation.ascii import AsciiWriter
+from nablastep.notation.latex import LatexWriter
+from nablastep.notation.numpy_code import NumpyWriter
+from nablastep.notation.spoken import SpokenWriter
+from nablastep.notation.unicode import UnicodeWriter, layer_mark
+from nablastep.notation.writer import Strength, Token, Tokens, Writer
+from nablastep.shapes import shape_of
+
+INDEX_GLYPHS = dict(zip("ijklmprstn", "ᵢⱼₖₗₘₚᵣₛₜₙ", strict=True))
+
+
+class DerivationWriter(Writer):
+    """What all notations share; the class attributes are Unicode's."""
+
+    inner_marks = ("⟨", ", ", "⟩")
+    trace_name = "tr"
+    diagonal_name = "diag"
+    vec_name = "vec"
+    identity_mark = "I"
+    kronecker_mark = " ⊗ "
+    curly = "∂"
+    change_mark = "d"
+    dot = " · "
+
+    @classmethod
+    def rules(cls) -> dict[type[Expression], Callable[[Any, Any], Tokens]]:
+        return {**super().rules(), **DERIVATION_RULES}
+
+    def strength(self, expression: Expression) -> Strength:
+        if type(expression) in DERIVATION_STRENGTHS:
+            return DERIVATION_STRENGTHS[type(expression)]
+        if isinstance(expression, TimesLog) and shape_of(expression) == ():
+            return Strength.SCALED
+        return super().strength(expression)
+
+    def index_text(self, index: str) -> str:
+        """A subscript."""
+        return INDEX_GLYPHS[index]
+
+    def subscripted(self, symbol: Symbol, indices: str) -> str:
+        """The name of a quantity with indices, in the small letters of one sample."""
+        small = Symbol(symbol.base, None, ("1", "1"), symbol.prefix)
+        mark = "" if symbol.layer is None else layer_mark(symbol.layer)
+        return self.symbol_text(small) + "".join(self.index_text(index) for index in indices) + mark
+
+    def tilde_text(self, node: Named) -> str:
+        """The name of an augmented quantity."""
+        return node.unicode
+
+    # the nodes
+
+    def differential(self, node: Differential) -> Tokens:
+        if isinstance(node.x, Symbol):
+            return (Token(self.change_mark + self.symbol_text(node.x), "symbol", node.x),)
+        return self.call(self.change_mark, node.x)
+
+    def of_sample(self, node: OfSample) -> Tokens:
+        return (Token(self.subscripted(node.x, SAMPLE), "symbol", node.x),)
+
+    def inner(self, node: Inner) -> Tokens:
+        opening, comma, closing = self.inner_marks
+        return (Token(opening), *self.tokens(node.left), Token(comma), *self.tokens(node.right), Token(closing))
+
+    def trace(self, node: Trace) -> Tokens:
+        return self.call(self.trace_name, node.x)
+
+    def diagonal(self, node: Diagonal) -> Tokens:
+        return self.call(self.diagonal_name, node.x)
+
+    def vec(self, node: Vec) -> Tokens:
+        return self.call(self.vec_name, node.x)
+
+    def identity(self, node: Identity) -> Tokens:
+        return (Token(self.identity_mark, "ones"),)
+
+    def kronecker(self, node: Kronecker) -> Tokens:
+        left, right = self.wrapped(node.left, Strength.POSTFIX), self.wrapped(node.right, Strength.POSTFIX)
+        return (*left, Token(self.kronecker_mark), *right)
+
+    def basis(self, node: Basis) -> Tokens:
+        return (Token("e" + self.index_text(node.index), "ones"),)
+
+    def jacobian(self, node: Jacobian) -> Tokens:
+        return self.fraction(self.wrapped(node.numerator, Strength.ATOM), self.wrapped(node.denominator, Strength.ATOM))
+
+    def fraction(self, above: Tokens, below: Tokens) -> Tokens:
+        """∂above/∂below."""
+        return (Token(self.curly), *above, Token("/" + self.curly), *below)
+
+    def entry(self, node: Entry) -> Tokens:
+        indices = "".join(index for index in node.indices if index is not None)
+        if isinstance(node.x, Symbol):
+            return (Token(self.subscripted(node.x, indices), "symbol", node.x),)
+        marks = Token("".join(self.index_text(index) for index in indices))
+        return (*self.parenthesised(self.tokens(node.x)), marks)
+
+    def partial(self, node: Partial) -> Tokens:
+        below = self.tokens(node.denominator)
+        if isinstance(node.numerator, Symbol | Entry):
+            return self.fraction(self.tokens(node.numerator), below)
+        return self.derivative_of(below, self.tokens(node.numerator))
+
+    def derivative_of(self, below: Tokens, operand: Tokens) -> Tokens:
+        """∂/∂below [operand]."""
+        return (*self.fraction((), below), Token(" ["), *operand, Token("]"))
+
+    def delta(self, node: Delta) -> Tokens:
+        return (Token("δ" + self.index_text(node.left) + self.index_text(node.right), "ones"),)
+
+    def index_sum(self, node: IndexSum) -> Tokens:
+        return (Token("Σ" + self.index_text(node.index) + " "), *self.summand(node.x))
+
+    def summand(self, x: Expression) -> Tokens:
+        """What stands behind a sum sign."""
+        tokens = self.tokens(x)
+        return self.parenthesised(tokens) if self.strength(x) < Strength.SCALED or self.is_negative(x) else tokens
+
+    def named(self, node: Named) -> Tokens:
+        return (Token(self.tilde_text(node), "symbol"),)
+
+    def times_log(self, node: TimesLog) -> Tokens:
+        if shape_of(node) != ():
+            return super().times_log(node)
+        left = self.wrapped(node.left, Strength.POSTFIX)
+        return (*left, Token(" "), *self.call(self.log_name, node.right))
+
+    def scaled(self, node: Scale) -> Tokens:
+        if node.scalar == MINUS_ONE or shape_of(node.x) != () or isinstance(node.scalar, Factor):
+            return super().scaled(node)
+        return (*self.scalar_factor(node.scalar), Token(self.between(node)), *self.scalar_factor(node.x))
+
+    def between(self, node: Scale) -> str:
+        """A dot beside a fraction, else a space."""
+        return self.dot if isinstance(node.scalar, Partial) or isinstance(node.x, Partial) else " "
+
+    def scalar_factor(self, x: Expression) -> Tokens:
+        """One number in a product of numbers."""
+        if isinstance(x, Scale) and not self.is_negative(x):
+            return self.tokens(x)
+        return self.tokens(x) if isinstance(x, Partial) else self.wrapped(x, Strength.POSTFIX)
+
+
+class UnicodeDerivations(DerivationWriter, UnicodeWriter):
+    """`∂aⱼ⁽²⁾/∂zᵢ⁽²⁾`."""
+
+
+class AsciiDerivations(DerivationWriter, AsciiWriter):
+    """`da2[j]/dz2[i]`."""
+
+    inner_marks = ("<", ", ", ">")
+    kronecker_mark = " (x) "
+    curly = "d"
+    dot = " * "
+
+    def index_text(self, index: str) -> str:
+        return index
+
+    def subscripted(self, symbol: Symbol, indices: str) -> str:
+        return f"{symbol.id}[{','.join(indices)}]"
+
+    def tilde_text(self, node: Named) -> str:
+        return node.ascii
+
+    def entry(self, node: Entry) -> Tokens:
+        indices = ",".join(index for index in node.indices if index is not None)
+        if isinstance(node.x, Symbol):
+            return (Token(f"{node.x.id}[{indices}]", "symbol", node.x),)
+        return (*self.parenthesised(self.tokens(node.x)), Token(f"[{indices}]"))
+
+    def basis(self, node: Basis) -> Tokens:
+        return (Token(f"e[{node.index}]", "ones"),)
+
+    def delta(self, node: Delta) -> Tokens:
+        return (Token(f"delta[{node.left},{node.right}]", "ones"),)
+
+    def index_sum(self, node: IndexSum) -> Tokens:
+        return (Token(f"sum_{node.index} "), *self.summand(node.x))
+
+
+class LatexDerivations(DerivationWriter, LatexWriter):
+    r"""`\frac{\partial a^{(2)}_{j}}{\partial z^{(2)}_{i}}`."""
+
+    inner_marks = (r"\left\langle ", r",\, ", r"\right\rangle ")
+    trace_name = r"\operatorname{tr}"
+    diagonal_name = r"\operatorname{diag}"
+    vec_name = r"\operatorname{vec}"
+    kronecker_mark = r" \otimes "
+    curly = r"\partial "
+    change_mark = r"\mathrm{d}"
+    dot = r" \cdot "
+
+    def index_text(self, index: str) -> str:
+        return index
+
+    def subscripted(self, symbol: Symbol, indices: str) -> str:
+        small = Symbol(symbol.base, symbol.layer, ("1", "1"), symbol.prefix)
+        return f"{self.symbol_text(small)}_{{{indices}}}"
+
+    def tilde_text(self, node: Named) -> str:
+        return node.latex
+
+    def entry(self, node: Entry) -> Tokens:
+        indices = "".join(index for index in node.indices if index is not None)
+        if isinstance(node.x, Symbol):
+            return (Token(self.subscripted(node.x, indices), "symbol", node.x),)
+        return (*self.parenthesised(self.tokens(node.x)), Token(f"_{{{indices}}}"))
+
+    def basis(self, node: Basis) -> Tokens:
+        return (Token(f"e_{{{node.index}}}", "ones"),)
+
+    def delta(self, node: Delta) -> Tokens:
+        return (Token(rf"\delta_{{{node.left}{node.right}}}", "ones"),)
+
+    def index_sum(self, node: IndexSum) -> Tokens:
+        return (Token(rf"\sum_{{{node.index}}} "), *self.summand(node.x))
+
+    def fraction(self, above: Tokens, below: Tokens) -> Tokens:
+        return (Token(r"\frac{\partial "), *above, Token(r"}{\partial "), *below, Token("}"))
+
+    def derivative_of(self, below: Tokens, operand: Tokens) -> Tokens:
+        return (*self.fraction((), below), Token(r"\left["), *operand, Token(r"\right]"))
+
+
+class NumpyDerivations(DerivationWriter, NumpyWriter):
+    """Python source in the manner of NumPy; `jacobian` and `partial` stand for derivatives that NumPy cannot take."""
+
+    dot = " * "
+
+    def index_text(self, index: str) -> str:
+        return index
+
+    def subscripted(self, symbol: Symbol, indices: str) -> str:
+        return f"{symbol.id}[{', '.join(indices)}]"
+
+    def tilde_text(self, node: Named) -> str:
+        return node.ascii
+
+    def differential(self, node: Differential) -> Tokens:
+        if isinstance(node.x, Symbol):
+            return (Token("d_" + node.x.id, "symbol", node.x),)
+        return self.named_call("d", node.x)
+
+    def of_sample(self, node: OfSample) -> Tokens:
+        place = "[:, [s]]" if node.x.shape[1:] == ("m",) else "[[s], :]"
+        return (Token(node.x.id + place, "symbol", node.x),)
+
+    def inner(self, node: Inner) -> Tokens:
+        return self.named_call("np.sum", Hadamard(node.left, node.right))
+
+    def trace(self, node: Trace) -> Tokens:
+        return self.named_call("np.trace", node.x)
+
+    def diagonal(self, node: Diagonal) -> Tokens:
+        return self.named_call("np.diagflat", node.x)
+
+    def vec(self, node: Vec) -> Tokens:
+        return (*self.wrapped(node.x, Strength.ATOM), Token('.reshape(-1, 1, order="F")', "function"))
+
+    def identity(self, node: Identity) -> Tokens:
+        return (Token(f"np.eye({node.dimension})", "ones"),)
+
+    def kronecker(self, node: Kronecker) -> Tokens:
+        return self.named_call("np.kron", node.left, node.right)
+
+    def basis(self, node: Basis) -> Tokens:
+        return (Token(f"np.eye({node.dimension})[:, [{node.index}]]", "ones"),)
+
+    def jacobian(self, node: Jacobian) -> Tokens:
+        return self.named_call("jacobian", node.numerator, node.denominator)
+
+    def entry(self, node: Entry) -> Tokens:
+        indices = ", ".join(index for index in node.indices if index is not None)
+        return (*self.wrapped(node.x, Strength.ATOM), Token(f"[{indices}]"))
+
+    def partial(self, node: Partial) -> Tokens:
+        return self.named_call("partial", node.numerator, node.denominator)
+
+    def delta(self, node: Delta) -> Tokens:
+        return (Token(f"({node.left} == {node.right})", "ones"),)
+
+    def index_sum(self, node: IndexSum) -> Tokens:
+        return (Token("sum("), *self.tokens(node.x), Token(f" for {node.index} in range({node.dimension}))"))
+
+    def times_log(self, node: TimesLog) -> Tokens:
+        return NumpyWriter.times_log(self, node)
+
+    def scaled(self, node: Scale) -> Tokens:
+        return NumpyWriter.scaled(self, node)
+
+    def strength(self, expression: Expression) -> Strength:
+        if isinstance(expression, Differential | Inner | Kronecker | Jacobian | Partial | IndexSum | TimesLog | Vec):
+            return Strength.ATOM
+        return super().strength(expression)
+
+
+class SpokenDerivations(DerivationWriter, SpokenWriter):
+    """Words."""
+
+    inner_marks = ("the inner product of ", " with ", "")
+    trace_name = "the trace of"
+    diagonal_name = "the diagonal matrix of"
+    vec_name = "the stacked columns of"
+    identity_mark = "the identity"
+    kronecker_mark = " kronecker "
+    change_mark = "the change of "
+    dot = " times "
+
+    def index_text(self, index: str) -> str:
+        return index
+
+    def subscripted(self, symbol: Symbol, indices: str) -> str:
+        return f"{self.symbol_text(symbol)} sub {' '.join(indices)}"
+
+    def of_sample(self, node: OfSample) -> Tokens:
+        return (Token(f"{self.symbol_text(node.x)} of sample s", "symbol", node.x),)
+
+    def tilde_text(self, node: Named) -> str:
+        return f"augmented {node.ascii[0]}"
+
+    def entry(self, node: Entry) -> Tokens:
+        indices = " ".join(index for index in node.indices if index is not None)
+        return (*self.wrapped(node.x, Strength.ATOM), Token(f" sub {indices}"))
+
+    def fraction(self, above: Tokens, below: Tokens) -> Tokens:
+        if not above:
+            return (Token("the derivative by "), *below)
+        return (Token("the derivative of "), *above, Token(" by "), *below)
+
+    def derivative_of(self, below: Tokens, operand: Tokens) -> Tokens:
+        return (*self.fraction((), below), Token(" of open "), *operand, Token(" close"))
+
+    def basis(self, node: Basis) -> Tokens:
+        return (Token(f"basis vector {node.index}", "ones"),)
+
+    def delta(self, node: Delta) -> Tokens:
+        return (Token(f"delta {node.left} {node.right}", "ones"),)
+
+    def index_sum(self, node: IndexSum) -> Tokens:
+        return (Token(f"the sum over {node.index} of "), *self.summand(node.x))
+
+    def between(self, node: Scale) -> str:
+        return " times "
+
+
+DERIVATION_RULES: dict[type[Expression], Callable[[Any, Any], Tokens]] = {
+    Differential: lambda writer, node: writer.differential(node),
+    OfSample: lambda writer, node: writer.of_sample(node),
+    Inner: lambda writer, node: writer.inner(node),
+    Trace: lambda writer, node: writer.trace(node),
+    Diagonal: lambda writer, node: writer.diagonal(node),
+    Vec: lambda writer, node: writer.vec(node),
+    Identity: lambda writer, node: writer.identity(node),
+    Kronecker: lambda writer, node: writer.kronecker(node),
+    Basis: lambda writer, node: writer.basis(node),
+    Jacobian: lambda writer, node: writer.jacobian(node),
+    Entry: lambda writer, node: writer.entry(node),
+    Partial: lambda writer, node: writer.partial(node),
+    Delta: lambda writer, node: writer.delta(node),
+    IndexSum: lambda writer, node: writer.index_sum(node),
+    Named: lambda writer, node: writer.named(node),
+}
+
+DERIVATION_STRENGTHS: dict[type[Expression], Strength] = {
+    Differential: Strength.POSTFIX,
+    OfSample: Strength.POSTFIX,
+    Kronecker: Strength.PRODUCT,
+    Jacobian: Strength.PRODUCT,
+    Partial: Strength.PRODUCT,
+    IndexSum: Strength.SCALED,
+    Entry: Strength.POSTFIX,
+}
+
+_WRITERS = (UnicodeDerivations, AsciiDerivations, LatexDerivations, NumpyDerivations, SpokenDerivations)
+
+
+@cache
+def derivation_notations() -> dict[str, DerivationWriter]:
+    """Every notation by its name, with the nodes of derivations."""
+    return {writer.name: writer() for writer in _WRITERS}
+
+
+def derivation_notation(name: str) -> DerivationWriter:
+    """The notation of that name; UnknownNameError names those there are."""
+    if name not in derivation_notations():
+        raise UnknownNameError(f"unknown notation '{name}'; there are {', '.join(derivation_notations())}")
+    return derivation_notations()[name]
+
+

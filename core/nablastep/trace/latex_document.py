@@ -1,0 +1,88 @@
+"""A trace as a complete LaTeX document for pdfLaTeX, XeLaTeX or LuaLaTeX, with amsmath and amssymb only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nablastep.notation.latex import dimension_latex
+from nablastep.trace.mathematics import aligned_block
+from nablastep.trace.model import Trace, TraceIteration, TraceStep
+from nablastep.trace.wording import batch_text, capitalised, closing, heading_of, network_sentence
+
+_PREAMBLE = r"""\documentclass[10pt]{article}
+\usepackage[T1]{fontenc}
+\usepackage[margin=2cm]{geometry}
+\usepackage{amsmath,amssymb}
+\setcounter{MaxMatrixCols}{20}
+\setlength{\parindent}{0pt}
+\allowdisplaybreaks
+"""
+
+_SPECIAL = {
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    **{character: "\\" + character for character in "&%$#_{}"},
+}
+
+
+def latex_chunks(trace: Trace) -> Iterator[str]:
+    """The document in pieces, step by step."""
+    title = trace.network.title
+    yield _PREAMBLE
+    yield "".join(_declaration(character) for character in sorted(set(title)) if ord(character) > 0xFF)
+    yield f"\\begin{{document}}\n\n\\section*{{{escaped(title)}}}\n\n{escaped(network_sentence(trace))}\n\n"
+    yield f"Convention {escaped(trace.convention.name)}: ${_formula(trace)}$. Sizes: {_sizes(trace)}.\n\n"
+    yield "$\\nabla x$ is short for the gradient of $E$ with respect to $x$; it has the shape of $x$.\n"
+    errors: list[float] = []
+    for iteration in trace:
+        yield from _iteration(trace, iteration)
+        errors.append(iteration.error)
+    if len(errors) > 1:
+        yield f"\n{escaped(closing(errors)).replace('…', chr(92) + 'dots')}\n"
+    yield "\n\\end{document}\n"
+
+
+def escaped(text: str) -> str:
+    """The text with LaTeX's special characters made harmless."""
+    return "".join(_SPECIAL.get(character, character) for character in text)
+
+
+def _iteration(trace: Trace, iteration: TraceIteration) -> Iterator[str]:
+    block = 0
+    for step in iteration.steps:
+        if step.block != block:
+            block = step.block
+            batch = batch_text(trace, iteration) if block == 1 else ""
+            detail = f" ({batch})".replace("…", r"\dots") if batch else ""
+            yield f"\n\\subsection*{{{heading_of(step)}{detail}}}\n"
+        yield _step(step)
+        for edit in iteration.edits:
+            if edit.step == step.step:
+                yield f"\nEdited: \\texttt{{{escaped(edit.name)}{list(edit.indices)}}} = {edit.value!r}.\n"
+
+
+def _step(step: TraceStep) -> str:
+    head = f"\\textbf{{{step.step}. {escaped(capitalised(step.title))}}} (\\texttt{{{escaped(step.id)}}})"
+    shape = ""
+    if step.dimensions:
+        names = r" \times ".join(dimension_latex(dimension) for dimension in step.dimensions)
+        shape = f", ${names} = " + r" \times ".join(map(str, step.shape)) + "$"
+    return f"\n{head}{shape}\n\\[\n{aligned_block(step)}\n\\]\n"
+
+
+def _formula(trace: Trace) -> str:
+    return trace.convention.formula.replace("ᵀ", r"^{\mathsf{T}} ")
+
+
+def _sizes(trace: Trace) -> str:
+    sizes = [f"$n_{{{k}}} = {size}$" for k, size in enumerate(trace.network.sizes)]
+    if trace.network.batch_size > 1:
+        sizes.append(f"$m = {trace.network.batch_size}$")
+    return ", ".join(sizes)
+
+
+def _declaration(character: str) -> str:
+    """pdfLaTeX knows few letters beyond Latin ones: those in a title it writes as their code points."""
+    code = f"{ord(character):04X}"
+    return f"\\ifdefined\\DeclareUnicodeCharacter\\DeclareUnicodeCharacter{{{code}}}{{(U+{code})}}\\fi\n"

@@ -1,0 +1,61 @@
+"""A trace as Markdown that GitHub renders: headings, and one ```math block a step."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from nablastep.notation.unicode import dimension_text
+from nablastep.trace.mathematics import aligned_block
+from nablastep.trace.model import Trace, TraceIteration, TraceStep
+from nablastep.trace.wording import (
+    batch_text,
+    capitalised,
+    closing,
+    gradient_sentence,
+    heading_of,
+    network_sentence,
+    sizes_sentence,
+)
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$&])")
+
+
+def markdown_chunks(trace: Trace) -> Iterator[str]:
+    """The document in pieces, step by step."""
+    yield f"# {escaped(trace.network.title)}\n\n{escaped(network_sentence(trace))}\n"
+    yield f"{escaped(sizes_sentence(trace))}\n{escaped(gradient_sentence('∇x'))}\n"
+    errors: list[float] = []
+    for iteration in trace:
+        yield from _iteration(trace, iteration)
+        errors.append(iteration.error)
+    if len(errors) > 1:
+        yield f"\n{closing(errors)}\n"
+
+
+def escaped(text: str) -> str:
+    """The text with Markdown's special characters made harmless."""
+    return _SPECIAL.sub(r"\\\1", text)
+
+
+def _iteration(trace: Trace, iteration: TraceIteration) -> Iterator[str]:
+    block = 0
+    for step in iteration.steps:
+        if step.block != block:
+            block = step.block
+            batch = batch_text(trace, iteration) if block == 1 else ""
+            yield f"\n## {heading_of(step)}{f' ({batch})' if batch else ''}\n"
+        yield _step(step)
+        for edit in iteration.edits:
+            if edit.step == step.step:
+                yield f"\nEdited: `{edit.name}{list(edit.indices)} = {edit.value!r}`\n"
+
+
+def _step(step: TraceStep) -> str:
+    shape = ""
+    if step.dimensions:
+        names = "×".join(dimension_text(dimension) for dimension in step.dimensions)
+        shape = f"\n\nShape {names} = {'×'.join(map(str, step.shape))}."
+    # GitHub refuses \operatorname.
+    mathematics = aligned_block(step).replace(r"\operatorname{", r"\mathrm{")
+    return f"\n### {step.step}. {capitalised(step.title)} (`{step.id}`){shape}\n\n```math\n{mathematics}\n```\n"

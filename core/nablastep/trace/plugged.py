@@ -1,0 +1,177 @@
+"""An equation with its numbers plugged in: the same form, with values in the places of the quantities.
+
+Reuses the notations' own writers, so that the numbers stand in the order and with the signs of the equation above
+them. Functions inside of a sum or product are evaluated: σ′(z) stands there as the matrix that it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from nablastep.evaluation import value_of
+from nablastep.expressions import (
+    Apply,
+    Equation,
+    Expression,
+    Factor,
+    LogSumExp,
+    MatMul,
+    Power,
+    Shape,
+    Softmax,
+    Symbol,
+    Transpose,
+)
+from nablastep.notation import Token, Tokens, Writer
+from nablastep.notation.ascii import AsciiWriter
+from nablastep.notation.latex import LatexWriter
+from nablastep.notation.numpy_code import NumpyWriter
+from nablastep.notation.unicode import UnicodeWriter
+from nablastep.shapes import shape_of
+
+
+@dataclass(frozen=True)
+class Sign:
+    """Text between values: an operator, a function's name, a bracket or a constant."""
+
+    text: str
+    is_operator: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Value:
+    """A plugged-in value: a matrix as a frozen array, a number, or a fraction as text; `name` is what it is."""
+
+    name: str
+    shape: Shape
+    value: Any
+    is_result: bool = False
+
+
+Item = Sign | Value
+
+
+@dataclass(frozen=True, slots=True)
+class ValueToken(Token):
+    """A token that stands for the value of an expression."""
+
+    expression: Expression | None = None
+
+
+class _Plugged(Writer):
+    """Makes a notation leave places for values; to be mixed into one."""
+
+    plain: Writer
+
+    def place(self, expression: Expression) -> Tokens:
+        """The place of one value."""
+        return (ValueToken(self.plain.text(expression), "value", None, expression),)
+
+    def expanded(self, expression: Expression) -> Tokens:
+        """The tokens of a whole right side: its own function is written, not evaluated."""
+        if isinstance(expression, Apply) and not expression.prime:
+            return super().function(expression)
+        return super().softmax(expression) if isinstance(expression, Softmax) else self.tokens(expression)
+
+    def symbol(self, node: Symbol) -> Tokens:
+        return self.place(node)
+
+    def transpose(self, node: Transpose) -> Tokens:
+        return self.place(node) if isinstance(node.x, Symbol) else super().transpose(node)
+
+    def factor(self, node: Factor) -> Tokens:
+        if not node.dimensions:
+            return super().factor(node)
+        sign = (Token(self.minus),) if node.numerator < 0 else ()
+        return (*sign, *self.place(Factor(abs(node.numerator), node.denominator, node.dimensions)))
+
+    def power(self, node: Power) -> Tokens:
+        return self.place(node)
+
+    def function(self, node: Apply) -> Tokens:
+        is_open = node.function.style == "postfix" and not node.prime and not isinstance(node.x, Symbol)
+        return super().function(node) if is_open else self.place(node)
+
+    def softmax(self, node: Softmax) -> Tokens:
+        return self.place(node)
+
+    def log_sum_exp(self, node: LogSumExp) -> Tokens:
+        return self.place(node)
+
+
+class _PluggedUnicode(_Plugged, UnicodeWriter):
+    plain = UnicodeWriter()
+    operators = {**UnicodeWriter.operators, MatMul: " · "}  # numbers beside each other need the dot
+
+
+class _PluggedAscii(_Plugged, AsciiWriter):
+    plain = AsciiWriter()
+
+
+class _PluggedNumpy(_Plugged, NumpyWriter):
+    plain = NumpyWriter()
+
+
+class _PluggedLatex(_Plugged, LatexWriter):
+    plain = LatexWriter()
+
+    def parenthesised(self, tokens: Tokens) -> Tokens:
+        # Brackets of a fixed size may stand on different lines; \left and \right may not.
+        return (Token(r"\Bigl("), *tokens, Token(r"\Bigr)"))
+
+    def function(self, node: Apply) -> Tokens:
+        if node.function.style == "postfix" and not node.prime and not isinstance(node.x, Symbol):
+            return (*self.parenthesised(self.tokens(node.x)), Token(node.function.latex, "function"))
+        return super().function(node)
+
+
+_WRITERS: dict[str, _Plugged] = {
+    "unicode": _PluggedUnicode(),
+    "ascii": _PluggedAscii(),
+    "numpy": _PluggedNumpy(),
+    "latex": _PluggedLatex(),
+}
+
+
+def plugged_in(equation: Equation, values: Mapping[str, Any], result: Any, notation: str) -> tuple[Item, ...]:
+    """The right side with its values in reading order, then `=` and the result.
+
+    `values` maps ids, settings and dimensions to values in the equation's own orientation, as the step found them.
+    """
+    writer = _WRITERS[notation]
+    items = [_item(token, values) for token in writer.expanded(equation.expression)]
+    name = writer.plain.text(equation.target)
+    if equation.is_update:
+        name = rf"\text{{new }} {name}" if notation == "latex" else f"new {name}"
+    return (*items, Sign(writer.equals, is_operator=True), Value(name, equation.target.shape, result, is_result=True))
+
+
+def units(items: tuple[Item, ...]) -> tuple[tuple[Item, ...], ...]:
+    """The items in groups that stay on one line, each group after the first beginning with its operator."""
+    found: list[list[Item]] = [[]]
+    for item in items:
+        if isinstance(item, Sign) and item.is_operator and found[-1]:
+            found.append([])
+        found[-1].append(item)
+    return tuple(tuple(unit) for unit in found)
+
+
+def is_binary(token: Token) -> bool:
+    """Whether the token is a sign between two operands, at which a line may be broken."""
+    return token.kind == "operator" and (token.text.startswith(" ") or token.text == r"\, ")
+
+
+def _item(token: Token, values: Mapping[str, Any]) -> Item:
+    if not isinstance(token, ValueToken) or token.expression is None:
+        return Sign(token.text, is_binary(token))
+    expression = token.expression
+    if isinstance(expression, Factor):
+        sizes = [int(values[dimension]) for dimension in expression.dimensions]
+        return Value(token.text, (), f"{expression.numerator}/{expression.denominator * prod(sizes)}")
+    value = value_of(expression, values)
+    return Value(token.text, shape_of(expression), value if np.ndim(value) else float(value))

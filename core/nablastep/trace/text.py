@@ -1,0 +1,129 @@
+"""A trace as text for people: phases as headings, each step with its equation and the numbers plugged in.
+
+Yields lines whose parts have roles, so that a terminal can colour them. The spoken notation has a module of its own.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+from nablastep.expressions import Equation
+from nablastep.notation import Tokens, Writer, notation_named
+from nablastep.notation.unicode import dimension_text
+from nablastep.trace.bands import Drawing, Frame, drawn
+from nablastep.trace.lines import ASCII, BLANK, UNICODE, Line, Span, indented
+from nablastep.trace.model import Trace, TraceIteration, TraceStep
+from nablastep.trace.plugged import is_binary, plugged_in
+from nablastep.trace.wording import (
+    batch_text,
+    capitalised,
+    closing,
+    gradient_sentence,
+    heading_of,
+    network_sentence,
+    sizes_sentence,
+)
+
+NARROWEST = 80
+INDENT = 5
+
+_PLAIN = {"ascii", "numpy"}
+
+
+class TextTrace:
+    """Writes one trace in one notation for one width (at least 80 columns)."""
+
+    def __init__(self, trace: Trace, notation: str, width: int) -> None:
+        self.trace = trace
+        self.width = max(NARROWEST, width)
+        self.writer: Writer = notation_named(notation)
+        self.is_plain = notation in _PLAIN
+        self.glyphs = ASCII if self.is_plain else UNICODE
+        # LaTeX is for equations; matrices in a terminal are drawn with Unicode.
+        self.plugged_notation = notation if self.is_plain else "unicode"
+
+    def lines(self) -> Iterator[Line]:
+        """Every line of the trace."""
+        yield from self._opening()
+        errors: list[float] = []
+        for iteration in self.trace:
+            yield from self._iteration(iteration)
+            errors.append(iteration.error)
+        if len(errors) > 1:
+            yield BLANK
+            yield from self._paragraph(closing(errors), "note")
+
+    def _opening(self) -> Iterator[Line]:
+        yield from self._paragraph(self.trace.network.title, "title")
+        yield BLANK
+        yield from self._paragraph(network_sentence(self.trace), "note")
+        yield from self._paragraph(sizes_sentence(self.trace, plain=self.is_plain), "note")
+        yield from self._paragraph(gradient_sentence("grad_x" if self.is_plain else "∇x"), "note")
+
+    def _paragraph(self, text: str, role: str) -> Iterator[Line]:
+        for row in textwrap.wrap(text, NARROWEST):
+            yield (Span(row, role),)
+
+    def _note(self, text: str) -> Iterator[Line]:
+        for row in textwrap.wrap(text, NARROWEST - INDENT):
+            yield indented((Span(row, "note"),), INDENT)
+
+    def _iteration(self, iteration: TraceIteration) -> Iterator[Line]:
+        block = 0
+        for step in iteration.steps:
+            if step.block != block:
+                block = step.block
+                yield BLANK
+                yield self._heading(heading_of(step), batch_text(self.trace, iteration) if block == 1 else "")
+            yield BLANK
+            yield from self._step(step)
+            for edit in iteration.edits:
+                if edit.step == step.step:
+                    yield from self._note(f"Edited: {edit.name}{list(edit.indices)} = {edit.value!r}")
+
+    def _heading(self, text: str, detail: str) -> Line:
+        detail = f" ({detail})" if detail else ""
+        rule = self.glyphs.rule * max(3, NARROWEST - len(text) - len(detail) - 4)
+        lead = self.glyphs.rule * 2
+        return (Span(f"{lead} ", "rule"), Span(text, "heading"), Span(detail, "note"), Span(f" {rule}", "rule"))
+
+    def _step(self, step: TraceStep) -> Iterator[Line]:
+        number = f"{step.step:>{INDENT - 2}}  "
+        yield (Span(number, "number"), Span(capitalised(step.title), "name"), Span(f" ({step.id})", "id"))
+        yield BLANK
+        yield from self._equation(step.equation)
+        if step.definition is not None:
+            yield from self._equation(step.definition, "by definition ")
+        drawing = self._drawing(step)
+        for band in drawing.bands:
+            yield BLANK
+            for line in band:
+                yield indented(line, INDENT)
+        if drawing.shortened:
+            yield from self._note(f"Shortened ({self.glyphs.across} is left out): {', '.join(drawing.shortened)}")
+
+    def _drawing(self, step: TraceStep) -> Drawing:
+        frame = Frame(self.glyphs, str if self.is_plain else dimension_text, self.width - INDENT)
+        return drawn(plugged_in(step.equation, step.values, step.value, self.plugged_notation), frame)
+
+    def _equation(self, equation: Equation, prefix: str = "") -> Iterator[Line]:
+        """The equation on one line, or broken at operators with the rest set in."""
+        rows = [prefix]
+        for chunk in _chunks(self.writer.equation_tokens(equation)):
+            if len(rows[-1]) + len(chunk) > self.width - INDENT:
+                rows.append("    " + chunk.lstrip())
+            else:
+                rows[-1] += chunk
+        for row in rows:
+            yield indented((Span(row, "equation"),), INDENT)
+
+
+def _chunks(tokens: Tokens) -> list[str]:
+    """The texts between operators, each with the operator before it."""
+    chunks = [""]
+    for token in tokens:
+        if is_binary(token):
+            chunks.append("")
+        chunks[-1] += token.text
+    return chunks

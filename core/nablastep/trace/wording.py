@@ -1,0 +1,79 @@
+"""The words around the equations of a trace, the same in every format: the network in a sentence, batches, headings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from nablastep.notation.unicode import dimension_text
+from nablastep.trace.model import Trace, TraceIteration, TraceStep
+from nablastep.trace.numerals import number_text
+
+FEW = 8
+
+
+def counted(count: int, noun: str) -> str:
+    """`1 sample`, `3 samples`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def capitalised(text: str) -> str:
+    """The text with a capital in front; the rest keeps its letters."""
+    return text[:1].upper() + text[1:]
+
+
+def network_sentence(trace: Trace) -> str:
+    """Sizes, activations, loss, data and optimiser."""
+    network = trace.network
+    activations = ", ".join(layer.activation for layer in network.layers)
+    settings = ", ".join(f"{name} {value:.6g}" for name, value in trace.settings.items() if name != "t")
+    batch = "" if network.batch_size == network.samples else f" in batches of {network.batch_size}"
+    reduction = f" ({network.reduction} over the batch)" if network.batch_size > 1 else ""
+    return (
+        f"A {'-'.join(map(str, network.sizes))} network ({activations}) with {network.loss}{reduction}, "
+        f"{counted(network.samples, 'sample')}{batch}, {network.optimizer.name} with {settings}."
+    )
+
+
+def sizes_sentence(trace: Trace, *, plain: bool = False) -> str:
+    """The convention, and the size behind every dimension's name."""
+    written: Callable[[str], str] = str if plain else dimension_text
+    sizes = [f"{written(f'n{k}')} = {size}" for k, size in enumerate(trace.network.sizes)]
+    batch = f", m = {trace.network.batch_size} samples" if trace.network.batch_size > 1 else ""
+    return f"Convention {trace.convention.name}: {formula(trace, plain=plain)}. Sizes: {', '.join(sizes)}{batch}."
+
+
+def formula(trace: Trace, *, plain: bool = False) -> str:
+    """How the convention writes a layer."""
+    text = trace.convention.formula
+    return text.replace("ᵀa", ".T a").replace("ᵀ", ".T") if plain else text
+
+
+def gradient_sentence(gradient: str) -> str:
+    """What a gradient is, said once; `gradient` is how the notation writes that of x."""
+    return f"{gradient} is short for the gradient of E with respect to x; it has the shape of x."
+
+
+def heading_of(step: TraceStep) -> str:
+    """`Iteration 1, forward`."""
+    return f"Iteration {step.iteration}, {step.phase}"
+
+
+def batch_text(trace: Trace, iteration: TraceIteration) -> str:
+    """Which samples the iteration uses, by their indices from 0; empty where there is only one."""
+    if trace.network.samples == 1:
+        return ""
+    batch = iteration.batch
+    if len(batch) > 2 and batch == tuple(range(batch[0], batch[-1] + 1)):
+        return f"samples {batch[0]} to {batch[-1]}"
+    shown = ", ".join(map(str, batch[:FEW])) + (", …" if len(batch) > FEW else "")
+    return f"{'sample' if len(batch) == 1 else 'samples'} {shown}"
+
+
+def closing(errors: Sequence[float]) -> str:
+    """E of one iteration after the other; empty for a single one."""
+    if len(errors) < 2:
+        return ""
+    texts = [number_text(error) for error in errors]
+    if len(texts) > FEW:
+        texts = [*texts[: FEW - 2], "…", texts[-1]]
+    return f"E in iterations 1 to {len(errors)}: {', '.join(texts)}"

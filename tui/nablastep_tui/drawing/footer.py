@@ -1,0 +1,55 @@
+"""The last row: the keys that work now, most useful first, as many as fit whole."""
+
+from __future__ import annotations
+
+from nablastep_tui.drawing.canvas import Canvas
+from nablastep_tui.drawing.cells import width_of
+from nablastep_tui.drawing.symbols import plain
+from nablastep_tui.scene import Key, Scene, Target
+from nablastep_tui.themes import accent_style, style
+
+GAPS = (3, 2)
+
+
+def draw_footer(canvas: Canvas, scene: Scene) -> None:
+    """`→ ← step   space play   w why` on the panel band; a key that does not fit whole is left out."""
+    palette = scene.palette
+    canvas.fill(0, 0, canvas.width, 1, style(palette.text, palette.panel))
+    keys = [Key(_arrows(key.key, scene), plain(key.label, scene.glyphs), key.action) for key in scene.keys]
+    gap, shown = _fitting(keys, canvas.width - 2)
+    x = 1
+    for key in shown:
+        start = x
+        x = canvas.write(x, 0, key.key, accent_style(palette))
+        if key.label:
+            x = canvas.write(x + 1, 0, key.label, style(palette.muted))
+        if key.action:
+            canvas.mark(start, 0, x - start, 1, Target("key", key.action))
+        x += gap
+
+
+def _fitting(keys: list[Key], width: int) -> tuple[int, list[Key]]:
+    """The widest gap with which all keys fit; if none does, the narrowest, and of the keys those that fit."""
+    for gap in GAPS:
+        if sum(_width(key) + gap for key in keys) - gap <= width:
+            return gap, keys
+    shown: list[Key] = []
+    used = 0
+    for key in keys:
+        needed = _width(key) + (GAPS[-1] if shown else 0)
+        if used + needed <= width:
+            shown.append(key)
+            used += needed
+    return GAPS[-1], shown
+
+
+def _width(key: Key) -> int:
+    return width_of(key.key) + (1 + width_of(key.label) if key.label else 0)
+
+
+def _arrows(text: str, scene: Scene) -> str:
+    """Arrow keys in words where the terminal has no arrows."""
+    if scene.glyphs.name != "ascii":
+        return text
+    names = {"→": "right", "←": "left", "↑": "up", "↓": "down"}
+    return "".join(names.get(character, character) for character in text)

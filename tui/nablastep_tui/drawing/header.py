@@ -1,0 +1,148 @@
+"""The first row: which network, how it learns, in which convention, where in time, and E.
+
+What does not fit is left out, least important first; iteration and E always stay.
+"""
+
+from __future__ import annotations
+
+import math
+
+from nablastep.network import Network
+from nablastep_tui.drawing.canvas import Canvas
+from nablastep_tui.drawing.cells import width_of
+from nablastep_tui.drawing.spans import Spans, clipped, spans_width, write_spans
+from nablastep_tui.drawing.symbols import plain
+from nablastep_tui.numbers import error_text, scalar_text
+from nablastep_tui.scene import Scene
+from nablastep_tui.themes import accent_style, style
+
+_GAP = 3
+_LOSSES = {
+    "half_squared_error": "½Σ(a−y)²",
+    "mean_squared_error": "Σ(a−y)²/n",
+    "binary_cross_entropy": "binary CE",
+    "categorical_cross_entropy": "CE",
+    "huber": "Huber",
+}
+_MET_IN = {
+    "column": "textbooks",
+    "column-transposed": "W from i to j",
+    "row-keras": "Keras",
+    "row-pytorch": "PyTorch",
+}
+
+
+def draw_header(canvas: Canvas, scene: Scene) -> None:
+    """The header on the panel band."""
+    palette, glyphs = scene.palette, scene.glyphs
+    canvas.fill(0, 0, canvas.width, 1, style(palette.text, palette.panel))
+    right = _time_and_error(scene)
+    right_x = canvas.width - 1 - spans_width(right)
+    write_spans(canvas, right_x, 0, right)
+    x = write_spans(canvas, 1, 0, _brand(scene)) + 2
+    status, model, chips = _status(scene), _model(scene), _chips(scene)
+    reserved = sum(spans_width(item) + _GAP for item in status)
+    title = clipped(scene.session.network.title, right_x - _GAP - reserved - x, glyphs)
+    x = canvas.write(x, 0, title, style(palette.bright))
+    room = right_x - _GAP - x - reserved
+    shown_model = _fitting(model, room)
+    room -= _total(shown_model)
+    shown_chips = _fitting(chips, room) if len(shown_model) == len(model) else []
+    for item in shown_model:
+        x = write_spans(canvas, x + _GAP, 0, item)
+    x = right_x - _GAP - _total([*shown_chips, *status]) + _GAP
+    for item in (*shown_chips, *status):
+        x = write_spans(canvas, x, 0, item) + _GAP
+
+
+def _fitting(items: list[Spans], room: int) -> list[Spans]:
+    """The first items that fit together."""
+    shown: list[Spans] = []
+    for item in items:
+        if _total([*shown, item]) > room:
+            break
+        shown.append(item)
+    return shown
+
+
+def _total(items: list[Spans]) -> int:
+    return sum(spans_width(item) + _GAP for item in items)
+
+
+def _brand(scene: Scene) -> Spans:
+    name = ("nablastep", style(scene.palette.bright, bold=True))
+    if scene.glyphs.name == "ascii":
+        return (name,)
+    return ((f"{scene.glyphs.nabla} ", accent_style(scene.palette)), name)
+
+
+def _time_and_error(scene: Scene) -> Spans:
+    """`iteration 1   E 0.298371`; while an edit is tried, E before and after it."""
+    palette, ascii_only = scene.palette, scene.glyphs.name == "ascii"
+    muted, bright = style(palette.muted), style(palette.bright, bold=True)
+    time: Spans = (("iteration ", muted), (str(scene.session.position.iteration), bright), ("   E ", muted))
+    edit = scene.what_if
+    if edit is not None and not math.isnan(edit.error_before):
+        before = error_text(edit.error_before, ascii=ascii_only)
+        after = error_text(edit.error_after, ascii=ascii_only)
+        return (*time, (plain(f"{before} → ", scene.glyphs), style(palette.text)), (after, accent_style(palette)))
+    return (*time, (error_text(scene.view.value("E"), ascii=ascii_only), bright))
+
+
+def _status(scene: Scene) -> list[Spans]:
+    """What is going on: work, playing, recording, and the branch where there are several."""
+    palette, glyphs, session = scene.palette, scene.glyphs, scene.session
+    found: list[Spans] = []
+    if scene.busy:
+        found.append(((scene.busy, style(palette.text)),))
+    if scene.playing:
+        found.append(((f"{glyphs.forward} playing", style(palette.text)),))
+    if scene.recording:
+        found.append(((f"{glyphs.position} rec", style(palette.backward, bold=True)),))
+    if session.branches:
+        found.append((("branch ", style(palette.muted)), (str(session.branch), style(palette.text, bold=True))))
+    return found
+
+
+def _model(scene: Scene) -> list[Spans]:
+    """Activations, loss, learning rate and sizes, in order of importance, which is that of reading too."""
+    network, glyphs = scene.session.network, scene.glyphs
+    muted = style(scene.palette.muted)
+    rate = scalar_text(float(scene.session["learning_rate"]), 6, ascii=glyphs.name == "ascii")
+    rate = rate.rstrip("0").rstrip(".") if "10" not in rate or "." in rate and "^" not in rate and "×" not in rate else rate
+    optimizer = "" if network.optimizer.name == "sgd" else f"{network.optimizer.name} "
+    texts = (
+        plain(" → ", glyphs).join(_runs(layer.activation for layer in network.layers)),
+        _loss_text(network, glyphs.name == "ascii"),
+        f"{optimizer}{plain('η', glyphs)} {rate}",
+        "-".join(map(str, network.sizes)),
+    )
+    return [((text, muted),) for text in texts]
+
+
+def _runs(names: object) -> list[str]:
+    """Neighbouring equal names once."""
+    found: list[str] = []
+    for name in names:  # type: ignore[attr-defined]
+        if not found or found[-1] != name:
+            found.append(name)
+    return found
+
+
+def _loss_text(network: Network, ascii_only: bool) -> str:
+    return network.loss.replace("_", " ") if ascii_only else _LOSSES.get(network.loss, network.loss.replace("_", " "))
+
+
+def _chips(scene: Scene) -> list[Spans]:
+    """The convention's formula, and where people meet it."""
+    convention = scene.view.convention
+    formula = plain(convention.formula, scene.glyphs)
+    return [
+        ((formula, style(scene.palette.text)),),
+        ((_MET_IN.get(convention.name, convention.name), style(scene.palette.muted)),),
+    ]
+
+
+def minimum_width(scene: Scene) -> int:
+    """The cells that brand, iteration and E take at least."""
+    return sum(width_of(text) for text, _ in (*_brand(scene), *_time_and_error(scene))) + 4
