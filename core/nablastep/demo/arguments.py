@@ -97,7 +97,7 @@ def name(cursor: Cursor) -> tuple[str, Place]:
     if not word:
         raise expected(cursor, "an id")
     if not IDENTIFIER.fullmatch(word):
-        near = f"; did you mean 'grad_{word[1:]}'?" if word[0] in "∇∂" else "; ids are written like grad_W1"
+        near = f"; did you mean {quoted(f'grad_{word[1:]}')}?" if word[0] in "∇∂" else "; ids are written like grad_W1"
         raise cursor.error(f"{quoted(word)} is not an id{near}", start)
     return word, cursor.place(start)
 

@@ -95,12 +95,9 @@ class _Walk:
     def drafts(self) -> tuple[Draft, ...]:
         subject = self.subject
         if subject.through_error:
-            self._line(self._bracket(), f"Put the error's own equation behind the d{self._name()}.")
-            self.found[-1] = Draft(
-                Differential(self.error),
+            self._line(
                 Differential(subject.use.expression),
                 "Put in the equation of the error: dE is its change while only this quantity moves.",
-                NUMBER,
             )
         else:
             change = Inner(subject.upstream, Differential(subject.use.target))
@@ -113,9 +110,6 @@ class _Walk:
         self._collect()
         self._read_off()
         return tuple(self.found)
-
-    def _name(self) -> str:
-        return self.subject.variable.id
 
     def _line(self, right: Expression, rule: str) -> None:
         if not self.found or self.found[-1].right != right:
@@ -143,11 +137,10 @@ class _Walk:
         self.places = [moved.get(id(other), other) for other in self.places]
         self._line(self._bracket(), rule.moves(node, operand))
 
-    def _is_silent(self, node: Expression, group: list[_Place]) -> bool:
-        """A sum of which one term moves: the next line says it in the same breath."""
-        return isinstance(node, Add) and len(group) == 1 and group[0].path[group[0].done].operand == 0 and (
-            group[0].done + 1 < len(group[0].path)
-        ) or (isinstance(node, Add) and len(group) == 1 and group[0].done + 1 < len(group[0].path))
+    @staticmethod
+    def _is_silent(node: Expression, group: list[_Place]) -> bool:
+        """A sum of which one term moves, and not the variable itself: the next line says it in the same breath."""
+        return isinstance(node, Add) and len(group) == 1 and group[0].done + 1 < len(group[0].path)
 
     def _changes(self, node: Expression, group: list[_Place]) -> tuple[Change, ...]:
         moving = {place.path[place.done].operand for place in group}

@@ -119,10 +119,13 @@ class _PluggedNumpy(_Plugged, NumpyWriter):
 
 class _PluggedLatex(_Plugged, LatexWriter):
     plain = LatexWriter()
+    operators = {**LatexWriter.operators, MatMul: r" \cdot "}
 
     def parenthesised(self, tokens: Tokens) -> Tokens:
         # Brackets of a fixed size may stand on different lines; \left and \right may not.
-        return (Token(r"\Bigl("), *tokens, Token(r"\Bigr)"))
+        around = any(isinstance(token, ValueToken) and token.expression and shape_of(token.expression) for token in tokens)
+        left, right = (r"\biggl(", r"\biggr)") if around else ("(", ")")
+        return (Token(left), *tokens, Token(right))
 
     def function(self, node: Apply) -> Tokens:
         if node.function.style == "postfix" and not node.prime and not isinstance(node.x, Symbol):

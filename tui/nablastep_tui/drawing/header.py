@@ -6,13 +6,13 @@ What does not fit is left out, least important first; iteration and E always sta
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 from nablastep.network import Network
 from nablastep_tui.drawing.canvas import Canvas
-from nablastep_tui.drawing.cells import width_of
-from nablastep_tui.drawing.spans import Spans, clipped, spans_width, write_spans
+from nablastep_tui.drawing.spans import Spans, clipped, spans_width, trimmed, write_spans
 from nablastep_tui.drawing.symbols import plain
-from nablastep_tui.numbers import error_text, scalar_text
+from nablastep_tui.numbers import error_text
 from nablastep_tui.scene import Scene
 from nablastep_tui.themes import accent_style, style
 
@@ -108,8 +108,7 @@ def _model(scene: Scene) -> list[Spans]:
     """Activations, loss, learning rate and sizes, in order of importance, which is that of reading too."""
     network, glyphs = scene.session.network, scene.glyphs
     muted = style(scene.palette.muted)
-    rate = scalar_text(float(scene.session["learning_rate"]), 6, ascii=glyphs.name == "ascii")
-    rate = rate.rstrip("0").rstrip(".") if "10" not in rate or "." in rate and "^" not in rate and "×" not in rate else rate
+    rate = trimmed(float(scene.session["learning_rate"]), ascii=glyphs.name == "ascii")
     optimizer = "" if network.optimizer.name == "sgd" else f"{network.optimizer.name} "
     texts = (
         plain(" → ", glyphs).join(_runs(layer.activation for layer in network.layers)),
@@ -120,10 +119,10 @@ def _model(scene: Scene) -> list[Spans]:
     return [((text, muted),) for text in texts]
 
 
-def _runs(names: object) -> list[str]:
+def _runs(names: Iterable[str]) -> list[str]:
     """Neighbouring equal names once."""
     found: list[str] = []
-    for name in names:  # type: ignore[attr-defined]
+    for name in names:
         if not found or found[-1] != name:
             found.append(name)
     return found
@@ -142,7 +141,3 @@ def _chips(scene: Scene) -> list[Spans]:
         ((_MET_IN.get(convention.name, convention.name), style(scene.palette.muted)),),
     ]
 
-
-def minimum_width(scene: Scene) -> int:
-    """The cells that brand, iteration and E take at least."""
-    return sum(width_of(text) for text, _ in (*_brand(scene), *_time_and_error(scene))) + 4

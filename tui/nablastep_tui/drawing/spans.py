@@ -9,6 +9,7 @@ from rich.style import Style
 from nablastep_tui.drawing.canvas import Canvas
 from nablastep_tui.drawing.cells import cells_of, width_of
 from nablastep_tui.drawing.glyphs import Glyphs
+from nablastep_tui.numbers import scalar_text
 
 Spans = tuple[tuple[str, Style], ...]
 
@@ -30,3 +31,11 @@ def clipped(text: str, width: int, glyphs: Glyphs) -> str:
     if width_of(text) <= width:
         return text
     return "".join(cells_of(text)[: width - 1]).rstrip() + glyphs.ellipsis if width > 0 else ""
+
+
+def trimmed(value: float, decimals: int = 6, *, ascii: bool = False) -> str:
+    """A number without trailing zeros: `0.5`; powers of ten as they are."""
+    text = scalar_text(value, decimals, ascii=ascii)
+    if "." not in text or "10" in text.partition(".")[2].partition("×" if not ascii else "x")[2]:
+        return text
+    return text.rstrip("0").rstrip(".")

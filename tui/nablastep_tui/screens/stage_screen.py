@@ -25,6 +25,7 @@ from nablastep.session import Session
 from nablastep.transposition import CONVENTIONS
 from nablastep.view import View
 from nablastep_tui.coach import hint_for
+from nablastep_tui.drawing.canvas import Canvas
 from nablastep_tui.drawing.caption import draw_caption
 from nablastep_tui.drawing.footer import draw_footer
 from nablastep_tui.drawing.frame import frame
@@ -32,7 +33,7 @@ from nablastep_tui.drawing.glyphs import Glyphs
 from nablastep_tui.drawing.header import draw_header
 from nablastep_tui.drawing.loss import draw_loss
 from nablastep_tui.drawing.matrix import CellTarget
-from nablastep_tui.drawing.net_map import draw_map
+from nablastep_tui.drawing.net_map import draw_map, map_height
 from nablastep_tui.drawing.scrubber import draw_scrubber
 from nablastep_tui.drawing.stage import draw_stage
 from nablastep_tui.drawing.what_if import draw_what_if
@@ -44,12 +45,21 @@ from nablastep_tui.palettes import Palette
 from nablastep_tui.scene import Key, Scene, Target
 from nablastep_tui.settings import Memory
 from nablastep_tui.widgets.prompt import Prompt
-from nablastep_tui.widgets.region import Region
+from nablastep_tui.widgets.region import Draw, Region
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 SECONDS_A_STEP = 1.0
 CHUNK_SECONDS = 0.02
 POOLINGS = ("rms", "max", "mean")
+REGIONS: dict[str, Draw] = {
+    "header": draw_header,
+    "map": draw_map,
+    "stage": draw_stage,
+    "scrubber": draw_scrubber,
+    "loss": draw_loss,
+    "caption": draw_caption,
+    "footer": draw_footer,
+}
 LONG_RUN = 2000
 
 
@@ -57,8 +67,8 @@ class StageScreen(Screen[None]):
     """The session on stage."""
 
     CSS = """
-    StageScreen { layout: vertical; background: $nabla-background; }
-    StageScreen #stage { height: 1fr; }
+    StageScreen { background: $nabla-background; }
+    StageScreen Region, StageScreen Prompt { position: absolute; }
     """
     BINDINGS = [entry.binding for entry in STAGE_KEYS]  # noqa: RUF012 - Textual's own way
 
@@ -92,13 +102,9 @@ class StageScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """The regions, top to bottom."""
-        yield Region(draw_header, id="header")
-        yield Region(draw_map, id="map")
-        yield Region(self._draw_stage, id="stage")
-        yield Region(draw_scrubber, id="scrubber")
-        yield Region(self._draw_loss_or_caption, id="loss")
+        for name, draw in REGIONS.items():
+            yield Region(self._draw_stage if name == "stage" else draw, id=name)
         yield Prompt(id="prompt")
-        yield Region(draw_footer, id="footer")
 
     def on_mount(self) -> None:
         """Show the first scene."""
@@ -110,30 +116,25 @@ class StageScreen(Screen[None]):
         self.show()
 
     def _arrange(self, width: int, height: int) -> None:
-        rows = frame(width, height)
-        for name in ("header", "map", "scrubber", "loss", "footer"):
-            region = self.query_one(f"#{name}", Region)
-            count = getattr(rows, name)
-            region.display = count > 0
-            region.styles.height = count
+        """Every region at its rows for this size."""
+        scene = self.scene()
+        rows = frame(width, height, map_rows=map_height(width, height, scene), caption=scene.caption is not None)
+        for name in REGIONS:
+            region, place = self.query_one(f"#{name}", Region), getattr(rows, name)
+            region.display = place.height > 0
+            region.styles.offset = (0, place.top)
+            region.styles.width, region.styles.height = width, place.height
+        prompt = self.query_one(Prompt)
+        prompt.styles.offset = (0, max(1, rows.footer.top - 1))
+        prompt.styles.width = width
 
-    def _draw_stage(self, canvas: object, scene: Scene) -> None:
-        from nablastep_tui.drawing.canvas import Canvas
-
-        assert isinstance(canvas, Canvas)
+    def _draw_stage(self, canvas: Canvas, scene: Scene) -> None:
         if scene.what_if is not None:
             draw_what_if(canvas, scene)
         elif self.show_loss:
             draw_loss(canvas, scene)
         else:
             draw_stage(canvas, scene)
-
-    @staticmethod
-    def _draw_loss_or_caption(canvas: object, scene: Scene) -> None:
-        from nablastep_tui.drawing.canvas import Canvas
-
-        assert isinstance(canvas, Canvas)
-        (draw_caption if scene.caption else draw_loss)(canvas, scene)
 
     # the scene
 

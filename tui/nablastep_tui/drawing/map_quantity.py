@@ -1,0 +1,159 @@
+"""What the map knows of each quantity at this moment: its values, whether they are old, and what the step does to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.style import Style
+
+from nablastep.cells import parse_cell
+from nablastep.expressions import Symbol
+from nablastep.program import BACKWARD, FORWARD, UPDATE
+from nablastep_tui.drawing.symbols import symbol_text
+from nablastep_tui.scene import Cell, Scene
+from nablastep_tui.themes import Phase, accent_style, faint_style, phase_style, style
+
+
+class Role(Enum):
+    """What the step shown does with a quantity."""
+
+    NONE = "none"
+    READ = "read"
+    WRITTEN = "written"
+
+
+@dataclass(frozen=True, eq=False)
+class Quantity:
+    """One quantity of the map. `values` is None if not computed; `previous`: they are the last iteration's.
+
+    `shape` are its dimension names and `sizes` their sizes, in shown orientation. `selected` is the cell being edited.
+    """
+
+    symbol: Symbol
+    text: str
+    shape: tuple[str, str]
+    sizes: tuple[int, int]
+    values: NDArray[np.float64] | None
+    previous: bool
+    role: Role
+    selected: Cell | None = None
+
+    @property
+    def is_current(self) -> bool:
+        """Whether a step of this iteration has computed it, or it holds from the start."""
+        return self.values is not None and not self.previous
+
+
+def quantity(scene: Scene, name: str) -> Quantity:
+    """The quantity of that id as the map shows it."""
+    view = scene.shown
+    symbol = view.symbol(name)
+    values, previous = _values(scene, name)
+    shape = symbol.shape or ("1", "1")
+    sizes = (view.size(shape[0]), view.size(shape[1])) if values is None else (values.shape[0], values.shape[1])
+    return Quantity(
+        symbol,
+        symbol_text(symbol, scene.glyphs),
+        shape,
+        sizes,
+        values,
+        previous,
+        role(scene, name),
+        _edited_cell(scene, name),
+    )
+
+
+def exists(scene: Scene, name: str) -> bool:
+    """Whether the network has that quantity: layers without bias have no `b`."""
+    return name in scene.session.program.symbols
+
+
+def is_computed(scene: Scene, name: str) -> bool:
+    """Whether the quantity has a value of this iteration."""
+    return exists(scene, name) and scene.shown.value(name) is not None
+
+
+def role(scene: Scene, name: str) -> Role:
+    """What the step shown does with the quantity; optimiser state counts as its parameter."""
+    if not scene.view.is_done:
+        return Role.NONE
+    step = scene.view.step
+    if name == step.id or (step.phase == UPDATE and name == f"{step.target.base}{step.target.layer}"):
+        return Role.WRITTEN
+    return Role.READ if name in step.operands else Role.NONE
+
+
+def active_layer(scene: Scene) -> int:
+    """The layer that the step shown belongs to, from 1; 0 is the input, one more than the last layer is the loss."""
+    if not scene.view.is_done:
+        return 0
+    step = scene.view.step
+    return len(scene.session.network.layers) + 1 if step.id == "E" else step.layer
+
+
+def state_tag(scene: Scene, parameter: str) -> str:
+    """The letters of the optimiser state that the parameter has: `mv` for Adam, empty for plain descent."""
+    states = [symbol for symbol in scene.session.program.state if f"{symbol.base}{symbol.layer}" == parameter]
+    return "".join(symbol.prefix[0] for symbol in states)
+
+
+def symbol_style(scene: Scene, found: Quantity) -> Style:
+    """Accent for what is written or read, text for what has a value, muted for old values, faint for none."""
+    if found.role is not Role.NONE:
+        return accent_style(scene.palette)
+    if found.values is None:
+        return faint_style(scene.palette)
+    return style(scene.palette.muted if found.previous else scene.palette.text)
+
+
+def mark_of(scene: Scene, found: Quantity) -> str:
+    """The glyph before the symbol: `▸` where the step writes, `▹` where it reads."""
+    return {Role.WRITTEN: scene.glyphs.written, Role.READ: scene.glyphs.read, Role.NONE: ""}[found.role]
+
+
+def flow_style(scene: Scene, phase: str, *names: str) -> Style:
+    """The style of an arrow that leads to the quantities: in the phase's colour once one of them is computed."""
+    if any(is_computed(scene, name) for name in names):
+        known: dict[str, Phase] = {FORWARD: "forward", BACKWARD: "backward"}
+        return phase_style(scene.palette, known[phase])
+    return faint_style(scene.palette)
+
+
+def _values(scene: Scene, name: str) -> tuple[NDArray[np.float64] | None, bool]:
+    view = scene.shown
+    if name == "y":
+        # `y` of a session is the whole data; the map shows the targets of the batch, as the equations read them.
+        return _matrix(view.convention.shown_value(view.session.program.symbols["y"], view.session.values["y"])), False
+    value = view.value(name)
+    if value is not None:
+        return _matrix(value), False
+    position = view.session.position
+    if position.step == 0 and position.iteration > 1:
+        value = view.previous(name)
+    return (None, False) if value is None else (_matrix(value), True)
+
+
+def _matrix(value: Any) -> NDArray[np.float64]:
+    return np.atleast_2d(np.asarray(value, dtype=np.float64))
+
+
+def _edited_cell(scene: Scene, name: str) -> Cell | None:
+    """The cell being edited, if it is one of this quantity: in the shown orientation."""
+    if scene.what_if is None:
+        return None
+    edited = parse_cell(scene.what_if.cell)
+    if len(edited.indices) != 2:
+        return None
+    row, column = edited.indices
+    if edited.name in {"x", "y"}:
+        if name != {"x": "a0", "y": "y"}[edited.name] or row not in scene.session.batch:
+            return None
+        row, column = column, scene.session.batch.index(row)
+    elif edited.name != name:
+        return None
+    symbol = scene.session.program.symbols[name]
+    return (column, row) if scene.view.convention.transposes(symbol) else (row, column)
