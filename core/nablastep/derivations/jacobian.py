@@ -28,7 +28,6 @@ from nablastep.derivations.nodes import (
 from nablastep.derivations.subject import Subject
 from nablastep.derivations.worth import of_sample
 from nablastep.expressions import (
-    MINUS_ONE,
     ONE,
     ROWS,
     Add,
@@ -36,6 +35,7 @@ from nablastep.expressions import (
     Divide,
     Expression,
     Factor,
+    Fill,
     Hadamard,
     LogSumExp,
     MatMul,
@@ -137,7 +137,7 @@ def _through_layer(subject: Subject, layout: str) -> list[Draft]:
     )
     found.append(Draft(local, shown_structure, sentence, OWN, rule.structure))
     put_in = Transpose(structure) if numerator else shown_structure
-    found.append(Draft(gradient, summed(MatMul(put_in, upstream)), "Put the structure in for the Jacobian."))
+    found.append(Draft(gradient, summed(MatMul(put_in, upstream)), "Put this matrix in for the Jacobian."))
     found += _collapsing(gradient, structure, upstream, rule, summed)
     return found
 
@@ -226,9 +226,10 @@ def _through_weights(subject: Subject, layout: str) -> list[Draft]:
         Draft(
             slices,
             MatMul(Basis("i", rows), Transpose(activation)),
-            "Slice by slice: zᵢ reads only row i of W, so its derivative by W is aᵀ in that row and zero elsewhere.",
+            _slice_sentence,
             OWN,
-            "one row in each slice",
+            "zero but for one row or column in each slice",
+            weights,
         ),
         Draft(left, _turned(whole, layout), "Stack the columns of W into one long vector: then ∂E/∂vec(W) is an ordinary row of numbers.", OWN),
         Draft(left, summed(_turned(chain, layout)), _chain_sentence(subject, layout), OWN),
@@ -241,6 +242,11 @@ def _through_weights(subject: Subject, layout: str) -> list[Draft]:
     if subject.is_batch:
         found.append(Draft(subject.gradient, summed(outer), "Un-stack: one outer product for each sample."))
     return found
+
+
+def _slice_sentence(convention: Convention) -> str:
+    line = "column" if convention.transposes_weights else "row"
+    return f"Slice by slice: zᵢ reads only {line} i of W, so its derivative by W is a in that {line} and zero elsewhere."
 
 
 # through E: the row of Jacobians of its operations
@@ -261,7 +267,7 @@ def _through_error(subject: Subject, layout: str) -> list[Draft]:
             operand = node.operands[move.operand]
             if local is not None:
                 local = _with_parts(subject, local)
-                above = operand_jacobian(node, operand, layout)
+                above = Jacobian(node, operand, layout)
                 draft = Draft(above, local if layout == NUMERATOR else transposed(local), rule.sentence(node, move.operand), OWN, rule.structure)
                 named.setdefault(above, draft)
             row = _behind(row, move.node, node, move.operand, local)
@@ -278,11 +284,6 @@ def _through_error(subject: Subject, layout: str) -> list[Draft]:
     found.append(Draft(gradient, column, "Transpose: the order of the factors turns round, and a diagonal matrix stays as it is."))
     found.append(Draft(gradient, collapsed(column), "A diagonal matrix times a vector of ones is the vector on its diagonal."))
     return found
-
-
-def operand_jacobian(node: Expression, operand: Expression, layout: str) -> Expression:
-    """∂node/∂operand."""
-    return Jacobian(node, operand, layout)
 
 
 def _behind(row: Expression, whole: Expression, node: Expression, operand: int, local: Expression | None) -> Expression:
@@ -327,8 +328,10 @@ def _product_sentence(node: Any, operand: int) -> str:
     return "The Jacobian of a linear map is its matrix, and z depends on a through W alone."
 
 
-def _difference_local(_: Subtract, __: int) -> Expression | None:
-    return None
+def _entry_wise_sentence(node: Apply) -> str:
+    if isinstance(node.x, Symbol) and node.x.base == "z" and node.function.named_derivative:
+        return "f works entry by entry: aᵢ sees only zᵢ, so ∂aᵢ/∂zⱼ is zero whenever i ≠ j and only the diagonal is left."
+    return "The function works entry by entry with its own slope, so its Jacobian is diagonal."
 
 
 def _say(sentence: str) -> Callable[[Any, int], str]:
@@ -380,12 +383,12 @@ JACOBIAN_RULES: dict[type[Expression], JacobianRule] = {
         "I does nothing.",
     ),
     Subtract: JacobianRule(
-        _difference_local, _say("One term of a difference: the identity, with its sign."), "identity", "I does nothing."
+        _nothing, _say("One term of a difference: the identity, with its sign."), "identity", "I does nothing."
     ),
     Scale: JacobianRule(_nothing, _say("A constant factor stands in front."), "a number", "The factor stays."),
     Apply: JacobianRule(
         lambda node, operand: Diagonal(_slope(node)),
-        _say("The function works entry by entry: ∂aᵢ/∂zⱼ is zero whenever i ≠ j, so only the diagonal is left."),
+        lambda node, operand: _entry_wise_sentence(node),
         "diagonal",
         _DIAGONAL,
     ),
@@ -413,9 +416,4 @@ JACOBIAN_RULES: dict[type[Expression], JacobianRule] = {
 
 
 def _ones_like(node: Expression) -> Expression:
-    from nablastep.expressions import Fill
-
     return Fill(ONE, shape_of(node))
-
-
-MINUS = MINUS_ONE

@@ -36,7 +36,8 @@ class Draft:
     """A line in columns: left = right, because of the rule.
 
     `kind` says what its value is: the QUANTITY that is derived, the line's OWN (a Jacobian), the NUMBER dE, or nothing
-    yet (DEFINITION). `structure` names what a Jacobian looks like.
+    yet (DEFINITION). `structure` names what a Jacobian looks like; `laid_like` is the quantity whose orientation the
+    slices on the right follow.
     """
 
     left: Expression
@@ -44,6 +45,7 @@ class Draft:
     rule: Rule
     kind: str = QUANTITY
     structure: str | None = None
+    laid_like: Symbol | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,16 +111,15 @@ def shown_lines(
 
 
 def _distinct(drafts: Iterable[Draft], variable: Symbol, convention: Convention) -> list[Draft]:
-    """The drafts with both sides as shown; of two that look the same the later one goes, but never the last line."""
+    """The drafts with both sides as shown; of two that look the same the later one goes."""
     found: list[Draft] = []
     for draft in drafts:
         flips = draft.kind == QUANTITY and shape_of(draft.left) != () and convention.transposes(variable)
-        show = shown_transposed if flips else shown
-        changed = replace(draft, left=show(draft.left, convention), right=show(draft.right, convention))
-        same = bool(found) and (found[-1].left, found[-1].right) == (changed.left, changed.right)
-        if same and len(found) > 1 and draft is list(drafts)[-1]:
-            found[-1] = changed
-        elif not same:
+        flips_slices = draft.laid_like is not None and convention.transposes(draft.laid_like)
+        left = (shown_transposed if flips else shown)(draft.left, convention)
+        right = (shown_transposed if flips or flips_slices else shown)(draft.right, convention)
+        changed = replace(draft, left=left, right=right)
+        if not found or (found[-1].left, found[-1].right) != (changed.left, changed.right):
             found.append(changed)
     return found
 

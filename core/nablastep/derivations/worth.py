@@ -131,10 +131,22 @@ class Evaluator:
             size *= 1 if part == "1" else int(self.values[part])
         return size
 
+    def with_direction(self, moving: Symbol, direction: NDArray[np.float64]) -> Evaluator:
+        """The same state, in which one quantity moves."""
+        other = self.bound({})
+        other.moving, other.direction = moving, direction
+        return other
+
+    def error_change(self) -> float:
+        """dE along the direction, through the whole forward pass."""
+        error = next(symbol for symbol in self.forward if symbol.base == "E")
+        return float(self.directional(error).array)
+
     def bound(self, bindings: Mapping[Expression, Worth]) -> Evaluator:
         """The same state, in which some expressions have other values."""
         other = Evaluator(self.values, self.forward.values(), self.moving, self.direction)
         other.bindings = {**self.bindings, **bindings}
+        other.known_derivatives = {} if bindings else self.known_derivatives
         return other
 
     # derivatives
@@ -234,7 +246,7 @@ def _nudged(base: Worth, start: int, stop: int) -> Worth:
 
 def _derivative(array: NDArray[Any]) -> NDArray[np.float64]:
     slope = np.imag(array) / STEP
-    return np.asarray(np.where(np.abs(slope) > LARGEST_FINITE, np.sign(slope) * np.inf, slope))
+    return np.asarray(np.where(np.abs(slope) > LARGEST_FINITE, np.copysign(np.inf, slope), slope))
 
 
 def aligned(*operands: Worth) -> tuple[tuple[str, ...], list[NDArray[Any]]]:
@@ -382,7 +394,8 @@ def _trace(evaluator: Evaluator, node: Trace) -> Worth:
 def _diagonal(evaluator: Evaluator, node: Diagonal) -> Worth:
     operand = evaluator(node.x)
     entries = operand.array.reshape(*operand.array.shape[:-2], -1)
-    return Worth(entries[..., None] * np.eye(entries.shape[-1]), operand.axes)
+    on_diagonal = np.eye(entries.shape[-1], dtype=bool)
+    return Worth(np.where(on_diagonal, entries[..., None], 0.0), operand.axes)
 
 
 def _identity(evaluator: Evaluator, node: Identity) -> Worth:

@@ -122,7 +122,8 @@ class DerivationWriter(Writer):
         return (Token("e" + self.index_text(node.index), "ones"),)
 
     def jacobian(self, node: Jacobian) -> Tokens:
-        return self.fraction(self.wrapped(node.numerator, Strength.ATOM), self.wrapped(node.denominator, Strength.ATOM))
+        above = self.wrapped(node.numerator, Strength.ATOM, Entry, OfSample)
+        return self.fraction(above, self.wrapped(node.denominator, Strength.ATOM, OfSample))
 
     def fraction(self, above: Tokens, below: Tokens) -> Tokens:
         """∂above/∂below."""

@@ -140,4 +140,3 @@ def _chips(scene: Scene) -> list[Spans]:
         ((formula, style(scene.palette.text)),),
         ((_MET_IN.get(convention.name, convention.name), style(scene.palette.muted)),),
     ]
-

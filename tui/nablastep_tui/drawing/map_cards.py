@@ -82,7 +82,9 @@ def _draw_card(canvas: Canvas, scene: Scene, plan: MapPlan, x: int, card: Card) 
     else:
         _draw_error(canvas, scene, x, card)
         _draw_slot(canvas, scene, plan, x, card.slots[0], "y", _gradients_y(plan))
-        _draw_bottom_note(canvas, scene, plan, x, card, scene.session.network.reduction if _is_batch(scene) else "", "1")
+        _draw_bottom_note(
+            canvas, scene, plan, x, card, scene.session.network.reduction if _is_batch(scene) else "", "1"
+        )
 
 
 def _is_batch(scene: Scene) -> bool:
@@ -129,7 +131,14 @@ def _draw_slot(canvas: Canvas, scene: Scene, plan: MapPlan, card_x: int, slot: S
     _draw_symbol(canvas, scene, x, y, slot, found)
     if not slot.numeric:
         draw_map_strip(
-            canvas, x, y + 1, _picture(found, slot.width - 2), slot.width - 2, found.shape[0], scene.palette, scene.glyphs
+            canvas,
+            x,
+            y + 1,
+            _picture(found, slot.width - 2),
+            slot.width - 2,
+            found.shape[0],
+            scene.palette,
+            scene.glyphs,
         )
         canvas.mark(x, y + 1, slot.width, 1, Target("quantity", name))
         return
@@ -158,14 +167,16 @@ def _draw_symbol(canvas: Canvas, scene: Scene, x: int, y: int, slot: Slot, found
     canvas.mark(x - 1, y, after - x + 1, 1, Target("quantity", found.symbol.id))
     pieces = badge(scene.glyphs, found.shape)
     length = sum(width_of(text) for text, _ in pieces)
-    shows_badge = slot.longest + length + (1 if length > 2 or slot.name in {"a0", "y"} else 2) <= slot.width
+    shows_badge = slot.measured.longest + length + (1 if length > 2 or slot.name in {"a0", "y"} else 2) <= slot.width
     if shows_badge:
         cursor = x + slot.width - length
         for text, dimension in pieces:
             cursor = canvas.write(cursor, y, text, dimension_style(palette, dimension))
     tag = state_tag(scene, found.symbol.id)
     if tag and after + 1 + width_of(tag) + (length + 1 if shows_badge else 0) <= x + slot.width:
-        is_now = scene.view.is_done and scene.view.step.target.prefix not in {"", "grad"} and mark_of(scene, found) != ""
+        is_now = (
+            scene.view.is_done and scene.view.step.target.prefix not in {"", "grad"} and mark_of(scene, found) != ""
+        )
         canvas.write(after + 1, y, tag, accent_style(palette) if is_now else style(palette.muted))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from nablastep.expressions import Shape
 from nablastep_tui.drawing.cells import width_of
@@ -41,17 +42,33 @@ class CardStyle:
 
 
 @dataclass(frozen=True)
-class Slot:
-    """A place for a quantity above and its gradient below; `x` counts from the card's left edge.
-
-    `longest` is the width of the longer of both symbols, so that both lanes are laid out alike.
-    """
+class Measured:
+    """What the layout needs to know of a quantity. `longest`: the width of the longer of its symbol and its
+    gradient's, so that both lanes are laid out alike."""
 
     name: str
+    rows: int
+    columns: int
+    longest: int
+
+
+Measures = tuple[tuple[Measured, ...], ...]
+"""The quantities of every card: the input first, the loss last."""
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A place for a quantity above and its gradient below; `x` counts from the card's left edge."""
+
+    measured: Measured
     x: int
     width: int
     numeric: bool
-    longest: int
+
+    @property
+    def name(self) -> str:
+        """The id of the quantity above."""
+        return self.measured.name
 
 
 @dataclass(frozen=True)
@@ -79,50 +96,54 @@ class MapPlan:
 
 def plan_map(scene: Scene, width: int, rows: int) -> MapPlan:
     """The plan for a map of that width with lanes of at most `rows` rows."""
-    chosen, cards, whole = _choose(scene, width, rows)
-    active = active_layer(scene)
-    first, last = (0, len(cards) - 1) if whole else _window(cards, active, width)
-    shown = cards[first : last + 1]
-    stubs = (first > 0) + (last < len(cards) - 1)
-    room = width - stubs * (STUB_WIDTH + SMALLEST_CARD_GAP)
-    shown = _roomier(scene, chosen, shown, room)
-    spare = room - _total(shown)
-    gaps = len(shown) - 1 + stubs
-    gap = min(LARGEST_CARD_GAP, SMALLEST_CARD_GAP + (spare // gaps if gaps else 0))
-    used = sum(card.width for card in shown) + gap * gaps + stubs * STUB_WIDTH
-    x = max(0, (width - used) // 2) + (STUB_WIDTH + gap if first > 0 else 0)
+    measures = _measures(scene)
+    chosen, cards, whole = _choose(measures, width, rows)
+    first, last = (0, len(cards) - 1) if whole else _window(cards, active_layer(scene), width)
+    left, right = first > 0, last < len(cards) - 1
+    room = width - (left + right) * (STUB_WIDTH + SMALLEST_CARD_GAP)
+    shown = _roomier(measures, chosen, cards[first : last + 1], room)
+    gaps = len(shown) - 1 + left + right
+    gap = min(LARGEST_CARD_GAP, SMALLEST_CARD_GAP + ((room - _total(shown)) // gaps if gaps else 0))
+    used = sum(card.width for card in shown) + gap * gaps + (left + right) * STUB_WIDTH
+    x = max(0, (width - used) // 2) + (STUB_WIDTH + gap if left else 0)
     placed = []
     for card in shown:
         placed.append((x, card))
         x += card.width + gap
-    layers = len(cards) - 2
-    return MapPlan(
-        chosen,
-        tuple(placed),
-        _lane(scene, chosen, cards),
-        gap,
-        hidden_left=max(0, first - 1),
-        hidden_right=max(0, layers - last),
-        stub_left=first > 0,
-        stub_right=last < len(cards) - 1,
-    )
+    hidden = max(0, first - 1), max(0, len(cards) - 2 - last)
+    return MapPlan(chosen, tuple(placed), _lane(cards), gap, *hidden, left, right)
 
 
 def lane_rows(scene: Scene, width: int, rows: int) -> int:
     """The rows that a lane of the map takes when it may have at most `rows`."""
-    chosen, cards, _ = _choose(scene, width, rows)
-    return _lane(scene, chosen, cards)
+    return _lane(_choose(_measures(scene), width, rows)[1])
 
 
-def _lane(scene: Scene, chosen: CardStyle, cards: list[Card]) -> int:
-    heights = [_sizes(scene, slot.name)[0] for card in cards for slot in card.slots if slot.numeric]
-    return max(heights, default=1)
+def _measures(scene: Scene) -> Measures:
+    layers = len(scene.session.network.layers)
+    cards: list[tuple[str, ...]] = [("a0",)]
+    cards += [(f"W{layer - 1}", f"b{layer - 1}", f"z{layer}", f"a{layer}") for layer in range(1, layers + 1)]
+    cards.append(("y",))
+    return tuple(tuple(_measured(scene, name) for name in names if exists(scene, name)) for names in cards)
 
 
-def _choose(scene: Scene, width: int, rows: int) -> tuple[CardStyle, list[Card], bool]:
+def _measured(scene: Scene, name: str) -> Measured:
+    symbol = scene.shown.symbol(name)
+    shape: Shape = symbol.shape
+    rows, columns = (scene.shown.size(dimension) for dimension in shape)
+    named = [symbol] if name in {"a0", "y"} else [symbol, symbol.gradient]
+    return Measured(name, rows, columns, max(width_of(symbol_text(other, scene.glyphs)) for other in named))
+
+
+def _lane(cards: tuple[Card, ...]) -> int:
+    return max((slot.measured.rows for card in cards for slot in card.slots if slot.numeric), default=1)
+
+
+@lru_cache(maxsize=256)
+def _choose(measures: Measures, width: int, rows: int) -> tuple[CardStyle, tuple[Card, ...], bool]:
     """The most generous style that fits, its cards, and whether they fit all at once."""
-    for found in _styles(scene, width, rows):
-        cards = _cards(scene, found)
+    for found in _styles(measures, width, rows):
+        cards = _cards(measures, found)
         if _total(cards) <= width:
             return found, cards, True
         if len(cards) > 4 and all(_fits_around(cards, layer, width) for layer in range(len(cards))):
@@ -130,86 +151,80 @@ def _choose(scene: Scene, width: int, rows: int) -> tuple[CardStyle, list[Card],
     return found, cards, False
 
 
-def _styles(scene: Scene, width: int, rows: int) -> Iterator[CardStyle]:
-    widest = max(_sizes(scene, slot.name)[1] for card in _cards(scene, CardStyle(6, 0, 0, (8, 5))) for slot in card.slots)
+def _styles(measures: Measures, width: int, rows: int) -> Iterator[CardStyle]:
+    """From most to least generous: first fewer matrices in numbers, then narrower numbers, then shorter strips.
+
+    If a style with lanes of k rows is taken, it is also the first that fits where lanes may have at most k rows: so
+    the map finds its plan again on the canvas that it has asked for.
+    """
+    widest = max(measured.columns for card in measures for measured in card)
+    tallest = max(measured.rows for card in measures for measured in card)
     cells = (10, 6, 5) if width >= 170 else (6, 5)
     for columns in range(min(widest, MOST_COLUMNS), 0, -1):
-        for cell in cells:
-            for strips in ((16, 9), (10, 8), (8, 5)):
-                yield CardStyle(cell, columns, rows, strips)
+        for most_rows in range(min(tallest, rows), 0, -1):
+            for cell in cells:
+                for strips in ((16, 9), (10, 8), (8, 5)):
+                    yield CardStyle(cell, columns, most_rows, strips)
     for strips in ((28, 16), (16, 9), (10, 8), (8, 5)):
         yield CardStyle(cells[0], 0, 0, strips)
 
 
-def _cards(scene: Scene, chosen: CardStyle, inner_gap: int = 1) -> list[Card]:
-    layers = len(scene.session.network.layers)
-    cards = [_card(scene, chosen, 0, ["a0"], inner_gap)]
-    for layer in range(1, layers + 1):
-        names = [f"W{layer - 1}", f"b{layer - 1}", f"z{layer}", f"a{layer}"]
-        cards.append(_card(scene, chosen, layer, [name for name in names if exists(scene, name)], inner_gap))
-    return [*cards, _card(scene, chosen, layers + 1, ["y"], inner_gap)]
+def _cards(measures: Measures, chosen: CardStyle, inner_gap: int = 1) -> tuple[Card, ...]:
+    last = len(measures) - 1
+    return tuple(
+        _card(chosen, layer, card, inner_gap, is_side=layer in {0, last}) for layer, card in enumerate(measures)
+    )
 
 
-def _card(scene: Scene, chosen: CardStyle, layer: int, names: list[str], inner_gap: int) -> Card:
+def _card(chosen: CardStyle, layer: int, card: tuple[Measured, ...], inner_gap: int, *, is_side: bool) -> Card:
     x = 2
     slots = []
-    for name in names:
-        slot = _slot(scene, chosen, name, x)
+    for measured in card:
+        slot = _slot(chosen, measured, x, is_side=is_side)
         slots.append(slot)
         x += slot.width + inner_gap
-    is_side = layer in {0, len(scene.session.network.layers) + 1}
-    return Card(layer, tuple(slots), max(x - inner_gap, SIDE_WIDTH + 2) + 1 if is_side else x - inner_gap + 2)
+    end = x - inner_gap
+    return Card(layer, tuple(slots), max(end, SIDE_WIDTH + 2) + 1 if is_side else end + 2)
 
 
-def _slot(scene: Scene, chosen: CardStyle, name: str, x: int) -> Slot:
-    rows, columns = _sizes(scene, name)
-    symbol = scene.shown.symbol(name)
-    is_side = name in {"a0", "y"}
-    named = [symbol] if is_side else [symbol, symbol.gradient]
-    longest = max(width_of(symbol_text(other, scene.glyphs)) for other in named)
-    if columns <= chosen.columns and rows <= chosen.rows:
-        return Slot(name, x, columns * (chosen.cell + 1) + 1, True, longest)
-    width = chosen.strips[0] if symbol.base == "W" else chosen.strips[1]
-    return Slot(name, x, max(width, SIDE_WIDTH if is_side else longest), False, longest)
+def _slot(chosen: CardStyle, measured: Measured, x: int, *, is_side: bool) -> Slot:
+    if measured.columns <= chosen.columns and measured.rows <= chosen.rows:
+        return Slot(measured, x, measured.columns * (chosen.cell + 1) + 1, True)
+    width = chosen.strips[0] if measured.name[0] == "W" else chosen.strips[1]
+    return Slot(measured, x, max(width, SIDE_WIDTH if is_side else measured.longest), False)
 
 
-def _sizes(scene: Scene, name: str) -> tuple[int, int]:
-    shape: Shape = scene.shown.symbol(name).shape
-    return (scene.shown.size(shape[0]), scene.shown.size(shape[1])) if shape else (1, 1)
-
-
-def _total(cards: list[Card]) -> int:
+def _total(cards: tuple[Card, ...]) -> int:
     return sum(card.width for card in cards) + SMALLEST_CARD_GAP * (len(cards) - 1)
 
 
-def _fits_around(cards: list[Card], active: int, width: int) -> bool:
+def _fits_around(cards: tuple[Card, ...], active: int, width: int) -> bool:
     """Whether the active card, both neighbours and the stubs beside them fit."""
-    first, last = max(0, active - 1), min(len(cards) - 1, active + 1)
-    return _window_width(cards, first, last) <= width
+    return _window_width(cards, max(0, active - 1), min(len(cards) - 1, active + 1)) <= width
 
 
-def _window_width(cards: list[Card], first: int, last: int) -> int:
+def _window_width(cards: tuple[Card, ...], first: int, last: int) -> int:
     stubs = (first > 0) + (last < len(cards) - 1)
     return _total(cards[first : last + 1]) + stubs * (STUB_WIDTH + SMALLEST_CARD_GAP)
 
 
-def _window(cards: list[Card], active: int, width: int) -> tuple[int, int]:
+def _window(cards: tuple[Card, ...], active: int, width: int) -> tuple[int, int]:
     """The first and last card in sight: the active one, then its neighbours to the right and left in turn."""
     first = last = active
     grown = True
     while grown:
         grown = False
-        for new_first, new_last in ((first, last + 1), (first - 1, last)):
-            new_first, new_last = min(first, new_first), max(last, new_last)
-            if new_first >= 0 and new_last < len(cards) and _window_width(cards, new_first, new_last) <= width:
-                first, last, grown = new_first, new_last, True
+        for step_left, step_right in ((0, 1), (1, 0)):
+            wider = first - step_left, last + step_right
+            if wider[0] >= 0 and wider[1] < len(cards) and _window_width(cards, *wider) <= width:
+                (first, last), grown = wider, True
     return first, last
 
 
-def _roomier(scene: Scene, chosen: CardStyle, shown: list[Card], width: int) -> list[Card]:
+def _roomier(measures: Measures, chosen: CardStyle, shown: tuple[Card, ...], width: int) -> tuple[Card, ...]:
     """The same cards with three cells between quantities, so that arrows stand free, where there is room for it."""
     layers = {card.layer for card in shown}
-    wider = [card for card in _cards(scene, chosen, inner_gap=3) if card.layer in layers]
+    wider = tuple(card for card in _cards(measures, chosen, inner_gap=3) if card.layer in layers)
     return wider if _total(wider) <= width else shown
 
 

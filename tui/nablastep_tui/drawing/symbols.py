@@ -21,7 +21,9 @@ _PLAIN = {
 def symbol_text(symbol: Symbol, glyphs: Glyphs, *, brief: bool = False) -> str:
     """`∇W⁽¹⁾`, `W⁽¹⁾`, `v_W⁽¹⁾`; `brief` leaves the parentheses out: `∇W¹`; in ASCII `dW1`."""
     if glyphs.name == "ascii":
-        return _ASCII_PREFIXES[symbol.prefix] + printed_base(symbol) + ("" if symbol.layer is None else f"{symbol.layer}")
+        return (
+            _ASCII_PREFIXES[symbol.prefix] + printed_base(symbol) + ("" if symbol.layer is None else f"{symbol.layer}")
+        )
     if brief and symbol.layer is not None:
         return _PREFIXES[symbol.prefix] + printed_base(symbol) + str(symbol.layer).translate(SUPERSCRIPTS)
     if symbol.prefix == "velocity":

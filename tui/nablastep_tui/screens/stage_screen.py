@@ -70,6 +70,7 @@ class StageScreen(Screen[None]):
     StageScreen { background: $nabla-background; }
     StageScreen Region, StageScreen Prompt { position: absolute; }
     """
+    AUTO_FOCUS = ""
     BINDINGS = [entry.binding for entry in STAGE_KEYS]  # noqa: RUF012 - Textual's own way
 
     def __init__(

@@ -35,6 +35,10 @@ class Prompt(Horizontal):
         yield Input(id="field", select_on_focus=True)
         yield Static("", markup=False, id="problem")
 
+    def on_mount(self) -> None:
+        """Closed, so tab does not stop here."""
+        self.query_one(Input).can_focus = False
+
     @property
     def is_open(self) -> bool:
         """Whether it waits for an answer."""
@@ -47,12 +51,15 @@ class Prompt(Horizontal):
         self.query_one("#problem", Static).update(Content(""))
         field = self.query_one(Input)
         field.value = value
+        field.can_focus = True
         self.add_class("-open")
         field.focus()
 
     def close(self) -> None:
         """Close without an answer."""
         self.remove_class("-open")
+        self.query_one(Input).can_focus = False
+        self.screen.set_focus(None)
         self.post_message(self.Closed())
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

@@ -1,0 +1,164 @@
+"""The gradient check: what the program computes against what E itself does when a parameter is moved.
+
+Two independent witnesses that use forward steps only: central differences, and where every function is analytic the
+complex step (Squire and Trapp, SIAM Review 40, 1998), which has no truncation or cancellation error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nablastep.evaluation import Run, compiled
+from nablastep.expressions import Apply, Equation, Symbol, walk
+from nablastep.iteration import Iteration
+from nablastep.program import FORWARD, Program, Step
+from nablastep.session import Session
+from nablastep.shapes import shape_of
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+TOLERANCE = 1e-6
+STEP = 1e-5
+COMPLEX_STEP = 1e-30
+
+
+@dataclass(frozen=True, eq=False)
+class ParameterCheck:
+    """The check of one parameter; all arrays have its shape in column orientation and are read-only.
+
+    `analytic` is the gradient of the program, `numeric` that of central differences, `complex_step` that of the
+    complex step or None. `kinks` marks entries whose perturbation moves an argument across or onto a kink, such as
+    the 0 of a relu: they are reported and decide nothing.
+    """
+
+    id: str
+    analytic: Array
+    numeric: Array
+    complex_step: Array | None
+    kinks: Mask
+
+    @property
+    def error(self) -> float:
+        """The largest |analytic − numeric| / max(1, |analytic|, |numeric|) of entries away from kinks."""
+        return _largest_error(self.analytic, self.numeric, ~self.kinks)
+
+    @property
+    def complex_error(self) -> float | None:
+        """The same against the complex step, for every entry away from kinks."""
+        return None if self.complex_step is None else _largest_error(self.analytic, self.complex_step, ~self.kinks)
+
+    @property
+    def holds(self) -> bool:
+        """Whether one witness agrees to 1e-6. The complex step overrules a difference that rounding has spoilt."""
+        errors = [self.error] if self.complex_error is None else [self.error, self.complex_error]
+        return any(error <= TOLERANCE for error in errors)
+
+
+def gradient_check(session: Session) -> tuple[ParameterCheck, ...]:
+    """Check every parameter, frozen ones too, in the session's current iteration, from its start.
+
+    Central differences with h = 1e-5·max(1, |θ|); the complex step with h = 1e-30. The session does not move.
+    """
+    iteration = Iteration(session.timeline, session.position.iteration)
+    program = iteration.program
+    computed = iteration.values(len(program))
+    with np.errstate(all="ignore"):
+        start = dict(iteration.values(0))
+        program.run_forward(start)
+        return tuple(
+            _check(program, start, symbol, computed[symbol.gradient.id]) for symbol in program.parameters
+        )
+
+
+def _check(program: Program, start: Mapping[str, Any], parameter: Symbol, analytic: Array) -> ParameterCheck:
+    forward = _ForwardFrom(program, start, parameter)
+    numeric = np.empty(analytic.shape)
+    kinks = np.zeros(analytic.shape, dtype=bool)
+    complex_step = np.empty(analytic.shape) if forward.is_analytic else None
+    for cell in np.ndindex(*analytic.shape):
+        numeric[cell], kinks[cell] = forward.central_difference(cell)
+        if complex_step is not None:
+            complex_step[cell] = forward.complex_step(cell)
+    for array in (numeric, kinks, complex_step):
+        if array is not None:
+            array.flags.writeable = False
+    return ParameterCheck(parameter.id, analytic, numeric, complex_step, kinks)
+
+
+class _ForwardFrom:
+    """The forward steps from the one that reads a parameter on, run again with one entry of it moved."""
+
+    def __init__(self, program: Program, start: Mapping[str, Any], parameter: Symbol) -> None:
+        steps = _steps_from(program, parameter)
+        self.name = parameter.id
+        self.values = dict(start)
+        self.base: Array = start[self.name]
+        self.kinks, argument_equations = _kink_arguments(steps)
+        self.run: Run = compiled((*(step.equation for step in steps), *argument_equations))
+        self.is_analytic = all(
+            node.function.analytic
+            for step in steps
+            for node in walk(step.equation.expression)
+            if isinstance(node, Apply)
+        )
+        _, self.sides = self._moved(self.base.copy())
+
+    def central_difference(self, cell: tuple[int, ...]) -> tuple[float, bool]:
+        """The quotient, and whether a kink lies within its reach."""
+        h = STEP * max(1.0, abs(float(self.base[cell])))
+        moved = self.base.copy()
+        moved[cell] = self.base[cell] + h
+        above, sides_above = self._moved(moved)
+        reach = float(moved[cell])
+        moved[cell] = self.base[cell] - h
+        below, sides_below = self._moved(moved)
+        # What was really stepped: θ ± h is rounded.
+        quotient = (above - below) / (reach - float(moved[cell]))
+        return quotient, not sides_above == self.sides == sides_below
+
+    def complex_step(self, cell: tuple[int, ...]) -> float:
+        """The imaginary part of E(θ + ih) over h."""
+        moved = self.base.astype(complex)
+        moved[cell] += 1j * COMPLEX_STEP
+        self.values[self.name] = moved
+        self.run(self.values)
+        return float(np.imag(self.values["E"])) / COMPLEX_STEP
+
+    def _moved(self, parameter: Array) -> tuple[float, list[bytes]]:
+        """E, and on which side of every kink all arguments are."""
+        self.values[self.name] = parameter
+        self.run(self.values)
+        sides = [np.sign(self.values[name] - kink).tobytes() for name, kink in self.kinks]
+        return float(self.values["E"]), sides
+
+
+def _steps_from(program: Program, parameter: Symbol) -> list[Step]:
+    forward = [step for step in program.steps if step.phase == FORWARD]
+    first = next(index for index, step in enumerate(forward) if parameter.id in step.operands)
+    return forward[first:]
+
+
+def _kink_arguments(steps: list[Step]) -> tuple[list[tuple[str, float]], list[Equation]]:
+    """Where to look for each kink: the name of an argument and the kink's place; and equations for those names."""
+    kinks: list[tuple[str, float]] = []
+    equations: list[Equation] = []
+    for step in steps:
+        for node in walk(step.equation.expression):
+            if isinstance(node, Apply) and node.function.kinks:
+                target = Symbol("argument", len(equations), shape_of(node.x), "kink")
+                equations.append(Equation(target, node.x))
+                kinks += [(target.id, kink) for kink in node.function.kinks]
+    return kinks, equations
+
+
+def _largest_error(first: Array, second: Array, counted: Mask) -> float:
+    scale = np.maximum(1.0, np.maximum(np.abs(first), np.abs(second)))
+    with np.errstate(all="ignore"):
+        errors = np.where(first == second, 0.0, np.abs(first - second) / scale)[counted]
+    return float(errors.max()) if errors.size else 0.0

@@ -1,0 +1,149 @@
+"""The forward side of "why": an equation for one entry beside the same equation for whole arrays."""
+
+from __future__ import annotations
+
+from nablastep.derivations.index import entry_of
+from nablastep.derivations.lines import QUANTITY, Draft
+from nablastep.derivations.nodes import SAMPLE, Basis, Entry, IndexSum
+from nablastep.derivations.worth import of_sample
+from nablastep.expressions import (
+    Add,
+    Equation,
+    Expression,
+    MatMul,
+    Scale,
+    Sum,
+    Symbol,
+    Transpose,
+    matmul,
+    scale,
+    Fill,
+    ONE,
+    Apply,
+    Softmax,
+)
+from nablastep.shapes import shape_of
+
+
+def index_form(equation: Equation, definition: Equation | None) -> tuple[Draft, ...]:
+    """The equation entry by entry, ending with the equation itself."""
+    target, expression = equation.target, equation.expression
+    if target.shape == ():
+        return _error_index(equation, definition)
+    indices = ("i", SAMPLE if "m" in target.shape else None)
+    left = Entry(target, indices)
+    found = [Draft(left, entry_of(expression, indices), _entry_sentence(expression))]
+    if isinstance(expression, Add):
+        part = Add(Entry(expression.left, indices), entry_of(expression.right, indices))
+        found.append(Draft(left, part, "The sum over p is what row i of W times a column means: a matrix product."))
+    elif isinstance(expression, MatMul):
+        pass
+    found.append(Draft(left, Entry(expression, indices), "So this is entry i of the formula for whole arrays."))
+    found.append(Draft(target, expression, "All entries at once: the equation of this step."))
+    return tuple(found)
+
+
+def matrix_form(equation: Equation, definition: Equation | None) -> tuple[Draft, ...]:
+    """The equation as a whole, taken apart into columns or basis vectors, ending with the equation itself."""
+    target, expression = equation.target, equation.expression
+    if target.shape == ():
+        return _error_matrix(equation, definition)
+    product = expression.left if isinstance(expression, Add) else expression
+    part = of_sample(target)
+    if isinstance(product, MatMul):
+        return _affine_matrix(equation, product, part)
+    entry = Entry(target, ("i", SAMPLE if "m" in target.shape else None))
+    rows = target.shape[0]
+    return (
+        Draft(part, IndexSum("i", rows, Scale(entry, Basis("i", rows))), "A column is its entries times the basis columns."),
+        Draft(part, of_sample(expression), _whole_sentence(expression)),
+        Draft(target, expression, "The equation of this step."),
+    )
+
+
+def _affine_matrix(equation: Equation, product: MatMul, part: Expression) -> tuple[Draft, ...]:
+    expression = equation.expression
+    inner = shape_of(product.left)[1]  # type: ignore[misc]
+    activation = product.right
+    assert isinstance(activation, Symbol)
+    entry = Entry(activation, ("p", SAMPLE if "m" in activation.shape else None))
+    mixed = IndexSum("p", inner, Scale(entry, MatMul(product.left, Basis("p", inner))))
+    gathered = MatMul(product.left, IndexSum("p", inner, Scale(entry, Basis("p", inner))))
+
+    def with_bias(x: Expression) -> Expression:
+        return Add(x, of_sample(expression.right)) if isinstance(expression, Add) else x
+
+    return (
+        Draft(part, with_bias(mixed), "W a mixes the columns of W: W eₚ is column p, and aₚ says how much of it."),
+        Draft(part, with_bias(gathered), "A matrix product is linear: pull W out of the sum."),
+        Draft(part, of_sample(expression), "Σₚ aₚ eₚ is the vector a itself."),
+        Draft(equation.target, expression, "The equation of this step."),
+    )
+
+
+def _error_index(equation: Equation, definition: Equation | None) -> tuple[Draft, ...]:
+    target, expression = equation.target, equation.expression
+    found = []
+    if definition is not None:
+        found.append(
+            Draft(
+                target,
+                entry_of(definition.expression, (None, None)),
+                "The definition of the loss, as a sum over the outputs (and over the samples of a batch).",
+            )
+        )
+        found.append(Draft(target, definition.expression, "The same definition with whole arrays."))
+    found.append(Draft(target, entry_of(expression, (None, None)), "The computed form, as a sum over single numbers."))
+    if definition is None:
+        found.append(Draft(target, _plain_sum(expression), "Adding up entries is multiplying by rows and columns of ones."))
+    found.append(Draft(target, expression, _error_sentence(definition)))
+    return tuple(found)
+
+
+def _error_matrix(equation: Equation, definition: Equation | None) -> tuple[Draft, ...]:
+    target, expression = equation.target, equation.expression
+    found = []
+    if definition is not None:
+        found.append(Draft(target, definition.expression, "The definition of the loss, from the activations."))
+    found.append(Draft(target, _plain_sum(expression), "A sum over all entries is a product with ones on both sides."))
+    if definition is None:
+        found.append(Draft(target, entry_of(expression, (None, None)), "The products with ones are sums over the indices."))
+    found.append(Draft(target, expression, _error_sentence(definition)))
+    return tuple(found)
+
+
+def _error_sentence(definition: Equation | None) -> str:
+    if definition is None:
+        return "The equation of this step."
+    return "The step computes it from z: the same number, and it stays exact where the activations round to 0 or 1."
+
+
+def _plain_sum(expression: Expression) -> Expression:
+    """Σ x as 1ᵀ x 1."""
+    if isinstance(expression, Scale):
+        return scale(expression.scalar, _plain_sum(expression.x))
+    if isinstance(expression, Sum):
+        rows, columns = shape_of(expression.x)  # type: ignore[misc]
+        found = expression.x
+        if rows != "1":
+            found = matmul(Transpose(Fill(ONE, (rows, "1"))), found)
+        if columns != "1":
+            found = matmul(found, Fill(ONE, (columns, "1")))
+        return Sum(found)
+    return expression
+
+
+def _entry_sentence(expression: Expression) -> str:
+    if isinstance(expression, Apply):
+        return "The activation acts on every entry alone: entry i of a comes from entry i of z."
+    if isinstance(expression, Softmax):
+        return "Output i of the softmax: exp(zᵢ) over the sum of exp over all entries of the same sample."
+    return "Neuron i alone: a weighted sum of the activations before it, plus its bias where it has one."
+
+
+def _whole_sentence(expression: Expression) -> str:
+    if isinstance(expression, Softmax):
+        return "Softmax takes the whole column at once, because every output needs the sum over all of them."
+    return "The same function at every place, so it is written once for the whole column."
+
+

@@ -1,0 +1,235 @@
+"""Why a step's equation has the form it has: the derivation by every route, with the numbers of one session.
+
+Nothing here moves the session. The numbers are those with which the step itself computes: if the session stands where
+the step has not been computed, those that it will compute in this iteration; at the start of an iteration after the
+first those of the iteration that has just ended, which is the same moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from nablastep.derivations.conventions import shown_forward
+from nablastep.derivations.differential import differential_drafts
+from nablastep.derivations.forward import index_form, matrix_form
+from nablastep.derivations.index import index_drafts
+from nablastep.derivations.jacobian import LAYOUTS, NUMERATOR, jacobian_drafts
+from nablastep.derivations.lines import Array, Draft, Line, Truth, frozen, shown_lines
+from nablastep.derivations.nodes import Inner
+from nablastep.derivations.subject import Subject, forward_equations, subject_of
+from nablastep.derivations.worth import Evaluator, TooLarge, Worth
+from nablastep.errors import CommandError, UnknownNameError
+from nablastep.expressions import Equation, Symbol
+from nablastep.field_checks import did_you_mean
+from nablastep.iteration import Iteration
+from nablastep.program import BACKWARD, FORWARD, UPDATE, Program
+from nablastep.session import Session
+from nablastep.transposition import Convention, convention_named
+
+INDEX, JACOBIAN, DIFFERENTIAL, MATRIX = "index", "jacobian", "differential", "matrix"
+ROUTES = (INDEX, JACOBIAN, DIFFERENTIAL)
+ALL = "all"
+
+DIRECTION_SEED = 20
+
+
+@dataclass(frozen=True, eq=False)
+class Route:
+    """One way to the step's equation. `direction` is the small change of the differential route, as it is shown."""
+
+    name: str
+    lines: tuple[Line, ...]
+    direction: Array | None = None
+    moving: Symbol | None = None
+
+    @property
+    def holds(self) -> bool:
+        """Whether every line with a value holds."""
+        return all(line.holds is not False for line in self.lines)
+
+
+@dataclass(frozen=True, eq=False)
+class Situation:
+    """A step with the numbers of the moment, shared by its routes and conventions."""
+
+    program: Program
+    values: Mapping[str, Any]
+    name: str
+    computed_late: bool
+    evaluators: dict[str, Evaluator] = field(default_factory=dict)
+
+
+def why(
+    session: Session,
+    name: str,
+    route: str = ALL,
+    convention: str | None = None,
+    layout: str = NUMERATOR,
+    direction_number: int = 0,
+) -> tuple[Route, ...]:
+    """The derivation of the step of that id, by one route or all.
+
+    `convention` is the session's network's own if left out; `layout` is that of the Jacobian lines; each
+    `direction_number` draws another direction. Forward ids have the routes index and matrix. Raises UnknownNameError
+    for a name that is no step and no route, CommandError for an update and for a route that the step does not have.
+    """
+    if layout not in LAYOUTS:
+        raise UnknownNameError(f"unknown layout '{layout}'; there are {' and '.join(LAYOUTS)}")
+    shown_in = convention_named(convention or session.network.convention)
+    situation = situation_of(session, name)
+    phase = _phase(situation.program, name)
+    available = (INDEX, MATRIX) if phase == FORWARD else ROUTES
+    wanted = _wanted(route, available, name)
+    if phase == FORWARD:
+        return tuple(_forward_route(situation, each, shown_in) for each in wanted)
+    return tuple(_backward_route(situation, each, shown_in, layout, direction_number) for each in wanted)
+
+
+def why_lines(
+    session: Session, name: str, route: str = ALL, convention: str | None = None, layout: str = NUMERATOR
+) -> tuple[Line, ...]:
+    """The lines of the derivation of that step, by one route or all of them one after the other."""
+    return tuple(line for found in why(session, name, route, convention, layout) for line in found.lines)
+
+
+def situation_of(session: Session, name: str) -> Situation:
+    """The step of that id with the numbers it computes with, seen from where the session stands."""
+    program, values = session.program, session.values
+    _check_name(program, name)
+    iteration, done = session.position
+    number = program.step("grad_z1" if name == "grad_a0" else name).number
+    if done < number:
+        shown_iteration = iteration - 1 if done == 0 and iteration > 1 else iteration
+        found = Iteration(session.timeline, shown_iteration)
+        program, values = found.program, found.values(number)
+    else:
+        values = Iteration(session.timeline, iteration).values(number)
+    return Situation(program, values, name, _computed_late(program, number))
+
+
+def _computed_late(program: Program, number: int) -> bool:
+    """Whether a parameter has moved before the step: then E is no longer what the forward pass would give."""
+    return any(step.phase == UPDATE for step in program.steps[:number])
+
+
+def _check_name(program: Program, name: str) -> None:
+    ids = [step.id for step in program.steps if step.phase != UPDATE]
+    if name == "grad_a0" or name in ids:
+        return
+    if any(step.id == name for step in program.steps) or name in program.symbols:
+        raise CommandError(
+            f"{name} is no step with a derivation: updates follow from the optimiser's own rule, and data are given",
+            hint=f"ask why about one of {' '.join(ids)}",
+        )
+    raise UnknownNameError(f"no step computes '{name}'{did_you_mean(name, ids)}", hint=f"the steps are {' '.join(ids)}")
+
+
+def _phase(program: Program, name: str) -> str:
+    return BACKWARD if name == "grad_a0" else program.step(name).phase
+
+
+def _wanted(route: str, available: tuple[str, ...], name: str) -> tuple[str, ...]:
+    if route == ALL:
+        return available
+    if route in available:
+        return (route,)
+    known = (*ROUTES, MATRIX, ALL)
+    if route not in known:
+        raise UnknownNameError(f"unknown route '{route}'{did_you_mean(route, known)}; there are {', '.join(known)}")
+    raise CommandError(f"{name} has no {route} route; it has {' and '.join(available)}")
+
+
+def _forward_route(situation: Situation, name: str, convention: Convention) -> Route:
+    step = situation.program.step(situation.name)
+    build = index_form if name == INDEX else matrix_form
+    drafts = build(step.equation, step.definition)
+    evaluator = _evaluator(situation, convention, step.target)
+    value = situation.values[step.id]
+    shown_value = convention.shown_value(step.target, value) if step.target.shape else float(value)
+    truth = Truth(shown_value, None, None)
+    return Route(name, shown_lines(name, drafts, step.target, convention, evaluator, truth))
+
+
+def _backward_route(
+    situation: Situation, name: str, convention: Convention, layout: str, direction_number: int
+) -> Route:
+    subject = subject_of(situation.program, situation.name)
+    direction = _direction(situation, subject.variable, direction_number)
+    evaluator = _evaluator(situation, convention, subject.variable)
+    moving = convention.shown_symbol(subject.variable)
+    shown_direction = frozen(convention.shown_value(subject.variable, direction))
+    drafts: tuple[Draft, ...]
+    if name == DIFFERENTIAL:
+        evaluator = evaluator.with_direction(moving, shown_direction)
+        drafts = differential_drafts(subject)
+    else:
+        drafts = index_drafts(subject) if name == INDEX else jacobian_drafts(subject, layout)
+    truth = _truth(situation, subject, convention, evaluator)
+    lines = shown_lines(name, drafts, subject.variable, convention, evaluator, truth)
+    if name == DIFFERENTIAL:
+        return Route(name, lines, shown_direction, moving)
+    return Route(name, lines)
+
+
+def _truth(situation: Situation, subject: Subject, convention: Convention, evaluator: Evaluator) -> Truth:
+    value = situation.values.get(subject.gradient.id)
+    if value is None:  # the gradient by the input is a view, not a step
+        value = _column_evaluator(situation, subject.variable)(subject.equation.expression).array
+    quantity = convention.shown_value(subject.gradient, value)
+    variable = convention.shown_symbol(subject.variable)
+    try:
+        derivative: Array | None = evaluator.error_derivative(variable).array
+    except TooLarge:
+        derivative = None
+    change = None
+    if evaluator.moving is not None:
+        change = evaluator.error_change()
+    return Truth(quantity, None if situation.computed_late else derivative, change)
+
+
+def _column_evaluator(situation: Situation, variable: Symbol) -> Evaluator:
+    return Evaluator(situation.values, forward_equations(situation.program, variable))
+
+
+def _evaluator(situation: Situation, convention: Convention, variable: Symbol) -> Evaluator:
+    """The evaluator of the convention; one for all routes, so that derivatives are taken once."""
+    key = convention.name
+    if key not in situation.evaluators:
+        program = situation.program
+        values = dict(situation.values)
+        for symbol in program.symbols.values():
+            if symbol.id in values and symbol.shape:
+                values[symbol.id] = convention.shown_value(symbol, values[symbol.id])
+        forward = shown_forward(forward_equations(program, variable), convention)
+        evaluator = Evaluator(values, forward)
+        if situation.computed_late and _phase(program, situation.name) == BACKWARD:
+            _take_upstream_as_given(evaluator, subject_of(program, situation.name), convention)
+        situation.evaluators[key] = evaluator
+    return situation.evaluators[key]
+
+
+def _take_upstream_as_given(evaluator: Evaluator, subject: Subject, convention: Convention) -> None:
+    """Where parameters have moved before the step, E is followed from the next quantity on by its gradient as given:
+    E = ⟨∇u, u⟩ to first order, with u computed from the values that the step reads."""
+    target = convention.shown_symbol(subject.use.target)
+    gradient = convention.shown_symbol(subject.upstream)
+    equation = evaluator.forward[target]
+    error = Symbol("E", None, ())
+    evaluator.forward = {target: equation, error: Equation(error, Inner(gradient, target))}
+
+
+def _direction(situation: Situation, variable: Symbol, number: int) -> Array:
+    """A direction with no entry near zero: sizes from 0.5 to 1.5 in steps of 1/100, signs at random."""
+    generator = np.random.default_rng([DIRECTION_SEED, number])
+    shape = np.shape(situation.values[variable.id])
+    sizes = generator.integers(50, 151, shape) / 100
+    return frozen(sizes * generator.choice([-1.0, 1.0], shape))
+
+
+def numeric_gradient(situation: Situation, variable: Symbol) -> Worth:
+    """∂E/∂variable through the forward pass, in columns. Raises TooLarge."""
+    return _column_evaluator(situation, variable).error_derivative(variable)
