@@ -24,7 +24,9 @@ KEYS = {
     "enter": "\r", "escape": "\x1b", "pagedown": "\x1b[6~", "pageup": "\x1b[5~", "ctrl+c": "\x03", "tab": "\t",
     "shift+right": "\x1b[1;2C", "shift+left": "\x1b[1;2D", "backspace": "\x7f", "space": " ", "f2": "\x1bOQ",
 }  # fmt: skip
-_SEQUENCE = re.compile(r"\x1b\[[<>=?][0-9;:]*[a-zA-Z]|\x1b\[[0-9;]*\$[a-z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[P_^X][^\x1b]*\x1b\\")
+_SEQUENCE = re.compile(
+    r"\x1b\[[<>=?][0-9;:]*[a-zA-Z]|\x1b\[[0-9;]*\$[a-z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[P_^X][^\x1b]*\x1b\\"
+)
 """Sequences that pyte prints instead of obeying; private modes among them are kept in `written`."""
 
 
@@ -42,7 +44,11 @@ class Terminal:
         self.before = termios.tcgetattr(slave)
         self._slave = slave
         paths = os.pathsep.join(str(ROOT / root) for root in ("core", "tui", "demos"))
-        known = {name: value for name, value in os.environ.items() if name not in {"NO_COLOR", "FORCE_COLOR", "TEXTUAL_THEME"}}
+        known = {
+            name: value
+            for name, value in os.environ.items()
+            if name not in {"NO_COLOR", "FORCE_COLOR", "TEXTUAL_THEME"}
+        }
         self.process = subprocess.Popen(
             [sys.executable, "-m", "nablastep_tui.cli", *arguments],
             stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
@@ -53,7 +59,9 @@ class Terminal:
     def __enter__(self) -> Terminal:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
@@ -128,7 +136,11 @@ class Terminal:
     def _feed(self, text: str) -> None:
         text, self._pending = self._pending + text, ""
         cut = text.rfind("\x1b")
-        if cut >= 0 and len(text) - cut < 64 and not re.match(r"\x1b(\[[0-?]*[ -/]*[@-~]|[()][0-9A-B]|[78=>cDEHM])", text[cut:]):
+        if (
+            cut >= 0
+            and len(text) - cut < 64
+            and not re.match(r"\x1b(\[[0-?]*[ -/]*[@-~]|[()][0-9A-B]|[78=>cDEHM])", text[cut:])
+        ):
             text, self._pending = text[:cut], text[cut:]
         self._stream.feed(_SEQUENCE.sub("", text))
 

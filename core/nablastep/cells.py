@@ -58,9 +58,9 @@ def check_indices(cell: Cell, shape: tuple[int, ...]) -> Cell:
     return Cell(cell.name, indices)
 
 
-def unknown_name(name: str, known: tuple[str, ...]) -> UnknownNameError:
+def unknown_name(name: object, known: tuple[str, ...]) -> UnknownNameError:
     """The error for a name that is none of the known ones."""
-    return UnknownNameError(f"unknown name '{name}'{did_you_mean(name, known)}", hint=f"known: {' '.join(known)}")
+    return UnknownNameError(f"unknown name '{name}'{did_you_mean(str(name), known)}", hint=f"known: {' '.join(known)}")
 
 
 def _count(indices: int) -> str:

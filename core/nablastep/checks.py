@@ -54,6 +54,13 @@ class ParameterCheck:
         return None if self.complex_step is None else _largest_error(self.analytic, self.complex_step, ~self.kinks)
 
     @property
+    def worst(self) -> tuple[int, int]:
+        """The cell of that largest error."""
+        errors = np.where(self.kinks, -1.0, _errors(self.analytic, self.numeric))
+        row, column = np.unravel_index(int(np.argmax(errors)), errors.shape)
+        return int(row), int(column)
+
+    @property
     def holds(self) -> bool:
         """Whether one witness agrees to 1e-6. The complex step overrules a difference that rounding has spoilt."""
         errors = [self.error] if self.complex_error is None else [self.error, self.complex_error]
@@ -71,9 +78,7 @@ def gradient_check(session: Session) -> tuple[ParameterCheck, ...]:
     with np.errstate(all="ignore"):
         start = dict(iteration.values(0))
         program.run_forward(start)
-        return tuple(
-            _check(program, start, symbol, computed[symbol.gradient.id]) for symbol in program.parameters
-        )
+        return tuple(_check(program, start, symbol, computed[symbol.gradient.id]) for symbol in program.parameters)
 
 
 def _check(program: Program, start: Mapping[str, Any], parameter: Symbol, analytic: Array) -> ParameterCheck:
@@ -158,7 +163,12 @@ def _kink_arguments(steps: list[Step]) -> tuple[list[tuple[str, float]], list[Eq
 
 
 def _largest_error(first: Array, second: Array, counted: Mask) -> float:
-    scale = np.maximum(1.0, np.maximum(np.abs(first), np.abs(second)))
-    with np.errstate(all="ignore"):
-        errors = np.where(first == second, 0.0, np.abs(first - second) / scale)[counted]
+    errors = _errors(first, second)[counted]
     return float(errors.max()) if errors.size else 0.0
+
+
+def _errors(first: Array, second: Array) -> Array:
+    """|first − second| / max(1, |first|, |second|), entry by entry; equal entries, infinite ones too, have none."""
+    with np.errstate(all="ignore"):
+        scale = np.maximum(1.0, np.maximum(np.abs(first), np.abs(second)))
+        return np.where(first == second, 0.0, np.abs(first - second) / scale)

@@ -60,11 +60,12 @@ class _Moment:
 
 @dataclass(frozen=True, eq=False)
 class Bookmark:
-    """A place to return to; see `Session.bookmark`."""
+    """A place to return to; see `Session.bookmark`. `progress` is how far each timeline was run, where it was left."""
 
     moment: _Moment
     undo: tuple[tuple[_Moment, _Moment], ...]
     redo: tuple[tuple[_Moment, _Moment], ...]
+    progress: Mapping[Timeline, tuple[tuple[int, int], tuple[int, int]]]
 
 
 class Session:
@@ -78,7 +79,7 @@ class Session:
         self._position = Position(1, 0)
         self._undo: list[tuple[_Moment, _Moment]] = []
         self._redo: list[tuple[_Moment, _Moment]] = []
-        self._iterations: dict[tuple[int, int], Iteration] = {}
+        self._iterations: dict[tuple[Timeline, int], Iteration] = {}
 
     # looking
 
@@ -194,7 +195,7 @@ class Session:
     def _iteration(self, number: int | None = None) -> Iteration:
         """The steps of an iteration of this timeline, of which the last few are kept."""
         number = self._position.iteration if number is None else number
-        key = (id(self.timeline), number)
+        key = (self.timeline, number)
         found = self._iterations.pop(key, None) or Iteration(self.timeline, number)
         self._iterations[key] = found
         while len(self._iterations) > KEPT_ITERATIONS:
@@ -254,17 +255,27 @@ class Session:
         """A session at the same place that shares all that has been computed; what is done in it stays in it."""
         other = Session.__new__(Session)
         other.network, other._memory = self.network, self._memory
-        other._timelines, other._current, other._position = dict(self._timelines), self._current, self._position
-        other._undo, other._redo, other._iterations = [], [], dict(self._iterations)
+        other._timelines = {number: timeline.twin() for number, timeline in self._timelines.items()}
+        other._current, other._position = self._current, self._position
+        other._undo, other._redo = [], []
+        twins = {timeline: other._timelines[number] for number, timeline in self._timelines.items()}
+        known = self._iterations.items()
+        other._iterations = {(twins[line], number): seen for (line, number), seen in known if line in twins}
         return other
 
     def bookmark(self) -> Bookmark:
         """All that makes up this place: timelines, position and the history of edits; cheap, nothing is copied."""
-        return Bookmark(self._moment(), tuple(self._undo), tuple(self._redo))
+        here = self._moment()
+        moments = [here, *(moment for change in (*self._undo, *self._redo) for moment in change)]
+        timelines = {timeline for moment in moments for timeline in moment.timelines.values()}
+        progress = {timeline: (timeline.furthest, timeline.left_at) for timeline in timelines}
+        return Bookmark(here, tuple(self._undo), tuple(self._redo), progress)
 
     def return_to(self, bookmark: Bookmark) -> None:
         """Be again exactly where the bookmark was taken."""
         self._undo, self._redo = list(bookmark.undo), list(bookmark.redo)
+        for timeline, (furthest, left_at) in bookmark.progress.items():
+            timeline.rewind(furthest, left_at)
         self._restore(bookmark.moment)
 
     def edited_network(self) -> Network:
@@ -318,6 +329,8 @@ class Session:
 
     def _goto(self, command: Goto) -> None:
         if command.target is not None:
+            if command.iteration is not None or command.step is not None:
+                raise CommandError("goto takes an id or an iteration with a step, not both")
             self._goto_target(command.target)
             return
         iteration = self._position.iteration if command.iteration is None else command.iteration
@@ -442,10 +455,11 @@ class Session:
         self._remember(before)
 
     def _switch(self, command: Switch) -> None:
-        if command.branch not in self._timelines:
+        number = _whole(command.branch, "a branch")
+        if number not in self._timelines:
             known = ", ".join(map(str, sorted(self._timelines)))
-            raise CommandError(f"there is no branch {command.branch}", hint=f"branches: {known}")
-        self._current = command.branch
+            raise CommandError(f"there is no branch {number}", hint=f"branches: {known}")
+        self._current = number
         self._move(*self.timeline.left_at)
 
 
@@ -497,8 +511,12 @@ def _positive(count: int, what: str) -> int:
 
 
 def _finite(value: float) -> float:
+    if isinstance(value, bool):
+        raise EditError(f"not a number: {value}")
     try:
         number = float(value)
+    except OverflowError:
+        raise EditError("not a finite number: too large for a double") from None
     except (TypeError, ValueError):
         raise EditError(f"not a number: {value}") from None
     if not math.isfinite(number):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -132,7 +133,13 @@ class Timeline:
     @property
     def error_history(self) -> list[float]:
         """E of every finished iteration."""
-        return [*self._errors_before(), *self._errors]
+        pieces = []
+        end = self.furthest[0]
+        for timeline in self._line():
+            start = timeline.fork[0]
+            pieces.append(timeline._errors[: max(0, end - start)])
+            end = min(end, start)
+        return [error for piece in reversed(pieces) for error in piece]
 
     def errors_after(self, count: int) -> list[float]:
         """E of the finished iterations beyond the first `count`, without copying those."""
@@ -144,8 +151,32 @@ class Timeline:
     def reach(self, iteration: int) -> None:
         """Compute forward until the iteration can start."""
         if iteration > self.furthest[0]:
-            self._run(self.furthest[0], iteration, record=True)
-            self.furthest = (iteration, 0)
+            try:
+                self._run(self.furthest[0], iteration, record=True)
+                self.furthest = (iteration, 0)
+            finally:
+                self._forget_errors()  # of a run that was interrupted
+
+    def twin(self) -> Timeline:
+        """The same timeline to go on with elsewhere: how far it has been run and where it was left are its own."""
+        other = copy(self)
+        other._errors, other._recent = self._errors[:], dict(self._recent)
+        return other
+
+    def rewind(self, furthest: Position, left_at: Position) -> None:
+        """Forget what was run beyond `furthest`; it is found again by running it again."""
+        self.furthest, self.left_at = furthest, left_at
+        self._forget_errors()
+
+    def _forget_errors(self) -> None:
+        del self._errors[self.furthest[0] - self.fork[0] :]
+
+    def _line(self) -> Iterator[Timeline]:
+        """This timeline, the one it left, the one that left, and so on: as long as there were edits."""
+        timeline: Timeline | None = self
+        while timeline is not None:
+            yield timeline
+            timeline = timeline.parent
 
     # running and replaying
 
@@ -178,10 +209,15 @@ class Timeline:
 
     def _state(self, iteration: int) -> dict[str, Array]:
         """Parameters and optimiser state as iteration − 1 left them."""
-        if iteration in self._recent:
-            return self._recent[iteration]
-        if self.parent is not None and iteration <= self.fork[0]:
-            return self.parent._state(iteration)
+        for timeline in self._line():
+            if iteration in timeline._recent:
+                return timeline._recent[iteration]
+            if timeline.parent is None or iteration > timeline.fork[0]:
+                return timeline._replayed(iteration)
+        raise AssertionError("a line of timelines ends with one that left none")
+
+    def _replayed(self, iteration: int) -> dict[str, Array]:
+        """The state at the start of an iteration of this timeline's own, run again from the nearest snapshot."""
         found = self._checkpoints.nearest(iteration)
         if found is None and self.parent is not None:
             found = (self.fork[0], self.parent._state(self.fork[0]))
@@ -214,10 +250,6 @@ class Timeline:
             copy[edit.indices] = edit.value
             changed[edit.name] = copy
         return changed
-
-    def _errors_before(self) -> list[float]:
-        """The history shared with the parent."""
-        return [] if self.parent is None else self.parent.error_history[: self.fork[0] - 1]
 
     # edits
 

@@ -45,7 +45,7 @@ def sentence(step: Step, program: Program, cell: CELL, value: float) -> str:
         return _forward_sentence(step, program, row, sample)
     change = f"E {'rises' if value >= 0 else 'falls'} by {significant(abs(value))} per unit"
     if value == 0:
-        change = "E does not move, to first order"
+        change = "E does not move (to first order)"
     if target.base == "W":
         return (
             f"Raise this weight and {change}: the error signal at neuron {row} times what "

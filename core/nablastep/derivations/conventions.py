@@ -11,6 +11,7 @@ from typing import Any
 
 from nablastep.derivations.nodes import (
     Delta,
+    Diagonal,
     Differential,
     Entry,
     IndexSum,
@@ -120,6 +121,11 @@ def _transposes(expression: Expression) -> int:
     return isinstance(expression, Transpose) + sum(_transposes(operand) for operand in expression.operands)
 
 
+def _diagonal(node: Diagonal, convention: Convention) -> Expression:
+    inner = shown(node.x, convention)
+    return Diagonal(min(inner, transposed(inner), key=_transposes))
+
+
 def _index_sum(node: IndexSum, convention: Convention) -> Expression:
     return IndexSum(node.index, node.dimension, shown(node.x, convention))
 
@@ -138,6 +144,7 @@ _RULES: dict[type[Expression], Callable[[Any, Convention], Expression]] = {
     Entry: _entry,
     Partial: _partial,
     Jacobian: _jacobian,
+    Diagonal: _diagonal,
     IndexSum: _index_sum,
     Delta: lambda node, _: node,
 }

@@ -87,9 +87,7 @@ class _Walk:
         self.error = Symbol("E", None, ())
         upstream = seed() if subject.through_error else subject.upstream
         expression = subject.use.expression
-        self.places = [
-            _Place(path, 0, upstream, expression) for path in moves(expression, subject.variable, upstream)
-        ]
+        self.places = [_Place(path, 0, upstream, expression) for path in moves(expression, subject.variable, upstream)]
         self.found: list[Draft] = []
 
     def drafts(self) -> tuple[Draft, ...]:
@@ -144,9 +142,7 @@ class _Walk:
 
     def _changes(self, node: Expression, group: list[_Place]) -> tuple[Change, ...]:
         moving = {place.path[place.done].operand for place in group}
-        return tuple(
-            Differential(operand) if index in moving else None for index, operand in enumerate(node.operands)
-        )
+        return tuple(Differential(operand) if index in moving else None for index, operand in enumerate(node.operands))
 
     def _rotate(self, place: _Place, node: MatMul, changed: Expression, operand: int) -> None:
         """Why a matrix product moves across the bracket: by way of the trace."""
@@ -276,7 +272,11 @@ def _moved_factor(node: MatMul, operand: int) -> str:
 def _let_move(node: Expression, operand: int) -> str:
     moving, other = node.operands[operand], node.operands[1 - operand]
     what = moving.base if isinstance(moving, Symbol) else "this factor"
-    still = f"{other.base} and b stand still" if isinstance(other, Symbol) and other.base in "Wa" else "the rest stands still"
+    still = (
+        f"{other.base} and b stand still"
+        if isinstance(other, Symbol) and other.base in "Wa"
+        else "the rest stands still"
+    )
     return f"Put in the forward equation and let only {what} move, so that {still}: the product rule leaves one term."
 
 

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from nablastep.derivations.index import entry_of
-from nablastep.derivations.lines import QUANTITY, Draft
+from nablastep.derivations.lines import Draft
 from nablastep.derivations.nodes import SAMPLE, Basis, Entry, IndexSum
 from nablastep.derivations.worth import of_sample
 from nablastep.expressions import (
+    ONE,
     Add,
+    Apply,
     Equation,
     Expression,
+    Fill,
+    LogSumExp,
     MatMul,
     Scale,
+    Softmax,
+    Subtract,
     Sum,
     Symbol,
     Transpose,
     matmul,
     scale,
-    Fill,
-    ONE,
-    Apply,
-    Softmax,
 )
+from nablastep.functions.elementary import EXP
 from nablastep.shapes import shape_of
 
 
@@ -32,12 +35,11 @@ def index_form(equation: Equation, definition: Equation | None) -> tuple[Draft, 
         return _error_index(equation, definition)
     indices = ("i", SAMPLE if "m" in target.shape else None)
     left = Entry(target, indices)
-    found = [Draft(left, entry_of(expression, indices), _entry_sentence(expression))]
+    first = _softmax_entry(expression, indices) if isinstance(expression, Softmax) else entry_of(expression, indices)
+    found = [Draft(left, first, _entry_sentence(expression))]
     if isinstance(expression, Add):
         part = Add(Entry(expression.left, indices), entry_of(expression.right, indices))
         found.append(Draft(left, part, "The sum over p is what row i of W times a column means: a matrix product."))
-    elif isinstance(expression, MatMul):
-        pass
     found.append(Draft(left, Entry(expression, indices), "So this is entry i of the formula for whole arrays."))
     found.append(Draft(target, expression, "All entries at once: the equation of this step."))
     return tuple(found)
@@ -52,13 +54,25 @@ def matrix_form(equation: Equation, definition: Equation | None) -> tuple[Draft,
     part = of_sample(target)
     if isinstance(product, MatMul):
         return _affine_matrix(equation, product, part)
-    entry = Entry(target, ("i", SAMPLE if "m" in target.shape else None))
+    indices = ("i", SAMPLE if "m" in target.shape else None)
     rows = target.shape[0]
+
+    def column(entry: Expression) -> Expression:
+        return IndexSum("i", rows, Scale(entry, Basis("i", rows)))
+
+    first = _softmax_entry(expression, indices) if isinstance(expression, Softmax) else entry_of(expression, indices)
     return (
-        Draft(part, IndexSum("i", rows, Scale(entry, Basis("i", rows))), "A column is its entries times the basis columns."),
+        Draft(part, column(Entry(target, indices)), "A vector is the sum of its entries times the basis vectors."),
+        Draft(part, column(first), _entry_sentence(expression)),
         Draft(part, of_sample(expression), _whole_sentence(expression)),
         Draft(target, expression, "The equation of this step."),
     )
+
+
+def _softmax_entry(node: Softmax, indices: tuple[str, str | None]) -> Expression:
+    """exp(zᵢ − lse(z)), which is exp(zᵢ) over the sum of all exp."""
+    whole = Entry(LogSumExp(node.x, node.axis), (None, indices[1]))
+    return Apply(EXP, Subtract(entry_of(node.x, indices), whole))
 
 
 def _affine_matrix(equation: Equation, product: MatMul, part: Expression) -> tuple[Draft, ...]:
@@ -95,7 +109,9 @@ def _error_index(equation: Equation, definition: Equation | None) -> tuple[Draft
         found.append(Draft(target, definition.expression, "The same definition with whole arrays."))
     found.append(Draft(target, entry_of(expression, (None, None)), "The computed form, as a sum over single numbers."))
     if definition is None:
-        found.append(Draft(target, _plain_sum(expression), "Adding up entries is multiplying by rows and columns of ones."))
+        found.append(
+            Draft(target, _plain_sum(expression), "Adding up entries is multiplying by rows and columns of ones.")
+        )
     found.append(Draft(target, expression, _error_sentence(definition)))
     return tuple(found)
 
@@ -107,7 +123,9 @@ def _error_matrix(equation: Equation, definition: Equation | None) -> tuple[Draf
         found.append(Draft(target, definition.expression, "The definition of the loss, from the activations."))
     found.append(Draft(target, _plain_sum(expression), "A sum over all entries is a product with ones on both sides."))
     if definition is None:
-        found.append(Draft(target, entry_of(expression, (None, None)), "The products with ones are sums over the indices."))
+        found.append(
+            Draft(target, entry_of(expression, (None, None)), "The products with ones are sums over the indices.")
+        )
     found.append(Draft(target, expression, _error_sentence(definition)))
     return tuple(found)
 
@@ -137,7 +155,7 @@ def _entry_sentence(expression: Expression) -> str:
     if isinstance(expression, Apply):
         return "The activation acts on every entry alone: entry i of a comes from entry i of z."
     if isinstance(expression, Softmax):
-        return "Output i of the softmax: exp(zᵢ) over the sum of exp over all entries of the same sample."
+        return "Output i is exp(zᵢ) over the sum of exp(zₖ) of the same sample; lse(z) is the logarithm of that sum."
     return "Neuron i alone: a weighted sum of the activations before it, plus its bias where it has one."
 
 
@@ -145,5 +163,3 @@ def _whole_sentence(expression: Expression) -> str:
     if isinstance(expression, Softmax):
         return "Softmax takes the whole column at once, because every output needs the sum over all of them."
     return "The same function at every place, so it is written once for the whole column."
-
-

@@ -41,7 +41,6 @@ from nablastep.expressions import (
     Total,
     Transpose,
     depends_on,
-    scale,
     substitute,
     walk,
 )
@@ -236,6 +235,10 @@ def _turned_sentence(subject: Subject) -> Rule:
 
 
 def _regrouping_sentence(subject: Subject, expression: Expression) -> str:
+    if isinstance(expression, Hadamard) and any(isinstance(node, Total) for node in walk(expression)):
+        return (
+            "Factor out what both terms share; the sum that is left is the weighted mean, and ⊙ alone cannot give it."
+        )
     if isinstance(expression, Hadamard):
         return "Entry times entry with the same indices and no sum: that is what ⊙ means."
     if isinstance(expression, MatMul) and subject.variable.base == "W" and not subject.is_batch:
@@ -386,7 +389,7 @@ def _apply_slope(node: Apply, by: Entry) -> Expression | None:
     inner = _slope(node.x, by)
     if inner is None:
         return None
-    if node.function.named_derivative and node.function.name != "softplus_of_error":
+    if node.function.named_derivative:
         slope: Expression = Apply(node.function, node.x, prime=True)
     else:
         slope = _scalar_body(function_body(node.function, node.x, prime=True))
@@ -442,7 +445,9 @@ def _say(sentence: str) -> Callable[[Any, Subject], str]:
 def _product_sentence(node: MatMul, subject: Subject) -> str:
     if depends_on(node.left, subject.variable):
         return "Two entries of W are the same variable only if both indices match: that is one delta for each index."
-    return "Entries of a are independent of each other: the derivative of one by another is a delta; W and b stand still."
+    return (
+        "Entries of a are independent of each other: the derivative of one by another is a delta; W and b stand still."
+    )
 
 
 def _apply_sentence(node: Apply, subject: Subject) -> str:
@@ -500,10 +505,3 @@ INDEX_RULES: dict[type[Expression], IndexRule] = {
     Total: IndexRule(_total_entry, _no_slope, _say("The derivative of a sum is the sum of the derivatives.")),
     Sum: IndexRule(_sum_entry, _no_slope, _say("The derivative of a sum is the sum of the derivatives.")),
 }
-
-
-def written_scalars(expression: Expression) -> Expression:
-    """The expression with factors of exact numbers multiplied together."""
-    if isinstance(expression, Scale):
-        return scale(expression.scalar, written_scalars(expression.x))
-    return expression

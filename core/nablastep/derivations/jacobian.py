@@ -89,7 +89,9 @@ def _last_sentence(subject: Subject) -> str:
     if subject.is_batch and subject.per_sample:
         return "The samples stand side by side as the columns or rows of one matrix: the equation of this step."
     if subject.is_batch:
-        return "The sum over the samples is what a matrix product, or a product with ones, adds up: the step's equation."
+        return (
+            "The sum over the samples is what a matrix product, or a product with ones, adds up: the step's equation."
+        )
     return "Written the way the step writes it: the equation of this step."
 
 
@@ -121,7 +123,9 @@ def _through_layer(subject: Subject, layout: str) -> list[Draft]:
     structure, rule, sentence = _structure(subject)
     shown_structure = structure if numerator else transposed(structure)
     turned = Transpose(local) if numerator else local
-    found = [Draft(gradient, _turned(Jacobian(ERROR, subject.part(subject.variable), layout), layout), _definition(layout))]
+    found = [
+        Draft(gradient, _turned(Jacobian(ERROR, subject.part(subject.variable), layout), layout), _definition(layout))
+    ]
     chain = MatMul(error_row, local) if numerator else MatMul(local, error_row)
     found.append(Draft(gradient, summed(_turned(chain, layout)), _chain_sentence(subject, layout)))
     if numerator:
@@ -133,7 +137,11 @@ def _through_layer(subject: Subject, layout: str) -> list[Draft]:
             )
         )
     found.append(
-        Draft(gradient, summed(MatMul(turned, upstream)), "The derivative of E by the next quantity is its gradient, known already.")
+        Draft(
+            gradient,
+            summed(MatMul(turned, upstream)),
+            "The derivative of E by the next quantity is its gradient, known already.",
+        )
     )
     found.append(Draft(local, shown_structure, sentence, OWN, rule.structure))
     put_in = Transpose(structure) if numerator else shown_structure
@@ -143,14 +151,16 @@ def _through_layer(subject: Subject, layout: str) -> list[Draft]:
 
 
 def _collapsing(
-    gradient: Expression, structure: Expression, upstream: Expression, rule: JacobianRule, summed: Callable[[Expression], Expression]
+    gradient: Expression,
+    structure: Expression,
+    upstream: Expression,
+    rule: JacobianRule,
+    summed: Callable[[Expression], Expression],
 ) -> list[Draft]:
     straight = transposed(structure)
     found: list[Draft] = []
     if straight == structure and not isinstance(structure, Identity):
-        found.append(
-            Draft(gradient, summed(MatMul(structure, upstream)), "This matrix is its own transpose.")
-        )
+        found.append(Draft(gradient, summed(MatMul(structure, upstream)), "This matrix is its own transpose."))
     ended = collapsed(MatMul(straight, upstream))
     found.append(Draft(gradient, summed(ended), rule.collapse))
     return found
@@ -218,7 +228,7 @@ def _through_weights(subject: Subject, layout: str) -> list[Draft]:
     turned = Transpose(local) if numerator else local
     structure = Kronecker(Transpose(activation), Identity(rows))
     straight = Kronecker(activation, Identity(rows))
-    index = (("i", SAMPLE) if subject.is_batch else ("i", None))
+    index = ("i", SAMPLE) if subject.is_batch else ("i", None)
     slices = Jacobian(Entry(subject.use.target, index), weights)
     outer = MatMul(upstream, Transpose(activation))
     rule = JACOBIAN_RULES[MatMul]
@@ -231,12 +241,32 @@ def _through_weights(subject: Subject, layout: str) -> list[Draft]:
             "zero but for one row or column in each slice",
             weights,
         ),
-        Draft(left, _turned(whole, layout), "Stack the columns of W into one long vector: then ∂E/∂vec(W) is an ordinary row of numbers.", OWN),
+        Draft(
+            left,
+            _turned(whole, layout),
+            "Stack the columns of W into one long vector: then ∂E/∂vec(W) is an ordinary row of numbers.",
+            OWN,
+        ),
         Draft(left, summed(_turned(chain, layout)), _chain_sentence(subject, layout), OWN),
-        Draft(left, summed(MatMul(turned, upstream)), "Transpose the product and give ∂E/∂z its name, the gradient of z.", OWN),
+        Draft(
+            left,
+            summed(MatMul(turned, upstream)),
+            "Transpose the product and give ∂E/∂z its name, the gradient of z.",
+            OWN,
+        ),
         Draft(local, structure if numerator else straight, rule.sentence(None, 0), OWN, rule.structure),
-        Draft(left, summed(MatMul(straight, upstream)), "A Kronecker product transposes factor by factor, so aᵀ ⊗ I turns into a ⊗ I.", OWN),
-        Draft(left, summed(Kronecker(activation, upstream)), "(a ⊗ I)(1 ⊗ g) = a ⊗ g: each column of the result is the gradient of z, scaled by one entry of a.", OWN),
+        Draft(
+            left,
+            summed(MatMul(straight, upstream)),
+            "A Kronecker product transposes factor by factor, so aᵀ ⊗ I turns into a ⊗ I.",
+            OWN,
+        ),
+        Draft(
+            left,
+            summed(Kronecker(activation, upstream)),
+            "(a ⊗ I)(1 ⊗ g) = a ⊗ g: each column of the result is the gradient of z, scaled by one entry of a.",
+            OWN,
+        ),
         Draft(left, summed(Vec(outer)), rule.collapse, OWN),
     ]
     if subject.is_batch:
@@ -246,7 +276,9 @@ def _through_weights(subject: Subject, layout: str) -> list[Draft]:
 
 def _slice_sentence(convention: Convention) -> str:
     line = "column" if convention.transposes_weights else "row"
-    return f"Slice by slice: zᵢ reads only {line} i of W, so its derivative by W is a in that {line} and zero elsewhere."
+    return (
+        f"Slice by slice: zᵢ reads only {line} i of W, so its derivative by W is a in that {line} and zero elsewhere."
+    )
 
 
 # through E: the row of Jacobians of its operations
@@ -254,7 +286,9 @@ def _slice_sentence(convention: Convention) -> str:
 
 def _through_error(subject: Subject, layout: str) -> list[Draft]:
     gradient = subject.part(subject.gradient)
-    found = [Draft(gradient, _turned(Jacobian(ERROR, subject.part(subject.variable), layout), layout), _definition(layout))]
+    found = [
+        Draft(gradient, _turned(Jacobian(ERROR, subject.part(subject.variable), layout), layout), _definition(layout))
+    ]
     paths = list(moves(subject.use.expression, subject.variable, seed()))
     named: dict[Expression, Draft] = {}
     rows: list[Expression] = []
@@ -268,7 +302,13 @@ def _through_error(subject: Subject, layout: str) -> list[Draft]:
             if local is not None:
                 local = _with_parts(subject, local)
                 above = Jacobian(node, operand, layout)
-                draft = Draft(above, local if layout == NUMERATOR else transposed(local), rule.sentence(node, move.operand), OWN, rule.structure)
+                draft = Draft(
+                    above,
+                    local if layout == NUMERATOR else transposed(local),
+                    rule.sentence(node, move.operand),
+                    OWN,
+                    rule.structure,
+                )
                 named.setdefault(above, draft)
             row = _behind(row, move.node, node, move.operand, local)
         rows.append(row)
@@ -279,10 +319,20 @@ def _through_error(subject: Subject, layout: str) -> list[Draft]:
     column = transposed(total)
     put_in = Transpose(total) if layout == NUMERATOR else column
     found.append(
-        Draft(gradient, put_in, "Chain rule: the Jacobians of the operations one after the other, a constant factor in front.")
+        Draft(
+            gradient,
+            put_in,
+            "Chain rule: the Jacobians of the operations one after the other, a constant factor in front.",
+        )
     )
-    found.append(Draft(gradient, column, "Transpose: the order of the factors turns round, and a diagonal matrix stays as it is."))
-    found.append(Draft(gradient, collapsed(column), "A diagonal matrix times a vector of ones is the vector on its diagonal."))
+    found.append(
+        Draft(
+            gradient, column, "Transpose: the order of the factors turns round, and a diagonal matrix stays as it is."
+        )
+    )
+    found.append(
+        Draft(gradient, collapsed(column), "A diagonal matrix times a vector of ones is the vector on its diagonal.")
+    )
     return found
 
 
@@ -330,7 +380,9 @@ def _product_sentence(node: Any, operand: int) -> str:
 
 def _entry_wise_sentence(node: Apply) -> str:
     if isinstance(node.x, Symbol) and node.x.base == "z" and node.function.named_derivative:
-        return "f works entry by entry: aᵢ sees only zᵢ, so ∂aᵢ/∂zⱼ is zero whenever i ≠ j and only the diagonal is left."
+        return (
+            "f works entry by entry: aᵢ sees only zᵢ, so ∂aᵢ/∂zⱼ is zero whenever i ≠ j and only the diagonal is left."
+        )
     return "The function works entry by entry with its own slope, so its Jacobian is diagonal."
 
 
@@ -394,7 +446,9 @@ JACOBIAN_RULES: dict[type[Expression], JacobianRule] = {
     ),
     Softmax: JacobianRule(
         lambda node, operand: Subtract(Diagonal(node), MatMul(node, Transpose(node))),
-        _say("∂pᵢ/∂zⱼ = pᵢ(δᵢⱼ − pⱼ): every output depends on every input, so this matrix is full and ⊙ alone is wrong."),
+        _say(
+            "∂pᵢ/∂zⱼ = pᵢ(δᵢⱼ − pⱼ): every output depends on every input, so this matrix is full and ⊙ alone is wrong."
+        ),
         "dense, symmetric",
         "Multiply out: diag(p) g = p ⊙ g, and p pᵀ g is p times the one number pᵀ g.",
     ),

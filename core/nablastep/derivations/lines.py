@@ -196,5 +196,3 @@ def frozen(array: NDArray[Any]) -> Array:
     copy = np.array(array, dtype=np.float64)
     copy.flags.writeable = False
     return copy
-
-

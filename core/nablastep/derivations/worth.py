@@ -501,7 +501,7 @@ def _entry(evaluator: Evaluator, node: Entry) -> Worth:
         elif array.shape[axis] != 1:
             raise ValueError("an entry without an index along an axis of more than one")
     keep = tuple(size for size, index in zip(array.shape[-2:], node.indices, strict=True) if index is not None)
-    return Worth(array.reshape(*array.shape[:-2], *keep), (*axes, *names), True)
+    return Worth(array.reshape((*array.shape[:-2], *keep)), (*axes, *names), True)
 
 
 def _partial(evaluator: Evaluator, node: Partial) -> Worth:
@@ -542,7 +542,7 @@ def _partial_of_sample(evaluator: Evaluator, numerator: Expression, denominator:
 
 def _entry_axes(table: Worth, shape: tuple[int, ...], indices: tuple[str | None, str | None]) -> Worth:
     kept = [(size, index) for size, index in zip(shape, indices, strict=True) if index is not None]
-    array = table.array.reshape(*table.array.shape[:-1], *(size for size, _ in kept))
+    array = table.array.reshape((*table.array.shape[:-1], *(size for size, _ in kept)))
     return Worth(array, (*table.axes, *(index for _, index in kept)), True)
 
 
@@ -563,6 +563,7 @@ def _contracted(evaluator: Evaluator, node: IndexSum) -> Worth:
     """Sums of products as one contraction, so that tables of many indices never stand in memory at once."""
     summed: list[str] = []
     factors: list[Worth] = []
+
     def collect(expression: Expression) -> None:
         if isinstance(expression, IndexSum) and shape_of(expression.x) == ():
             summed.append(expression.index)

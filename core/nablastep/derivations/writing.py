@@ -34,7 +34,11 @@ from nablastep.expressions import (
     Expression,
     Factor,
     Hadamard,
+    LogSumExp,
+    MatMul,
+    Ratio,
     Scale,
+    Softmax,
     Symbol,
     TimesLog,
     Transpose,
@@ -88,6 +92,11 @@ class DerivationWriter(Writer):
         """The name of an augmented quantity."""
         return node.unicode
 
+    def product(self, node: MatMul | Hadamard | Divide | Ratio) -> Tokens:
+        if isinstance(node, Ratio) and shape_of(node) == ():
+            node = Divide(node.left, node.right)
+        return super().product(node)
+
     # the nodes
 
     def differential(self, node: Differential) -> Tokens:
@@ -134,6 +143,8 @@ class DerivationWriter(Writer):
         if isinstance(node.x, Symbol):
             return (Token(self.subscripted(node.x, indices), "symbol", node.x),)
         marks = Token("".join(self.index_text(index) for index in indices))
+        if isinstance(node.x, Softmax | LogSumExp):
+            return (*self.tokens(node.x), marks)
         return (*self.parenthesised(self.tokens(node.x)), marks)
 
     def partial(self, node: Partial) -> Tokens:
@@ -426,5 +437,3 @@ def derivation_notation(name: str) -> DerivationWriter:
     if name not in derivation_notations():
         raise UnknownNameError(f"unknown notation '{name}'; there are {', '.join(derivation_notations())}")
     return derivation_notations()[name]
-
-

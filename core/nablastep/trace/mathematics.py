@@ -25,7 +25,11 @@ def aligned_rows(step: TraceStep) -> list[str]:
         rows.append(rf"&= {NOTATION.text(step.definition.expression)} \quad \text{{by definition}}")
     *reads, result = units(plugged_in(equation, step.values, step.value, "latex"))
     numbers = _rows(reads)
-    return [*rows, *(f"&{'=' if index == 0 else chr(92) + 'quad'} {row}" for index, row in enumerate(numbers)), result_row(result)]
+    return [
+        *rows,
+        *(f"&{'=' if index == 0 else chr(92) + 'quad'} {row}" for index, row in enumerate(numbers)),
+        result_row(result),
+    ]
 
 
 def aligned_block(step: TraceStep) -> str:

@@ -23,6 +23,7 @@ from nablastep.timeline import DATA_NAMES, Timeline
 from nablastep.transposition import Convention, convention_named
 from nablastep.words import step_title
 
+
 @dataclass(frozen=True)
 class TraceEdit:
     """A parameter's cell that was set by hand after so many steps; `indices` are in the shown orientation."""

@@ -123,7 +123,9 @@ class _PluggedLatex(_Plugged, LatexWriter):
 
     def parenthesised(self, tokens: Tokens) -> Tokens:
         # Brackets of a fixed size may stand on different lines; \left and \right may not.
-        around = any(isinstance(token, ValueToken) and token.expression and shape_of(token.expression) for token in tokens)
+        around = any(
+            isinstance(token, ValueToken) and token.expression and shape_of(token.expression) for token in tokens
+        )
         left, right = (r"\biggl(", r"\biggr)") if around else ("(", ")")
         return (Token(left), *tokens, Token(right))
 

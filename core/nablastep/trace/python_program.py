@@ -18,7 +18,7 @@ from nablastep.trace.wording import formula
 
 WIDEST_LITERAL = 88
 
-_CHECK = '''
+_CHECK = """
 checked = 0
 
 
@@ -31,7 +31,7 @@ def check(name, value, expected):
     if not np.allclose(value, expected, rtol=1e-9, atol=1e-12, equal_nan=True):
         raise AssertionError(f"{name} is\\n{value}\\nexpected\\n{expected}")
     checked += value.size
-'''
+"""
 
 
 def python_chunks(trace: Trace) -> Iterator[str]:

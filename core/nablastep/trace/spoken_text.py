@@ -44,7 +44,9 @@ def _iteration(trace: Trace, iteration: TraceIteration) -> Iterator[Line]:
             block = step.block
             batch = batch_text(trace, iteration) if block == 1 else ""
             yield BLANK
-            yield from _paragraph(f"Iteration {step.iteration}, {step.phase}{': ' + batch if batch else ''}.", "heading")
+            yield from _paragraph(
+                f"Iteration {step.iteration}, {step.phase}{': ' + batch if batch else ''}.", "heading"
+            )
         yield BLANK
         yield from _step(step, len(iteration.steps), known)
         for edit in iteration.edits:

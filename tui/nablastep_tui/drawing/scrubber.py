@@ -1,92 +1,164 @@
-"""The tape of one iteration: its phases, how far it has been played, and a symbol for every step."""
+"""The tape of one iteration: its phases, how far it has been played, and a symbol for every step.
+
+What does not fit gives way in order: the brackets of the layer marks, the symbols (the current one stays), and at last
+the single steps, which are then taken together by layer.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import groupby
+from typing import Literal
 
-from nablastep.notation import notation_named
+from rich.style import Style
+
 from nablastep.program import BACKWARD, FORWARD, Step
 from nablastep_tui.drawing.canvas import Canvas
 from nablastep_tui.drawing.cells import width_of
+from nablastep_tui.drawing.symbols import symbol_text
 from nablastep_tui.scene import Scene, Target
-from nablastep_tui.themes import Phase, accent_style, phase_style, selected_style, style
+from nablastep_tui.themes import Phase, accent_style, faint_style, phase_style, selected_style, style
 
-GAP = 4
+WIDEST_CELL = 10
+NAME_GAP = 4
+BAR_GAP = 2
+
+Form = Literal["full", "brief", "bar"]
+Unit = tuple[Step, ...]
+"""Steps that share a place on the bar: one step, or where there are too many, all of a layer and phase."""
+
+
+@dataclass(frozen=True)
+class Tape:
+    """How the bar is laid out: units by blocks (unbroken runs of one phase), each `cell` cells wide."""
+
+    form: Form
+    blocks: tuple[tuple[Unit, ...], ...]
+    cell: int
+    gap: int
+
+    @property
+    def width(self) -> int:
+        """Cells from the first unit to the last."""
+        return self.cell * sum(map(len, self.blocks)) + self.gap * (len(self.blocks) - 1)
 
 
 def draw_scrubber(canvas: Canvas, scene: Scene) -> None:
-    """Phase names, bar, symbols; the symbols give way first, then the bar shrinks to one cell a step."""
+    """Names of the phases, bar and symbols on three rows; bar and names on two; the bar alone on one."""
+    tape = plan_tape(scene, canvas.width - 2, with_symbols=canvas.height >= 3)
+    bar_row = 1 if canvas.height >= 3 else 0
+    names_row = {1: -1, 2: 1}.get(canvas.height, 0)
+    x = max(1, (canvas.width - tape.width) // 2)
+    for index, block in enumerate(tape.blocks):
+        end = canvas.width if index == len(tape.blocks) - 1 else x + len(block) * tape.cell + tape.gap - 1
+        _draw_name(canvas, scene, block[0][0], x, names_row, end - x)
+        for unit in block:
+            _draw_unit(canvas, scene, tape, unit, x, bar_row)
+            if canvas.height >= 3:
+                _draw_symbol(canvas, scene, tape, unit, x, bar_row + 1)
+            _mark(canvas, unit, x, tape.cell)
+            x += tape.cell
+        x += tape.gap
+
+
+def plan_tape(scene: Scene, width: int, *, with_symbols: bool) -> Tape:
+    """The layout of the bar in `width` cells."""
     steps = scene.session.program.steps
-    blocks = [list(group) for _, group in groupby(steps, key=lambda step: step.block)]
-    room = canvas.width - 12 - GAP * (len(blocks) - 1)
-    pitch = 10 if canvas.width >= 170 else 6
-    while pitch > 1 and pitch * len(steps) > room:
-        pitch -= 1
-    if pitch * len(steps) > room:
-        _draw_short(canvas, scene, room)
-        return
-    symbols = canvas.height >= 3 and pitch >= 5
-    bar = 1 if canvas.height >= 2 else 0
-    names = 0 if canvas.height >= 3 else canvas.height - 1
-    if canvas.height == 2:
-        bar = 0
-    x = 6
-    for block in blocks:
-        _draw_phase_name(canvas, scene, block[0], x, names)
-        for step in block:
-            _draw_step(canvas, scene, step, x, bar, pitch)
-            if symbols:
-                _draw_symbol(canvas, scene, step, x, bar + 1, pitch)
-            canvas.mark(x, 0, pitch, canvas.height, Target("step", number=step.number))
-            x += pitch
-        x += GAP
+    blocks = tuple(tuple((step,) for step in block) for _, block in groupby(steps, key=lambda step: step.block))
+    forms: tuple[Form, ...] = ("full", "brief") if with_symbols else ()
+    for form in forms:
+        longest = max(width_of(symbol_text(step.target, scene.glyphs, brief=form == "brief")) for step in steps)
+        for gap in (NAME_GAP, BAR_GAP):
+            cell = _cell(blocks, width, gap)
+            if cell > longest:
+                return Tape(form, blocks, min(cell, max(WIDEST_CELL, longest + 1)), gap)
+    for gap in (BAR_GAP, 1):
+        if _cell(blocks, width, gap) >= 1:
+            return Tape("bar", blocks, min(6, _cell(blocks, width, gap)), gap)
+    return _by_layers(blocks, width)
 
 
-def _draw_phase_name(canvas: Canvas, scene: Scene, step: Step, x: int, y: int) -> None:
+def _cell(blocks: tuple[tuple[Unit, ...], ...], width: int, gap: int) -> int:
+    """The most cells that each unit can have."""
+    return (width - gap * (len(blocks) - 1)) // sum(map(len, blocks))
+
+
+def _by_layers(blocks: tuple[tuple[Unit, ...], ...], width: int) -> Tape:
+    """One unit per phase and layer; neighbours are joined in pairs until they fit."""
+    grouped = tuple(
+        tuple(
+            tuple(step for unit in units for step in unit)
+            for _, units in groupby(block, key=lambda unit: unit[0].layer)
+        )
+        for block in blocks
+    )
+    gap = 1
+    while _cell(grouped, width, gap) < 1:
+        if all(len(block) == 1 for block in grouped):
+            grouped, gap = (tuple(_paired(tuple(block[0] for block in grouped))),), 0
+        else:
+            grouped = tuple(tuple(_paired(block)) for block in grouped)
+    return Tape("bar", grouped, _cell(grouped, width, gap), gap)
+
+
+def _paired(units: tuple[Unit, ...]) -> list[Unit]:
+    """Every two neighbours as one."""
+    return [tuple(step for unit in units[place : place + 2] for step in unit) for place in range(0, len(units), 2)]
+
+
+def _draw_name(canvas: Canvas, scene: Scene, step: Step, x: int, y: int, room: int) -> None:
+    """`◀ backward`, or its glyph alone where the word would reach into the next phase."""
+    phase: Phase = step.phase  # type: ignore[assignment]
     glyph = {FORWARD: scene.glyphs.forward, BACKWARD: scene.glyphs.backward}.get(step.phase, scene.glyphs.update)
-    phase: Phase = step.phase  # type: ignore[assignment]
-    active = scene.view.is_done and scene.view.step.block == step.block
-    look = phase_style(scene.palette, phase, bold=True) if active else style(scene.palette.muted)
-    canvas.write(x, y, f"{glyph} {step.phase}", look)
+    look = style(scene.palette.muted)
+    if scene.view.is_done and scene.view.step.block >= step.block:
+        look = phase_style(scene.palette, phase, bold=scene.view.step.block == step.block)
+    text = f"{glyph} {step.phase}"
+    canvas.write(x, y, text if width_of(text) <= room else glyph, look)
 
 
-def _draw_step(canvas: Canvas, scene: Scene, step: Step, x: int, y: int, pitch: int) -> None:
-    done = scene.session.position.step
-    phase: Phase = step.phase  # type: ignore[assignment]
-    if step.number > done:
-        canvas.write(x, y, scene.glyphs.dashed * pitch, style(scene.palette.faint))
-    elif step.number < done:
-        canvas.write(x, y, scene.glyphs.heavy * pitch, phase_style(scene.palette, phase))
+def _draw_unit(canvas: Canvas, scene: Scene, tape: Tape, unit: Unit, x: int, y: int) -> None:
+    """Solid where played, dashed where not, the accent with its dot where the session stands."""
+    palette, glyphs = scene.palette, scene.glyphs
+    phase: Phase = unit[0].phase  # type: ignore[assignment]
+    if _is_current(scene, unit):
+        canvas.horizontal(x, y, tape.cell, glyphs.heavy, accent_style(palette))
+        canvas.write(x + tape.cell // 2, y, glyphs.position, accent_style(palette))
+    elif unit[-1].number <= scene.session.position.step:
+        canvas.horizontal(x, y, tape.cell, glyphs.heavy, phase_style(palette, phase))
     else:
-        canvas.write(x, y, scene.glyphs.heavy * pitch, accent_style(scene.palette))
-        canvas.write(x + pitch // 2, y, scene.glyphs.position, accent_style(scene.palette))
+        canvas.horizontal(x, y, tape.cell, glyphs.dashed, faint_style(palette))
 
 
-def _draw_symbol(canvas: Canvas, scene: Scene, step: Step, x: int, y: int, pitch: int) -> None:
-    text = short_symbol(scene, step, pitch)
-    if step.number == scene.session.position.step:
-        canvas.write(x, y, text.center(pitch), selected_style(scene.palette))
+def _draw_symbol(canvas: Canvas, scene: Scene, tape: Tape, unit: Unit, x: int, y: int) -> None:
+    """The symbol under its step; without room for all of them, that of the step just done."""
+    current = _is_current(scene, unit)
+    if tape.form == "bar" and not current:
         return
-    look = style(scene.palette.text if step.number < scene.session.position.step else scene.palette.muted)
-    canvas.write(x + max(0, (pitch - width_of(text)) // 2), y, text, look)
+    step = scene.view.step if current else unit[0]
+    text = symbol_text(step.target, scene.glyphs, brief=tape.form == "brief")
+    if current:
+        length = max(tape.cell, width_of(text) + 2)
+        start = max(0, min(x + tape.cell // 2 - length // 2 if tape.form == "bar" else x, canvas.width - length))
+        left = (length - width_of(text)) // 2
+        canvas.write(
+            start, y, " " * left + text + " " * (length - left - width_of(text)), selected_style(scene.palette)
+        )
+        return
+    canvas.write(x + (tape.cell - width_of(text)) // 2, y, text, _symbol_style(scene, step))
 
 
-def short_symbol(scene: Scene, step: Step, room: int) -> str:
-    """The step's symbol, without the brackets of its layer mark where they do not fit."""
-    name = "ascii" if scene.glyphs.name == "ascii" else "unicode"
-    text = notation_named(name).text(step.target)
-    if width_of(text) > room - (0 if room > 6 else 0):
-        text = text.replace("⁽", "").replace("⁾", "").replace("grad_", "d")
-    return text if width_of(text) <= room else text[:room]
+def _symbol_style(scene: Scene, step: Step) -> Style:
+    done = step.number <= scene.session.position.step
+    return style(scene.palette.text if done else scene.palette.muted)
 
 
-def _draw_short(canvas: Canvas, scene: Scene, room: int) -> None:
-    """More steps than cells: one bar, the current step named above it."""
-    steps, done = scene.session.program.steps, scene.session.position.step
-    at = 6 + (done * (room - 1)) // len(steps)
-    canvas.write(6, canvas.height - 1, scene.glyphs.dashed * room, style(scene.palette.faint))
-    canvas.write(6, canvas.height - 1, scene.glyphs.heavy * (at - 6), style(scene.palette.text))
-    canvas.write(at, canvas.height - 1, scene.glyphs.position, accent_style(scene.palette))
-    if done:
-        name = f"{steps[done - 1].phase}  {short_symbol(scene, steps[done - 1], 12)}"
-        canvas.write(max(6, min(at - width_of(name) // 2, canvas.width - width_of(name) - 2)), 0, name, accent_style(scene.palette))
+def _is_current(scene: Scene, unit: Unit) -> bool:
+    return scene.view.is_done and unit[0].number <= scene.session.position.step <= unit[-1].number
+
+
+def _mark(canvas: Canvas, unit: Unit, x: int, cell: int) -> None:
+    """Every column jumps to a step: in a unit of several, to the step in that part of it."""
+    for column in range(cell):
+        step = unit[column * len(unit) // cell]
+        canvas.mark(x + column, 0, 1, canvas.height, Target("step", number=step.number))

@@ -17,12 +17,13 @@ from nablastep_tui.drawing.lines import draw_connector, draw_title_rule
 from nablastep_tui.drawing.matrix import draw
 from nablastep_tui.drawing.stage_large import draw_large
 from nablastep_tui.drawing.stage_plan import Item, MatrixItem, Plan, SignItem, plan_stage
-from nablastep_tui.drawing.text import wrapped
+from nablastep_tui.drawing.text import plain, wrapped
 from nablastep_tui.numbers import MatrixFormat, choose_format, digits_of_agreement, parenthesised, scalar_text
 from nablastep_tui.scene import Scene, Target
 from nablastep_tui.themes import Phase, accent_style, dimension_style, phase_style, selected_style, style
 
 CHECK_TOLERANCE = 1e-6
+SHEET_ROWS = 6
 
 
 def draw_stage(canvas: Canvas, scene: Scene) -> None:
@@ -40,8 +41,10 @@ def draw_stage(canvas: Canvas, scene: Scene) -> None:
     rows = head + plan.body_height + 1
     y = rows + (1 if canvas.height >= 14 else 0)
     for line in tail:
-        _draw_line(canvas, y, line)
+        _draw_line(canvas, y, line, scene)
         y += 2 if roomy and line is tail[0] else 1
+    if canvas.height - y >= SHEET_ROWS + 2:
+        _draw_sheet(canvas, scene, canvas.height - SHEET_ROWS - 1)
 
 
 def draw_title(canvas: Canvas, scene: Scene) -> None:
@@ -62,6 +65,8 @@ def draw_title(canvas: Canvas, scene: Scene) -> None:
             (f"  step {step.number} of {len(session.program)}", style(palette.muted)),
         ]
     title = step_title(step, session.program)
+    if glyphs.name == "ascii":
+        parts = [(plain(text), look) for text, look in parts]
     draw_title_rule(canvas, 1, 0, canvas.width - 2, parts, (title, style(palette.text)), style(palette.line), glyphs)
 
 
@@ -151,6 +156,30 @@ def _draw_connectors(canvas: Canvas, scene: Scene, items: tuple[Item, ...], star
                        dimension_style(scene.palette, inner), scene.glyphs)  # fmt: skip
 
 
+# the equation sheet
+
+
+def _draw_sheet(canvas: Canvas, scene: Scene, y: int) -> None:
+    """The equations around the current one, with what they do: where there is room below everything else."""
+    palette = scene.palette
+    steps = scene.session.program.steps
+    current = scene.view.step.number
+    first = max(1, min(current - 2, len(steps) - SHEET_ROWS + 2))
+    writer = notation_named("ascii" if scene.glyphs.name == "ascii" else "unicode")
+    shown = steps[first - 1 : first + SHEET_ROWS - 2]
+    texts = [writer.equation_text(scene.view.convention.shown_equation(step.equation)) for step in shown]
+    wide = max(map(width_of, texts))
+    x = max(3, (canvas.width - wide - 50) // 2)
+    canvas.write(x, y, "equation sheet", style(palette.muted))
+    for row, (step, text) in enumerate(zip(shown, texts, strict=True), 1):
+        now = step.number == current and scene.view.is_done
+        look = accent_style(palette) if now else style(palette.text if step.number < current else palette.muted)
+        mark = scene.glyphs.operand if now else " "
+        canvas.write(x, y + row, f"{mark} {step.number:>3}  {text}", look)
+        canvas.write(x + wide + 12, y + row, step_title(step, scene.session.program), style(palette.muted))
+        canvas.mark(x, y + row, canvas.width - 2 * x, 1, Target("step", number=step.number))
+
+
 # the lines below
 
 Line = list[tuple[str, Style]]
@@ -167,10 +196,12 @@ def _tail_lines(canvas: Canvas, scene: Scene) -> list[Line]:
     sentence = wrapped(scene.shown.sentence(scene.cell), width)
     lines += [[(text, muted)] for text in sentence[: 2 if canvas.height >= 15 else 1]]
     check = _check_line(scene)
-    if check and canvas.height >= 11:
-        lines.append(check)
-    if scene.hint and canvas.height >= 13:
-        lines.append([(scene.hint, accent_style(palette))])
+    hint: Line = [(scene.hint, accent_style(palette))]
+    if canvas.height >= 16:
+        lines += [line for line in (check, hint if scene.hint else None) if line]
+    elif canvas.height >= 11 and (check or scene.hint):
+        # A small screen has one line for either: a hint goes once it has been followed.
+        lines.append(hint if scene.hint or check is None else check)
     definition = scene.shown.definition
     if definition is not None and scene.view.step.id == "E" and canvas.height >= 13:
         text = notation_named("unicode").equation_text(definition)
@@ -251,7 +282,8 @@ def _parts(scene: Scene, parts: tuple[Part, ...], decimals: int = 6) -> Line:
             text = _number(part.value, decimals, scene)
             line.append((parenthesised(text) if index else text, style(palette.bright, bold=True)))
         elif part.dimension is not None:
-            line.append((part.text, dimension_style(palette, part.dimension)))
+            mark = "_" if scene.glyphs.name == "ascii" and not (index and parts[index - 1].dimension) else ""
+            line.append((mark + part.text, dimension_style(palette, part.dimension)))
         else:
             line.append((part.text, style(palette.text)))
     return line
@@ -291,7 +323,9 @@ def _check_line(scene: Scene) -> Line | None:
     return [(line, accent_style(palette))]
 
 
-def _draw_line(canvas: Canvas, y: int, line: Line) -> None:
+def _draw_line(canvas: Canvas, y: int, line: Line, scene: Scene) -> None:
+    if scene.glyphs.name == "ascii":
+        line = [(plain(text), look) for text, look in line]
     x = max(1, (canvas.width - _length(line)) // 2)
     for text, look in line:
         x = canvas.write(x, y, text, look)

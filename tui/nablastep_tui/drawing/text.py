@@ -14,3 +14,19 @@ def wrapped(text: str, width: int) -> list[str]:
         else:
             lines.append(word)
     return lines
+
+
+_PLAIN = str.maketrans(
+    {
+        "∇": "d", "×": "x", "·": ".", "−": "-", "⊙": "(*)", "⊘": "(/)", "Σ": "sum ", "½": "1/2", "²": "^2", "√": "sqrt",
+        "σ": "sigmoid", "Φ": "normal_cdf", "′": "'", "η": "rate", "μ": "momentum", "ρ": "decay", "β": "beta", "ε": "eps",
+        "λ": "lambda", "ᵗ": "^t", "ᵀ": ".T", "←": "<-", "→": "->", "…": "...", "⁽": "", "⁾": "", "⁻": "-",
+        "ᵢ": "i", "ⱼ": "j", "✓": "ok", "✗": "x", "∞": "inf", "↑": "up", "↓": "down", "≈": "~",
+    }
+    | dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "01234567890123456789", strict=True))
+)  # fmt: skip
+
+
+def plain(text: str) -> str:
+    """The text in ASCII, for terminals that draw nothing else: `∇W⁽¹⁾` becomes `dW1`."""
+    return text.translate(_PLAIN)

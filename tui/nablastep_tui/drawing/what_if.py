@@ -1,7 +1,265 @@
-"""Placeholder until the panel is drawn."""
+"""Draws the what-if panel: one number edited, what the gradient promised for E, and what comes.
+
+All numbers are in `scene.what_if`; the sentences come from `what_if_words`. The curve appears where there is room.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from rich.style import Style
+
+from nablastep.cells import parse_cell
+from nablastep_tui.drawing.bars import draw_signed_bar
 from nablastep_tui.drawing.canvas import Canvas
-from nablastep_tui.scene import Scene
+from nablastep_tui.drawing.cells import width_of
+from nablastep_tui.drawing.lines import draw_title_rule
+from nablastep_tui.drawing.plot import CurvePlot, Point, draw_curve
+from nablastep_tui.drawing.spans import Spans, spans_width, trimmed, write_spans
+from nablastep_tui.drawing.symbols import plain
+from nablastep_tui.drawing.text import wrapped
+from nablastep_tui.drawing.what_if_words import expected_gap, gap, verdict
+from nablastep_tui.numbers import scalar_text, signed
+from nablastep_tui.scene import Scene, WhatIf
+from nablastep_tui.themes import accent_style, faint_style, selected_style, style
+
+PLOT_FROM = 104
+_KINDS = {"W": "weight", "b": "bias", "x": "input", "y": "target"}
+_NUMBERS_END = 37
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of numbers: its label (a bold part and a muted one), the number, and the bar's value if it has one."""
+
+    label: str
+    note: str
+    number: str
+    look: Style
+    bar: float | None = None
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """The rows at which things stand; 0 where something has no room."""
+
+    field: int
+    slider: int
+    rows: tuple[int, ...]
+    sentence: int
 
 
 def draw_what_if(canvas: Canvas, scene: Scene) -> None:
-    """See the module."""
+    """The panel in place of the stage; nothing without an edit."""
+    what_if = scene.what_if
+    if what_if is None:
+        return
+    margin = 4 if canvas.width >= 100 else 2
+    has_plot = canvas.width >= PLOT_FROM and canvas.height >= 12 and len(what_if.curve) > 1
+    width = (min(canvas.width * 53 // 100, 90) if has_plot else canvas.width) - margin
+    lines = _sentences(scene, what_if, width - margin)
+    plan = _plan(canvas.height, len(_rows(scene, what_if)), len(lines))
+    _draw_title(canvas, scene, what_if)
+    _draw_field(canvas, scene, what_if, margin, plan.field)
+    if plan.slider:
+        _draw_slider(canvas, scene, what_if, margin, plan.slider, width - margin - 6)
+    _draw_rows(canvas, scene, what_if, plan, margin, width)
+    for offset, line in enumerate(lines[: max(0, canvas.height - plan.sentence)]):
+        canvas.write(margin, plan.sentence + offset, line, style(scene.palette.muted))
+    if has_plot:
+        _draw_plot(canvas, scene, what_if, width + margin)
+
+
+def _plan(height: int, rows: int, lines: int) -> _Plan:
+    """Rows from the top: title, field, slider, numbers, sentences; blank rows between as far as there are any."""
+    spare = height - 2 - rows - lines
+    slider = 2 if spare >= 2 else 0
+    spare -= slider
+    blanks = [0, 0, 0, 0]  # after the title, before the slider, before the numbers, before the sentence
+    for place in (2, 3, 0, 1):
+        if spare > 0:
+            blanks[place], spare = 1, spare - 1
+    field = 1 + blanks[0]
+    slider_row = field + 1 + blanks[1] if slider else 0
+    y = field + 1 + (blanks[1] + slider if slider else 0) + blanks[2]
+    places = []
+    # Spare rows part E before, promise, outcome, gap and E after; the estimate stays with its gap.
+    parted = [1, 2, 3, 5] if rows == 6 else list(range(1, rows))
+    for index in range(rows):
+        if index in parted and spare > 0:
+            y, spare = y + 1, spare - 1
+        places.append(y)
+        y += 1
+    return _Plan(field, slider_row, tuple(places), y + blanks[3])
+
+
+def _name(what_if: WhatIf) -> str:
+    """`W`, `b`, `x`, `y` or `η`: what kind of number is edited."""
+    name = parse_cell(what_if.cell).name
+    return "η" if name == "learning_rate" else name[0]
+
+
+def _variable(what_if: WhatIf) -> str:
+    return _name(what_if).lower()
+
+
+def _draw_title(canvas: Canvas, scene: Scene, what_if: WhatIf) -> None:
+    palette = scene.palette
+    muted, key = style(palette.muted), accent_style(palette)
+    kind = _KINDS.get(_name(what_if), "number")
+    line = style(palette.line, dim=palette.monochrome)
+    parts = [("what if", key), (f"  one {kind} edited, nothing committed", muted)]
+    draw_title_rule(canvas, 1, 0, canvas.width - 2, parts, ("", muted), line, scene.glyphs)
+    ends: Spans = ((" enter", key), (" keep   ", muted), ("esc", key), (" discard ", muted))
+    x = canvas.width - 4 - spans_width(ends)
+    if x > 4 + sum(width_of(text) for text, _ in parts):
+        write_spans(canvas, x, 0, ends)
+
+
+def _draw_field(canvas: Canvas, scene: Scene, what_if: WhatIf, x: int, y: int) -> None:
+    """`W⁽¹⁾₂₁   0.500 → 1.3   Δw +0.800`, and beside the field why its text is not taken."""
+    palette, glyphs = scene.palette, scene.glyphs
+    ascii_only = glyphs.name == "ascii"
+    x = canvas.write(x, y, plain(what_if.label, glyphs), style(palette.bright, bold=True)) + 3
+    x = canvas.write(x, y, trimmed(what_if.old, ascii=ascii_only), style(palette.muted))
+    x = canvas.write(x, y, plain(" → ", glyphs), style(palette.muted))
+    text = what_if.text if ascii_only else what_if.text.replace("-", "−")
+    x = canvas.write(x, y, f" {text} ", selected_style(palette)) + 3
+    if what_if.problem:
+        canvas.write(x, y, f"{glyphs.cross} {what_if.problem}", style(palette.bright, bold=True))
+        return
+    x = canvas.write(x, y, plain(f"Δ{_variable(what_if)} ", glyphs), style(palette.muted))
+    change = what_if.new - what_if.old
+    canvas.write(x, y, _plus(trimmed(change, ascii=ascii_only), change), style(palette.text))
+
+
+def _plus(text: str, value: float) -> str:
+    return f"+{text}" if value > 0 else text
+
+
+# the slider
+
+
+def _draw_slider(canvas: Canvas, scene: Scene, what_if: WhatIf, x: int, y: int, width: int) -> None:
+    """Old and new on the range of the curve: `────○━━●────`, with names under it."""
+    palette, glyphs = scene.palette, scene.glyphs
+    ends = (what_if.curve[0][0], what_if.curve[-1][0]) if what_if.curve else (what_if.old - 2, what_if.old + 2)
+    low, high = min(*ends, what_if.new), max(*ends, what_if.new)
+
+    def column(value: float) -> int:
+        return x + round((value - low) / ((high - low) or 1.0) * (width - 1))
+
+    canvas.horizontal(x, y, width, glyphs.rule, faint_style(palette))
+    if low < 0 < high:
+        canvas.write(column(0), y, glyphs.vertical, style(palette.muted))
+    was, now = column(what_if.old), column(what_if.new)
+    canvas.horizontal(min(was, now), y, abs(now - was), glyphs.heavy, accent_style(palette))
+    canvas.write(was, y, glyphs.point_before, style(palette.bright, bold=True))
+    canvas.write(now, y, glyphs.point_actual, accent_style(palette))
+    muted, ascii_only = style(palette.muted), glyphs.name == "ascii"
+    taken: list[range] = []
+    for text, at, look in (
+        ("now", now - 1, style(palette.bright, bold=True)),
+        ("was", was - 1, muted),
+        (trimmed(low, 2, ascii=ascii_only), x, muted),
+        (trimmed(high, 2, ascii=ascii_only), x + width, muted),
+        ("0", column(0), muted),
+    ):
+        start = max(x, min(at, x + width - width_of(text)))
+        place = range(start - 1, start + width_of(text) + 1)
+        if not any(set(place) & set(other) for other in taken) and (text != "0" or low < 0 < high):
+            canvas.write(start, y + 1, text, look)
+            taken.append(place)
+
+
+# the numbers and their bars
+
+
+def _rows(scene: Scene, what_if: WhatIf) -> list[Row]:
+    """E before, what the gradient promised, what comes, the gap and what the bend foretells of it, E after."""
+    palette, glyphs = scene.palette, scene.glyphs
+    ascii_only = glyphs.name == "ascii"
+    text, bright = style(palette.text), style(palette.bright, bold=True)
+    variable = _variable(what_if)
+    gradient = {"W": "∇W", "b": "∇b", "x": "∇x"}.get(_name(what_if), "E′")
+
+    def number(value: float) -> str:
+        return scalar_text(value, 6, ascii=ascii_only)
+
+    def change(value: float) -> str:
+        return signed(value, 6, ascii=ascii_only)
+
+    if math.isnan(what_if.error_before):
+        return []
+    return [
+        Row("", "E before", number(what_if.error_before), text),
+        Row("predicted ΔE", f"= {gradient}·Δ{variable}", change(what_if.predicted), style(palette.forward, bold=True),
+            what_if.predicted),
+        Row("actual ΔE", "", change(what_if.actual), accent_style(palette), what_if.actual),
+        Row("gap", "actual − predicted", change(gap(what_if)), text, gap(what_if)),
+        Row("", f"  ½E″Δ{variable}² expects", change(expected_gap(what_if)), style(palette.muted)),
+        Row("", "E after", number(what_if.error_after), bright),
+    ]  # fmt: skip
+
+
+def _draw_rows(canvas: Canvas, scene: Scene, what_if: WhatIf, plan: _Plan, x: int, end: int) -> None:
+    palette, glyphs = scene.palette, scene.glyphs
+    rows = _rows(scene, what_if)
+    bars = [row.bar for row in rows if row.bar is not None and math.isfinite(row.bar)]
+    scale = (min([0.0, *bars]), max([0.0, *bars]))
+    bars_x = x + _NUMBERS_END + 3
+    width = end - bars_x - 1
+    with_bars = width >= 8 and scale[0] < scale[1] and len(bars) == 3
+    if with_bars:
+        zero = bars_x + round(-scale[0] / (scale[1] - scale[0]) * (width - 1))
+        first, last = plan.rows[1], plan.rows[3]
+        canvas.vertical(zero, first, last - first + 1, glyphs.vertical, faint_style(palette))
+        canvas.write(zero, last + 1, "0", style(palette.muted))
+    for row, y in zip(rows, plan.rows, strict=True):
+        after = canvas.write(x, y, plain(row.label, glyphs), style(palette.text, bold=True))
+        note = plain(row.note, glyphs)
+        start = after + 2 if row.label else x
+        if start + width_of(note) < x + _NUMBERS_END - width_of(row.number):
+            canvas.write(start, y, note, style(palette.muted))
+        canvas.write(x + _NUMBERS_END - width_of(row.number), y, row.number, row.look)
+        if with_bars and row.bar is not None:
+            look = row.look if row.label != "gap" else style(palette.muted)
+            draw_signed_bar(canvas, bars_x, y, width, row.bar, scale, look, glyphs)
+
+
+def _sentences(scene: Scene, what_if: WhatIf, width: int) -> list[str]:
+    return wrapped(plain(" ".join(verdict(what_if, _variable(what_if))), scene.glyphs), width)
+
+
+# the curve
+
+
+def _draw_plot(canvas: Canvas, scene: Scene, what_if: WhatIf, x: int) -> None:
+    """E as the number moves, the straight line that the gradient promises, and the three points."""
+    palette, glyphs = scene.palette, scene.glyphs
+    variable = _variable(what_if)
+    legend: Spans = (
+        (f"{glyphs.rule} E as {variable} moves", style(palette.text)),
+        (plain(f"   {glyphs.dashed} tangent at {trimmed(what_if.old, 3, ascii=glyphs.name == 'ascii')}", glyphs),
+         style(palette.forward)),
+        (f"   {glyphs.point_actual} actual", accent_style(palette)),
+        (f"   {glyphs.point_predicted} predicted", style(palette.forward)),
+    )  # fmt: skip
+    width = canvas.width - x - 3
+    shown = legend if spans_width(legend) <= width else legend[:2]
+    write_spans(canvas, canvas.width - 3 - spans_width(shown), 2, shown)
+    predicted = what_if.error_before + what_if.predicted
+    points = [Point(what_if.old, what_if.error_before, "before")]
+    if what_if.new != what_if.old:
+        points += [
+            Point(what_if.new, predicted, "predicted", drop=False),
+            Point(what_if.new, what_if.error_after, "actual"),
+        ]
+    plot = CurvePlot(
+        tuple(number for number, _ in what_if.curve),
+        tuple(error for _, error in what_if.curve),
+        (what_if.old, what_if.error_before, what_if.slope),
+        tuple(points),
+    )
+    draw_curve(canvas, x, 4 if canvas.height >= 16 else 3, width, canvas.height - 5, plot, palette, glyphs)

@@ -1,0 +1,325 @@
+"""Derivations as text, JSON, Markdown and LaTeX: what the command line prints, made of lines that are computed already."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from nablastep.derivations.closing import MIXING, READINGS, SHORTHAND, Closing, closing_of
+from nablastep.derivations.lines import Line
+from nablastep.derivations.subject import subject_of
+from nablastep.derivations.why import ALL, Route, situation_of, why
+from nablastep.derivations.writing import derivation_notation
+from nablastep.expressions import Equation
+from nablastep.program import BACKWARD
+from nablastep.session import Session
+from nablastep.transposition import Convention, convention_named
+
+FORMAT, VERSION = "nablastep-why", 1
+FORMATS = ("text", "json", "markdown", "latex")
+TITLES = {
+    "index": "Index sums: one entry at a time",
+    "jacobian": "Jacobians: the chain rule as a product of matrices",
+    "differential": "Differentials: no index, no layout",
+    "matrix": "Matrices: the equation as a whole",
+}
+LARGEST_PRINTED = 8
+"""Rows or columns of a matrix that are printed for people; of more the first ones."""
+
+
+def why_text(
+    session: Session, name: str, *, route: str = ALL, convention: str | None = None, format: str = "text"
+) -> str:
+    """The derivation of a step in one of FORMATS, with a line feed at its end."""
+    shown_in = convention_named(convention or session.network.convention)
+    routes = why(session, name, route, shown_in.name)
+    if format == "json":
+        return json.dumps(why_document(name, shown_in.name, routes), ensure_ascii=False, indent=1) + "\n"
+    worksheet = _Worksheet(session, name, shown_in, routes)
+    return {"text": worksheet.text, "markdown": worksheet.markdown, "latex": worksheet.latex}[format]()
+
+
+def why_document(name: str, convention: str, routes: Sequence[Route]) -> dict[str, Any]:
+    """The JSON document of the contract."""
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "id": name,
+        "convention": convention,
+        "routes": [
+            {
+                "route": route.name,
+                "direction": plain(route.direction),
+                "lines": [line_document(line) for line in route.lines],
+            }
+            for route in routes
+        ],
+    }
+
+
+def line_document(line: Line) -> dict[str, Any]:
+    """One line of it; `structure` only where a Jacobian is too large to be written out."""
+    document: dict[str, Any] = {
+        "unicode": line.text("unicode"),
+        "latex": line.text("latex"),
+        "rule": line.rule,
+        "shape": list(line.shape),
+        "value": plain(line.value),
+        "holds": line.holds,
+    }
+    if line.structure is not None:
+        document["structure"] = line.structure
+    return document
+
+
+def plain(value: Any) -> Any:
+    """Nested lists of numbers; those that JSON has no word for are "inf", "-inf" and "nan"."""
+    if value is None:
+        return None
+    if isinstance(value, float):
+        if math.isfinite(value):
+            return value
+        return "nan" if math.isnan(value) else "inf" if value > 0 else "-inf"
+    return [plain(float(part) if np.ndim(part) == 0 else part) for part in value]
+
+
+class _Worksheet:
+    """One derivation with its heading and closing answer."""
+
+    def __init__(self, session: Session, name: str, convention: Convention, routes: tuple[Route, ...]) -> None:
+        situation = situation_of(session, name)
+        program = situation.program
+        backward = name == "grad_a0" or program.step(name).phase == BACKWARD
+        subject = subject_of(program, name) if backward else None
+        equation = subject.equation if subject else program.step(name).equation
+        self.equation: Equation = convention.shown_equation(equation)
+        self.convention = convention
+        self.routes = routes
+        self.backward = backward
+        self.closing: Closing = closing_of(program, name, convention, subject)
+        self.late = situation.computed_late and backward
+        self.title = session.network.title
+
+    # text
+
+    def text(self) -> str:
+        writer = derivation_notation("unicode")
+        lines = [
+            f"why  {writer.equation_text(self.equation)}",
+            f"     {self.title} · {self.convention.name} · {self.convention.formula}",
+        ]
+        if self.backward:
+            lines.append(f"     {SHORTHAND}")
+        if self.late:
+            lines.append(f"     {LATE}")
+        for route in self.routes:
+            lines += ["", *self._text_route(route)]
+        lines += ["", self.closing.question, *wrapped(self.closing.answer, 2)]
+        if self.backward:
+            lines += ["", "The same layer in other hands", *self._readings(), *wrapped(MIXING, 2)]
+        return "\n".join(lines) + "\n"
+
+    def _text_route(self, route: Route) -> list[str]:
+        lines = [f"{TITLES[route.name]}   {_tick(route.holds)}"]
+        if route.direction is not None and route.moving is not None:
+            writer = derivation_notation("unicode")
+            lines.append(f"   a small change, the same every time: d{writer.text(route.moving)} =")
+            lines += [f"      {row}" for row in matrix_rows(route.direction)]
+        for line in route.lines:
+            lines.append(f"{line.number:>3}  {line.text()}   {_mark(line)}".rstrip())
+            lines += wrapped(line.rule, 8)
+            lines += [f"        {row}" for row in _value_rows(line)]
+        return lines
+
+    def _readings(self) -> list[str]:
+        return [
+            f"  {reading.where}: {reading.forward}, {reading.activation_gradient}, {reading.weight_gradient}"
+            + ("   ← shown here" if reading.convention == self.convention.name else "")
+            for reading in READINGS
+        ]
+
+    # Markdown
+
+    def markdown(self) -> str:
+        writer = derivation_notation("latex")
+        lines = [
+            "# Why",
+            "",
+            *_math(writer.equation_text(self.equation)),
+            "",
+            f"{_escaped(self.title)}, {self.convention.name}",
+        ]
+        if self.backward:
+            lines += ["", SHORTHAND]
+        if self.late:
+            lines += ["", LATE]
+        for route in self.routes:
+            lines += ["", f"## {TITLES[route.name]} {_tick(route.holds)}"]
+            if route.direction is not None:
+                lines += ["", "A small change, the same every time:", "", *_math(latex_matrix(route.direction))]
+            for line in route.lines:
+                lines += ["", f"{line.number}. {line.rule} {_mark(line)}".rstrip(), "", *_math(_with_value(line))]
+        lines += ["", f"## {self.closing.question}", "", self.closing.answer]
+        if self.backward:
+            lines += ["", "| where | forward | ∇a | ∇W |", "|---|---|---|---|"]
+            lines += [
+                f"| {reading.where} | {reading.forward} | {reading.activation_gradient} | {reading.weight_gradient} |"
+                for reading in READINGS
+            ]
+            lines += ["", MIXING]
+        return "\n".join(lines) + "\n"
+
+    # LaTeX
+
+    def latex(self) -> str:
+        writer = derivation_notation("latex")
+        lines = [
+            r"\documentclass{article}",
+            r"\usepackage[a4paper,margin=2cm]{geometry}",
+            r"\usepackage{amsmath,amssymb}",
+            r"\setcounter{MaxMatrixCols}{20}",
+            r"\setlength{\parindent}{0pt}",
+            r"\begin{document}",
+            r"\section*{Why}",
+            rf"\[ {writer.equation_text(self.equation)} \]",
+            latex_words(f"{self.title}, {self.convention.name}"),
+        ]
+        if self.late:
+            lines += ["", latex_words(LATE)]
+        for route in self.routes:
+            lines += ["", rf"\subsection*{{{latex_words(TITLES[route.name])}}}"]
+            if route.direction is not None:
+                lines += ["A small change, the same every time:", rf"\[ {latex_matrix(route.direction)} \]"]
+            for line in route.lines:
+                lines += ["", rf"({line.number}) {latex_words(line.rule)}", rf"\[ {_with_value(line)} \]"]
+        lines += ["", rf"\subsection*{{{latex_words(self.closing.question)}}}", latex_words(self.closing.answer)]
+        return "\n".join([*lines, r"\end{document}"]) + "\n"
+
+
+LATE = (
+    "In this network parameters move before this step: the equation is right, but the W in it is not the one that the "
+    "forward pass used, so the number is not the gradient of E. `nablastep gradcheck` shows it."
+)
+
+
+def _tick(holds: bool) -> str:
+    return "✓" if holds else "✗"
+
+
+def _mark(line: Line) -> str:
+    return "" if line.holds is None else _tick(line.holds)
+
+
+def _value_rows(line: Line) -> list[str]:
+    if line.structure is not None:
+        return [f"{'×'.join(map(str, line.shape))}, too large to print: {line.structure}"]
+    if line.value is None:
+        return []
+    if isinstance(line.value, float):
+        return [f"= {number(line.value)}"]
+    if np.ndim(line.value) == 3:
+        return [row for index, part in enumerate(line.value[:2], 1) for row in (f"slice {index}:", *matrix_rows(part))]
+    return matrix_rows(line.value)
+
+
+def number(value: float) -> str:
+    """Six significant digits."""
+    return f"{value:.6g}"
+
+
+def matrix_rows(matrix: Any) -> list[str]:
+    """A matrix for people, in columns; of a large one the first rows and columns."""
+    shown = np.asarray(matrix)[:LARGEST_PRINTED, :LARGEST_PRINTED]
+    cells = [[number(float(value)) for value in row] for row in shown]
+    widths = [max(len(row[column]) for row in cells) for column in range(shown.shape[1])]
+    more = " …" if np.shape(matrix)[1] > LARGEST_PRINTED else ""
+    rows = [
+        "[ " + "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) + more + " ]"
+        for row in cells
+    ]
+    return [*rows, "…"] if np.shape(matrix)[0] > LARGEST_PRINTED else rows
+
+
+def wrapped(text: str, indent: int, width: int = 100) -> list[str]:
+    """The text in lines of at most `width` columns."""
+    import textwrap
+
+    return textwrap.wrap(text, width, initial_indent=" " * indent, subsequent_indent=" " * indent)
+
+
+def _with_value(line: Line) -> str:
+    latex = line.text("latex")
+    if line.value is None or np.ndim(line.value) == 3:
+        return latex
+    value = number_latex(line.value) if isinstance(line.value, float) else latex_matrix(line.value)
+    return f"{latex} = {value}"
+
+
+def latex_matrix(matrix: Any) -> str:
+    """A matrix in LaTeX; of a large one the first rows and columns."""
+    shown = np.asarray(matrix)[:LARGEST_PRINTED, :LARGEST_PRINTED]
+    rows = [" & ".join(number_latex(float(value)) for value in row) for row in shown]
+    if np.shape(matrix)[1] > LARGEST_PRINTED:
+        rows = [rf"{row} & \cdots" for row in rows]
+    if np.shape(matrix)[0] > LARGEST_PRINTED:
+        rows.append(r"\vdots")
+    return r"\begin{pmatrix} " + r" \\ ".join(rows) + r" \end{pmatrix}"
+
+
+def number_latex(value: float) -> str:
+    """A number in LaTeX, six significant digits."""
+    if not math.isfinite(value):
+        return r"\mathrm{nan}" if math.isnan(value) else r"\infty" if value > 0 else r"-\infty"
+    text = number(value)
+    if "e" not in text:
+        return text
+    digits, exponent = text.split("e")
+    return rf"{digits} \cdot 10^{{{int(exponent)}}}"
+
+
+def _math(latex: str) -> list[str]:
+    return ["```math", latex, "```"]
+
+
+def _escaped(text: str) -> str:
+    return "".join(f"\\{character}" if character in r"\`*_{}[]()<>#+-.!|$" else character for character in text)
+
+
+_LATEX_SPECIAL = {
+    "\\": r"\textbackslash{}",
+    "{": r"\{",
+    "}": r"\}",
+    "$": r"\$",
+    "&": r"\&",
+    "#": r"\#",
+    "%": r"\%",
+    "_": r"\_",
+    "^": r"\^{}",
+    "~": r"\~{}",
+}
+
+_LATEX_MATHS = {
+    "∂": r"\partial ", "∇": r"\nabla ", "Σ": r"\sum ", "δ": r"\delta ", "⊙": r"\odot ", "⊘": r"\oslash ",
+    "⊗": r"\otimes ", "⟨": r"\langle ", "⟩": r"\rangle ", "≠": r"\neq ", "′": "'", "−": "-", "×": r"\times ",
+    "ᵀ": r"^{\mathsf{T}}", "ᵢ": "_i", "ⱼ": "_j", "ₗ": "_l", "ₖ": "_k", "ₚ": "_p", "ₛ": "_s", "ₜ": "_t", "²": "^2",
+    "→": r"\to ", "←": r"\leftarrow ", "₀": "_0", "₁": "_1", "₂": "_2", "½": r"\tfrac12 ", "ₓ": "_x",
+}  # fmt: skip
+
+
+def latex_words(text: str) -> str:
+    """A sentence with mathematical signs in it, as LaTeX text; signs that it has no word for are left out."""
+    found: list[str] = []
+    for character in text:
+        if character in _LATEX_MATHS:
+            found.append(f"${_LATEX_MATHS[character].strip()}$")
+        elif character in _LATEX_SPECIAL:
+            found.append(_LATEX_SPECIAL[character])
+        elif ord(character) < 0x250:
+            found.append(character)
+        else:
+            found.append("?")
+    return "".join(found).replace("$$", " ")

@@ -1,0 +1,323 @@
+"""The main screen through Textual's pilot: state first, then what stands on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+from textual.pilot import Pilot
+
+import nablastep as ns
+from nablastep_tui.app import NablastepApp
+from nablastep_tui.keys import STAGE_KEYS
+from nablastep_tui.screens.too_small import TooSmallScreen
+
+SIZES = [(80, 24), (120, 40), (200, 55)]
+
+
+@pytest.fixture(autouse=True)
+def own_config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NABLASTEP_CONFIG", str(tmp_path / "config"))
+    monkeypatch.chdir(tmp_path)
+
+
+@asynccontextmanager
+async def running(
+    source: str | ns.Network = "mazur", size: tuple[int, int] = (120, 40), **options: object
+) -> AsyncIterator[tuple[NablastepApp, Pilot[None]]]:
+    app = NablastepApp(ns.open(source), **options)  # type: ignore[arg-type]
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        yield app, pilot
+
+
+def screen_text(app: NablastepApp) -> str:
+    return "\n".join(
+        "".join(segment.text for segment in strip).rstrip() for strip in app.screen._compositor.render_strips()
+    )
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_first_run_invites_and_shows_nothing_computed(size: tuple[int, int]) -> None:
+    async with running(size=size) as (app, _):
+        text = screen_text(app)
+        assert "press" in text
+        assert "to compute z⁽¹⁾" in text
+        assert "E ·" in text.split("\n")[0]
+        assert "0.3775" not in text
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_eight_steps_reach_the_published_gradient(size: tuple[int, int]) -> None:
+    async with running(size=size) as (app, pilot):
+        await pilot.press(*["right"] * 8)
+        await pilot.pause()
+        text = screen_text(app)
+        assert app.session.position == (1, 8)
+        assert "0.082167" in text or "0.0822" in text
+        assert "E 0.298371" in text.split("\n")[0]
+        assert "step 8 of 15" in text
+
+
+async def test_back_at_the_beginning_says_so_and_changes_nothing() -> None:
+    async with running() as (app, pilot):
+        await pilot.press("left")
+        assert "this is the beginning" in screen_text(app)
+        assert app.session.position == (1, 0)
+
+
+async def test_phase_and_iteration_keys() -> None:
+    async with running() as (app, pilot):
+        places = []
+        for key in ("p", "p", "p", "p", "P", "P", "P", "right_square_bracket", "left_square_bracket", "end", "home"):
+            await pilot.press(key)
+            places.append(tuple(app.session.position))
+        assert places == [
+            (1, 5), (1, 13), (1, 15), (2, 5), (2, 0), (1, 13), (1, 5), (2, 5), (1, 5), (1, 15), (1, 0),
+        ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("typed", "position"),
+    [
+        ("dW1", (1, 8)),
+        ("∇W1", (1, 8)),
+        ("grad_W1", (1, 8)),
+        ("8", (1, 8)),
+        ("i40", (40, 0)),
+        ("E", (1, 5)),
+        ("W0", (1, 15)),
+    ],
+)
+async def test_go_to(typed: str, position: tuple[int, int]) -> None:
+    async with running() as (app, pilot):
+        await pilot.press("slash", *typed, "enter")
+        await pilot.pause()
+        assert app.session.position == position
+
+
+async def test_go_to_nonsense_keeps_the_field_open_with_the_reason() -> None:
+    async with running() as (app, pilot):
+        await pilot.press("slash", *"dW9", "enter")
+        await pilot.pause()
+        assert "no step computes 'dW9'; did you mean" in screen_text(app)
+        await pilot.press("escape")
+        await pilot.press("right")
+        assert app.session.position == (1, 1)
+
+
+async def test_running_until_the_error_is_small() -> None:
+    async with running() as (app, pilot):
+        await pilot.press("slash", *"E<0.1", "enter")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        history = app.session.error_history
+        iteration = app.session.position.iteration
+        assert history[iteration - 2] < 0.1 <= history[iteration - 3]
+
+
+async def test_an_edit_shows_promise_and_outcome_and_enter_keeps_it() -> None:
+    async with running() as (app, pilot):
+        await pilot.press(*["right"] * 8, "e", *"1.3")
+        await pilot.pause()
+        text = screen_text(app)
+        edit = app.stage.edit
+        assert edit is not None
+        panel = edit.what_if()
+        assert panel.predicted == pytest.approx(0.0821670405642308 * 0.9, rel=1e-12)
+        other = ns.open("mazur")
+        other.set("W1[0,0]", 1.3)
+        other.goto("E")
+        assert panel.actual == pytest.approx(other["E"] - 0.2983711087600027, rel=1e-9)
+        assert "predicted" in text
+        assert "actual" in text
+        assert app.session["W1"][0, 0] == 0.4
+        await pilot.press("enter")
+        assert app.session["W1"][0, 0] == 1.3
+        assert app.session.position == (1, 8)
+        await pilot.press("u")
+        assert app.session["W1"][0, 0] == 0.4
+        await pilot.press("ctrl+r")
+        assert app.session["W1"][0, 0] == 1.3
+
+
+async def test_escape_discards_an_edit() -> None:
+    async with running() as (app, pilot):
+        await pilot.press(*["right"] * 8, "e", *"7", "escape")
+        assert app.stage.edit is None
+        assert app.session["W1"][0, 0] == 0.4
+        assert not app.session.can_undo
+
+
+async def test_text_that_is_no_number_keeps_the_field_open() -> None:
+    async with running() as (app, pilot):
+        await pilot.press(*["right"] * 8, "e", *"0.5.2", "enter")
+        await pilot.pause()
+        assert app.stage.edit is not None
+        assert app.stage.edit.text == "0.5.2"
+        assert "not a number" in screen_text(app)
+        assert app.session["W1"][0, 0] == 0.4
+
+
+async def test_nudges() -> None:
+    async with running() as (app, pilot):
+        await pilot.press(*["right"] * 8, "e", "up", "up", "shift+up", "down", "enter")
+        assert app.session["W1"][0, 0] == pytest.approx(0.51, abs=1e-12)
+
+
+async def test_a_computed_value_cannot_be_edited_and_says_why() -> None:
+    async with running() as (app, pilot):
+        await pilot.press("right", "e")
+        assert app.stage.edit is None
+        assert "is computed" in screen_text(app)
+
+
+async def test_an_edit_in_the_past_makes_a_branch_and_switching_goes_back() -> None:
+    async with running() as (app, pilot):
+        await pilot.press(*["right"] * 12, *["left"] * 4, "e", *"1", "enter")
+        assert app.session.branch == 2
+        await pilot.press("b")
+        await pilot.pause()
+        assert "branch 1" in screen_text(app)
+        await pilot.press("up", "enter")
+        await pilot.pause()
+        assert app.session.branch == 1
+        assert app.session["W1"][0, 0] == 0.4
+
+
+async def test_conventions_turn_and_the_numbers_stay() -> None:
+    async with running("skinny") as (app, pilot):
+        await pilot.press("slash", *"dW0", "enter")
+        await pilot.pause()
+        before = np.asarray(app.stage.view.result())
+        names = []
+        for _ in range(4):
+            await pilot.press("n")
+            names.append(app.stage.convention)
+            shown = np.asarray(app.stage.view.result())
+            assert np.array_equal(shown, before) or np.array_equal(shown, before.T)
+        assert names == ["column-transposed", "row-keras", "row-pytorch", "column"]
+
+
+async def test_cells_are_remembered_and_clamped() -> None:
+    async with running("skinny") as (app, pilot):
+        await pilot.press("slash", *"dW0", "enter")
+        await pilot.press("j", "l", "l", "l", "l")
+        assert app.stage.cell == (1, 2)
+        await pilot.press("right", "left")
+        assert app.stage.cell == (1, 2)
+        await pilot.press("m")
+        value = app.session["grad_W0"]
+        assert abs(value[app.stage.cell]) == np.abs(value).max()
+
+
+async def test_every_action_is_a_key_a_help_line_and_a_palette_entry() -> None:
+    async with running() as (app, pilot):
+        for entry in STAGE_KEYS:
+            assert hasattr(app.stage, f"action_{entry.action.split('(')[0]}"), entry.id
+        palette = [command.title for command in app.get_system_commands(app.screen)]
+        assert all(entry.help in palette for entry in STAGE_KEYS)
+        await pilot.press("question_mark")
+        await pilot.pause()
+        for entry in STAGE_KEYS:
+            page = app.screen
+            assert entry.help in str(page.query("Static").first().render()), entry.id
+
+
+async def test_clicks_on_map_scrubber_and_cell() -> None:
+    async with running() as (app, pilot):
+        await pilot.press("end")
+        await pilot.pause()
+        text = screen_text(app).split("\n")
+        row = next(index for index, line in enumerate(text) if "∇W⁽¹⁾" in line)
+        await pilot.click(offset=(text[row].index("∇W⁽¹⁾") + 1, row))
+        await pilot.pause()
+        assert app.session.position == (1, 8)
+        row = next(index for index, line in enumerate(text) if "∇a⁽²⁾ ∇z⁽²⁾ ∇W⁽¹⁾" in line)
+        await pilot.click(offset=(text[row].index("∇a⁽¹⁾") + 1, row))
+        await pilot.pause()
+        assert app.session.position == (1, 10)
+
+
+@pytest.mark.parametrize("size", [(59, 16), (60, 15), (20, 5)])
+async def test_a_terminal_that_is_too_small_says_both_sizes(size: tuple[int, int]) -> None:
+    async with running(size=size) as (app, _):
+        assert isinstance(app.screen, TooSmallScreen)
+        assert f"{size[0]}×{size[1]}" in screen_text(app) or size[0] < 40
+
+
+async def test_a_resize_ends_where_a_fresh_start_does() -> None:
+    async with running(size=(200, 55)) as (app, pilot):
+        await pilot.press(*["right"] * 8)
+        for size in ((50, 10), (80, 24), (120, 40)):
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+        resized = screen_text(app)
+    async with running(size=(120, 40)) as (app, pilot):
+        await pilot.press(*["right"] * 8)
+        await pilot.pause()
+        assert screen_text(app) == resized
+
+
+async def test_keys_can_be_remapped_from_the_config(tmp_path: Path) -> None:
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "config.toml").write_text('[keys]\nnext = "g,right"\n', encoding="utf-8")
+    async with running() as (app, pilot):
+        await pilot.press("g")
+        assert app.session.position == (1, 1)
+
+
+@pytest.mark.parametrize("theme", ["dark", "light", "high-contrast"])
+@pytest.mark.parametrize("glyphs", ["unicode", "safe", "ascii"])
+async def test_every_theme_and_glyph_set_shows_the_stage(theme: str, glyphs: str) -> None:
+    async with running(theme=theme, glyphs=glyphs) as (app, pilot):
+        await pilot.press(*["right"] * 8)
+        await pilot.pause()
+        text = screen_text(app)
+        assert "0.082167" in text
+        if glyphs == "ascii":
+            assert text.isascii(), [line for line in text.split("\n") if not line.isascii()]
+
+
+@pytest.mark.parametrize(
+    "network",
+    ["mazur-bug", "ng-ex4", "cs231n-two-layer", "tanh-neuron", "dead-relu", "xor", "skinny", "square", "digits-mlp"],
+)
+@pytest.mark.parametrize("size", [(60, 16), *SIZES])
+async def test_every_network_steps_through_an_iteration_at_every_size(network: str, size: tuple[int, int]) -> None:
+    async with running(network, size=size) as (app, pilot):
+        for _ in range(len(app.session.program) + 1):
+            await pilot.press("right")
+        await pilot.pause()
+        text = screen_text(app)
+        assert app.session.position == (2, 1)
+        assert all(len(line) <= size[0] for line in text.split("\n"))
+
+
+async def test_overflow_is_shown_as_it_is() -> None:
+    network = ns.Network([{"W": [[1e200]], "activation": "identity"}], [[1e200]], [[0.0]], loss="half_squared_error")
+    async with running(network) as (app, pilot):
+        await pilot.press(*["right"] * 3)
+        await pilot.pause()
+        assert "∞" in screen_text(app)
+
+
+async def test_saving_the_edited_network(tmp_path: Path) -> None:
+    async with running() as (app, pilot):
+        await pilot.press(*["right"] * 8, "e", *"0.7", "enter", "s")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "saved as edited.toml" in screen_text(app)
+    assert ns.Network.from_file(tmp_path / "edited.toml").initial_parameters["W1"][0, 0] == 0.7
+
+
+async def test_ctrl_c_twice_quits() -> None:
+    async with running() as (app, pilot):
+        await pilot.press("ctrl+c")
+        assert "once more" in screen_text(app)
+        await pilot.press("ctrl+c")
+        await pilot.pause()
+        assert app.return_code == 0

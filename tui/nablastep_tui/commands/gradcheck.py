@@ -1,0 +1,61 @@
+"""`nablastep gradcheck`: the gradients of the program against numeric ones, a line a parameter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import typer
+
+from nablastep_tui import output
+from nablastep_tui.options import Source
+
+if TYPE_CHECKING:
+    from nablastep.checks import ParameterCheck
+    from nablastep.trace import Line
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("gradcheck")(gradcheck)
+
+
+def gradcheck(source: Source) -> int:
+    """Compare the gradients that the program computes with numeric ones, to 1e-6.
+
+    Exits with 1 if one parameter fails. Entries next to a kink, such as the 0 of a relu, are left out and counted.
+
+    \b
+    Example:
+      nablastep gradcheck mazur-bug
+    """  # noqa: D301 - \b keeps the example's lines
+    import nablastep as ns
+    from nablastep.checks import gradient_check
+
+    checks = gradient_check(ns.open(source))
+    output.write_lines(_lines(checks))
+    return 0 if all(check.holds for check in checks) else 1
+
+
+def _lines(checks: tuple[ParameterCheck, ...]) -> Iterator[Line]:
+    from nablastep.trace import Span
+
+    marks = ("✓", "✗") if output.can_show("✓✗") else ("ok", "FAILS")
+    longest = max(len(check.id) for check in checks)
+    for check in checks:
+        mark = Span(marks[0], "holds") if check.holds else Span(marks[1], "fails")
+        yield (Span(check.id.ljust(longest + 2), "name"), mark, Span(f"  {_account(check)}"))
+
+
+def _account(check: ParameterCheck) -> str:
+    text = f"largest error {check.error:.1e} by central differences"
+    if check.complex_error is not None:
+        text += f", {check.complex_error:.1e} by the complex step"
+    kinks = int(check.kinks.sum())
+    if kinks:
+        text += f", {kinks} at a kink left out"
+    if not check.holds:
+        row, column = check.worst
+        found, expected = float(check.analytic[row, column]), float(check.numeric[row, column])
+        text += f"; {check.id}[{row},{column}]: program {found:.9g}, numeric {expected:.9g}"
+    return text

@@ -1,0 +1,47 @@
+"""`nablastep trace`: every step as text or as a document, on stdout."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from nablastep_tui import output
+from nablastep_tui.options import NOTATIONS, TRACE_FORMATS, Convention, Source, choice, count
+
+_SAMPLE = "∇⁽¹⁾ᵀ⊙⊘−½Σ⎡⎢⎣⎛⋮⋱…×─"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("trace")(trace)
+
+
+def trace(
+    source: Source,
+    iterations: Annotated[
+        int, typer.Option("--iterations", metavar="N", callback=count("--iterations"), help="How many iterations.")
+    ] = 1,
+    convention: Convention = None,
+    notation: Annotated[
+        str | None, choice("--notation", NOTATIONS, "How the text writes equations (default: unicode)")
+    ] = None,
+    format_name: Annotated[str, choice("--format", TRACE_FORMATS, "What to print")] = "text",
+) -> None:
+    """Print every step: its equation, its shapes, its numbers.
+
+    \b
+    Examples:
+      nablastep trace mazur
+      nablastep trace xor --format python > proof.py && python proof.py
+      nablastep trace mazur --notation spoken
+    """  # noqa: D301 - \b keeps the examples' lines
+    import nablastep as ns
+    from nablastep.trace import Trace, text_lines, written
+
+    steps = Trace(ns.open(source), convention=convention, iterations=iterations)
+    if format_name != "text":
+        output.write_document(written(steps, format_name))
+        return
+    chosen = notation or ("unicode" if output.can_show(_SAMPLE) else "ascii")
+    output.write_lines(text_lines(steps, notation=chosen, width=output.width()))

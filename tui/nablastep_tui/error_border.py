@@ -1,0 +1,96 @@
+"""The one place where a mistake becomes words on stderr and an exit code; nothing else in the program prints errors.
+
+Knows the mistakes of the core, those of the command line and Typer's by what they offer, and never shows a traceback
+unless it is asked to.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import traceback
+from typing import Any
+
+WRONG_USE = 2
+INTERRUPTED = 130
+CRASH = 70  # EX_SOFTWARE of sysexits.h: a mistake of the program, not of its user
+
+
+class WrongUse(Exception):
+    """The command line asks for something that there is not. `hint` is one more sentence on what there is."""
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+def report(problem: BaseException, *, debug: bool = False) -> int:
+    """Print the problem to stderr as `nablastep: place: message` with its hint under it; returns the exit code."""
+    if debug:
+        traceback.print_exception(problem)
+    if isinstance(problem, KeyboardInterrupt):
+        return INTERRUPTED
+    for message, hint in _told(problem):
+        _print(f"nablastep: {message}")
+        if hint:
+            _print(f"  hint: {hint}")
+    return WRONG_USE if _is_known(problem) else CRASH
+
+
+def _told(problem: BaseException) -> list[tuple[str, str | None]]:
+    """Each mistake as its message and hint."""
+    if isinstance(problem, WrongUse):
+        return [(problem.message, problem.hint)]
+    if _is_user_mistake(problem):
+        several: tuple[Any, ...] = getattr(problem, "errors", (problem,))
+        return [(str(mistake), mistake.hint) for mistake in several]
+    if _is_from_typer(problem):
+        return [_usage(problem)]
+    if isinstance(problem, OSError):
+        place = f"{problem.filename}: " if problem.filename else ""
+        return [(f"{place}{problem.strerror or problem}", None)]
+    kind = type(problem).__name__
+    return [(f"internal error: {kind}: {problem}", "this is a mistake in nablastep; --debug shows where it happened")]
+
+
+def _is_known(problem: BaseException) -> bool:
+    return isinstance(problem, WrongUse | OSError) or _is_user_mistake(problem) or _is_from_typer(problem)
+
+
+def _is_user_mistake(problem: BaseException) -> bool:
+    # Asked of the module only if it is loaded: a misspelt option must not wait for NumPy.
+    errors = sys.modules.get("nablastep.errors")
+    return errors is not None and isinstance(problem, errors.NablastepError)
+
+
+def _is_from_typer(problem: BaseException) -> bool:
+    """Typer's usage errors have no public class of their own; these two members make them."""
+    return callable(getattr(problem, "format_message", None)) and hasattr(problem, "exit_code")
+
+
+def _usage(problem: Any) -> tuple[str, str | None]:
+    """Typer's complaint in this program's words: the offending word first, and what there is instead."""
+    context = getattr(problem, "ctx", None)
+    command = context.command_path.split(" ", 1)[-1] if context is not None else "nablastep"
+    hint = f"see '{context.command_path} --help'" if context is not None else None
+    if hasattr(problem, "possibilities"):
+        near = f"; did you mean {problem.possibilities[0]!r}?" if problem.possibilities else ""
+        return f"unknown option {problem.option_name!r} of {command}{near}", hint
+    parameter = getattr(problem, "param", None)
+    if parameter is None:
+        text = problem.format_message().strip().rstrip(".")
+        return re.sub(r"^\W*[A-Z]", lambda found: found[0].lower(), text), hint
+    name = parameter.opts[-1] if parameter.opts[-1].startswith("-") else (parameter.metavar or parameter.name.upper())
+    if hasattr(problem, "param_type"):
+        return f"{command} needs {name}", hint
+    return f"{name}: {problem.message.strip().rstrip('.')}", hint
+
+
+def _print(text: str) -> None:
+    """The text on stderr, with control characters made visible: a stranger's words must not drive the terminal."""
+    safe = "".join(letter if letter.isprintable() or letter == "\n" else repr(letter)[1:-1] for letter in text)
+    try:
+        print(safe, file=sys.stderr)
+    except OSError:
+        pass  # nobody is listening; the exit code still tells

@@ -1,0 +1,85 @@
+"""The arguments and options that several commands share, with their checks and completions.
+
+The names stand here a second time so that help and mistakes need no NumPy; a test compares them with the core's.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from nablastep_tui.error_border import WrongUse
+
+CONVENTIONS = ("column", "column-transposed", "row-keras", "row-pytorch")
+NOTATIONS = ("unicode", "ascii", "latex", "numpy", "spoken")
+TRACE_FORMATS = ("text", "json", "markdown", "latex", "python")
+THEMES = ("dark", "light", "high-contrast")
+GLYPH_SETS = ("unicode", "safe", "ascii")
+
+
+def near(word: str, names: Sequence[str]) -> str:
+    """`; did you mean 'trace'?` for a near miss, empty for anything else."""
+    found = difflib.get_close_matches(word.lower(), names, n=1)
+    return f"; did you mean {found[0]!r}?" if found else ""
+
+
+def choice(option: str, names: tuple[str, ...], summary: str) -> Any:
+    """An option that takes one of the names; anything else is an error that lists them."""
+
+    def checked(value: str | None) -> str | None:
+        if value is not None and value not in names:
+            suggestion = near(value, names)
+            known = f"{option} takes {', '.join(names)}"
+            raise WrongUse(f"{option}: unknown {value!r}{suggestion or '; ' + known}", known if suggestion else None)
+        return value
+
+    def completed(incomplete: str) -> list[str]:
+        return [name for name in names if name.startswith(incomplete)]
+
+    return typer.Option(
+        option, metavar="NAME", callback=checked, autocompletion=completed, help=f"{summary}: {', '.join(names)}."
+    )
+
+
+def count(option: str) -> Callable[[int], int]:
+    """The check of an option that counts from 1."""
+
+    def checked(value: int) -> int:
+        if value < 1:
+            raise WrongUse(f"{option} counts from 1, found {value}")
+        return value
+
+    return checked
+
+
+def complete_source(incomplete: str) -> list[str]:
+    """Built-in networks, and network files and folders that begin so."""
+    from nablastep.files.built_in import network_names
+
+    folder, _, start = incomplete.rpartition("/")
+    prefix = f"{folder}/" if folder or incomplete.startswith("/") else ""
+    found = [f"{prefix}{path.name}/" for path in _entries(prefix or ".", start) if path.is_dir()]
+    found += [f"{prefix}{path.name}" for path in _entries(prefix or ".", start) if path.suffix == ".toml"]
+    return [name for name in network_names() if name.startswith(incomplete)] + sorted(found)
+
+
+def _entries(folder: str, start: str) -> list[Path]:
+    try:
+        return [path for path in Path(folder).iterdir() if path.name.startswith(start) and path.name[:1] != "."]
+    except OSError:
+        return []
+
+
+Source = Annotated[
+    str,
+    typer.Argument(
+        metavar="SOURCE", autocompletion=complete_source, help="A built-in network's name or a network file."
+    ),
+]
+Convention = Annotated[
+    str | None, choice("--convention", CONVENTIONS, "How equations and values are oriented (default: the network's)")
+]

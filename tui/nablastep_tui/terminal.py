@@ -1,0 +1,39 @@
+"""Whether there is a terminal to draw on, asked before anything is drawn: a screen without one would hang."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from nablastep_tui.error_border import WrongUse
+
+
+def screen_stream() -> object:
+    """The stream that Textual draws on: stderr on Linux and macOS, stdout on Windows."""
+    return sys.__stdout__ if sys.platform == "win32" else sys.__stderr__
+
+
+def has_terminal() -> bool:
+    """Whether keys can be read and a screen can be drawn."""
+    return _is_terminal(sys.__stdin__) and _is_terminal(screen_stream()) and os.environ.get("TERM") != "dumb"
+
+
+def need_terminal(command: str, instead: str) -> None:
+    """Raise WrongUse if there is no terminal; `instead` says what works without one."""
+    if not has_terminal():
+        raise WrongUse(f"{command} needs a terminal; {instead}")
+
+
+def prepare_for_textual() -> None:
+    """The environment that Textual reads when it is imported."""
+    os.environ.setdefault("TEXTUAL_FPS", "120")
+    if os.environ.get("NO_COLOR") == "":
+        # Textual takes an empty NO_COLOR for a set one; no-color.org does not.
+        del os.environ["NO_COLOR"]
+
+
+def _is_terminal(stream: object) -> bool:
+    try:
+        return stream is not None and bool(stream.isatty())  # type: ignore[attr-defined]
+    except ValueError:  # the stream is closed
+        return False
