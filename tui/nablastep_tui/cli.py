@@ -16,7 +16,7 @@ import typer
 from typer.core import TyperGroup
 
 from nablastep_tui.commands import doctor, gradcheck, networks, run, trace
-from nablastep_tui.error_border import WrongUse, report
+from nablastep_tui.error_border import WrongUseError, report
 from nablastep_tui.options import near
 from nablastep_tui.output import discard
 
@@ -33,8 +33,8 @@ class _Commands(TyperGroup):
         if name not in self.commands and not ctx.resilient_parsing:
             suggestion = near(name, tuple(self.commands))
             if not suggestion and (name.endswith(".toml") or "/" in name):
-                raise WrongUse(f"unknown command {name!r}", f"to open a network, write 'nablastep run {name}'")
-            raise WrongUse(f"unknown command {name!r}{suggestion}", f"commands: {', '.join(self.commands)}")
+                raise WrongUseError(f"unknown command {name!r}", f"to open a network, write 'nablastep run {name}'")
+            raise WrongUseError(f"unknown command {name!r}{suggestion}", f"commands: {', '.join(self.commands)}")
         return super().resolve_command(ctx, args)
 
 
@@ -78,7 +78,7 @@ def nablastep(
       nablastep
       nablastep run xor
       nablastep trace mazur
-    """  # noqa: D301 - \b keeps the examples' lines
+    """
     return run.run() if context.invoked_subcommand is None else 0
 
 

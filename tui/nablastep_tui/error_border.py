@@ -6,6 +6,7 @@ unless it is asked to.
 
 from __future__ import annotations
 
+import contextlib
 import re
 import sys
 import traceback
@@ -13,10 +14,11 @@ from typing import Any
 
 WRONG_USE = 2
 INTERRUPTED = 130
+_EXTRA_ARGUMENTS = re.compile(r"unexpected extra argument[^(]*(?:\(s\) )?\((.+)\)$")
 CRASH = 70  # EX_SOFTWARE of sysexits.h: a mistake of the program, not of its user
 
 
-class WrongUse(Exception):
+class WrongUseError(Exception):
     """The command line asks for something that there is not. `hint` is one more sentence on what there is."""
 
     def __init__(self, message: str, hint: str | None = None) -> None:
@@ -40,7 +42,7 @@ def report(problem: BaseException, *, debug: bool = False) -> int:
 
 def _told(problem: BaseException) -> list[tuple[str, str | None]]:
     """Each mistake as its message and hint."""
-    if isinstance(problem, WrongUse):
+    if isinstance(problem, WrongUseError):
         return [(problem.message, problem.hint)]
     if _is_user_mistake(problem):
         several: tuple[Any, ...] = getattr(problem, "errors", (problem,))
@@ -55,7 +57,7 @@ def _told(problem: BaseException) -> list[tuple[str, str | None]]:
 
 
 def _is_known(problem: BaseException) -> bool:
-    return isinstance(problem, WrongUse | OSError) or _is_user_mistake(problem) or _is_from_typer(problem)
+    return isinstance(problem, WrongUseError | OSError) or _is_user_mistake(problem) or _is_from_typer(problem)
 
 
 def _is_user_mistake(problem: BaseException) -> bool:
@@ -80,7 +82,8 @@ def _usage(problem: Any) -> tuple[str, str | None]:
     parameter = getattr(problem, "param", None)
     if parameter is None:
         text = problem.format_message().strip().rstrip(".")
-        return re.sub(r"^\W*[A-Z]", lambda found: found[0].lower(), text), hint
+        extra = _EXTRA_ARGUMENTS.search(text)
+        return (f"{command}: unexpected argument {extra[1]!r}" if extra else text[:1].lower() + text[1:]), hint
     name = parameter.opts[-1] if parameter.opts[-1].startswith("-") else (parameter.metavar or parameter.name.upper())
     if hasattr(problem, "param_type"):
         return f"{command} needs {name}", hint
@@ -90,7 +93,5 @@ def _usage(problem: Any) -> tuple[str, str | None]:
 def _print(text: str) -> None:
     """The text on stderr, with control characters made visible: a stranger's words must not drive the terminal."""
     safe = "".join(letter if letter.isprintable() or letter == "\n" else repr(letter)[1:-1] for letter in text)
-    try:
+    with contextlib.suppress(OSError):  # nobody may be listening; the exit code still tells
         print(safe, file=sys.stderr)
-    except OSError:
-        pass  # nobody is listening; the exit code still tells

@@ -6,13 +6,13 @@ The names stand here a second time so that help and mistakes need no NumPy; a te
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from nablastep_tui.error_border import WrongUse
+from nablastep_tui.error_border import WrongUseError
 
 CONVENTIONS = ("column", "column-transposed", "row-keras", "row-pytorch")
 NOTATIONS = ("unicode", "ascii", "latex", "numpy", "spoken")
@@ -34,7 +34,9 @@ def choice(option: str, names: tuple[str, ...], summary: str) -> Any:
         if value is not None and value not in names:
             suggestion = near(value, names)
             known = f"{option} takes {', '.join(names)}"
-            raise WrongUse(f"{option}: unknown {value!r}{suggestion or '; ' + known}", known if suggestion else None)
+            raise WrongUseError(
+                f"{option}: unknown {value!r}{suggestion or '; ' + known}", known if suggestion else None
+            )
         return value
 
     def completed(incomplete: str) -> list[str]:
@@ -45,15 +47,19 @@ def choice(option: str, names: tuple[str, ...], summary: str) -> Any:
     )
 
 
-def count(option: str) -> Callable[[int], int]:
-    """The check of an option that counts from 1."""
+def count_from_one(option: str, summary: str) -> Any:
+    """An option that takes a whole number from 1."""
 
-    def checked(value: int) -> int:
+    def parsed(text: str | int) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            raise WrongUseError(f"{option}: not a whole number: {text!r}") from None
         if value < 1:
-            raise WrongUse(f"{option} counts from 1, found {value}")
+            raise WrongUseError(f"{option} counts from 1, found {value}")
         return value
 
-    return checked
+    return typer.Option(option, metavar="N", parser=parsed, help=summary)
 
 
 def complete_source(incomplete: str) -> list[str]:

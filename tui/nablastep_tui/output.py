@@ -5,6 +5,7 @@ Owns the colours of plain output by the roles of its parts. Rich is loaded only 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sys
@@ -100,7 +101,5 @@ def can_show(text: str) -> bool:
 
 def discard() -> None:
     """From here on stdout goes nowhere: what is left in its buffer must not fail again at exit."""
-    try:
+    with contextlib.suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except (OSError, ValueError):
-        pass

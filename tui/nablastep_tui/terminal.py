@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from nablastep_tui.error_border import WrongUse
+from nablastep_tui.error_border import WrongUseError
 
 
 def screen_stream() -> object:
@@ -19,9 +19,9 @@ def has_terminal() -> bool:
 
 
 def need_terminal(command: str, instead: str) -> None:
-    """Raise WrongUse if there is no terminal; `instead` says what works without one."""
+    """Raise WrongUseError if there is no terminal; `instead` says what works without one."""
     if not has_terminal():
-        raise WrongUse(f"{command} needs a terminal; {instead}")
+        raise WrongUseError(f"{command} needs a terminal; {instead}")
 
 
 def prepare_for_textual() -> None:

@@ -65,9 +65,14 @@ def drawn(items: tuple[Item, ...], frame: Frame) -> Drawing:
 
 
 def _arranged(items: tuple[Item, ...], frame: Frame) -> list[Unit]:
-    """The arrangement with the fewest bands, and among those the one with the most digits."""
+    """The arrangement with the fewest bands, and among those the one with the most digits.
+
+    Few digits are enough where matrices are shortened anyway; else the numbers matter more than one band less.
+    """
     groups = units(items)
     candidates = [_wrapped([_fitted(group, digits, frame) for group in groups], frame.width) for digits in DIGITS]
+    if not any(block.shortened for unit in candidates[0] for block in unit):
+        candidates.pop()
     return min(candidates, key=len)
 
 

@@ -60,5 +60,5 @@ ASCII = Glyphs("[[[[", "]]]]", "((((", "))))", "..", ":", ":.", "x", "-", "-")
 
 def tall(bracket: str, height: int) -> tuple[str, ...]:
     """A bracket of that height, from top to bottom."""
-    single, top, middle, bottom = bracket
+    single, top, middle, bottom = tuple(bracket)
     return (single,) if height == 1 else (top, *[middle] * (height - 2), bottom)

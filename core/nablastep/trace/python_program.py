@@ -1,4 +1,4 @@
-"""A trace as a Python program that needs only NumPy: the same equations, every value asserted. Run it, and it is proved.
+"""A trace as a Python program that needs only NumPy: the same equations, every value asserted. Running it proves it.
 
 The equations are the `numpy` notation's own lines, in the shown convention; the functions are printed from the source
 that the core runs.

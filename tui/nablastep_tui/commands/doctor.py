@@ -29,7 +29,7 @@ def doctor() -> None:
     \b
     Example:
       nablastep doctor
-    """  # noqa: D301 - \b keeps the example's lines
+    """
     rows = [*_terminal(), *_looks(), *_versions(), *_paths()]
     longest = max(len(name) for name, _ in rows)
     output.write(f"{name.ljust(longest)}  {text}\n" for name, text in rows)

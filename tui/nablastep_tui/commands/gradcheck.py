@@ -21,14 +21,15 @@ def register(app: typer.Typer) -> None:
 
 
 def gradcheck(source: Source) -> int:
-    """Compare the gradients that the program computes with numeric ones, to 1e-6.
+    """Check the gradients against numeric ones.
 
-    Exits with 1 if one parameter fails. Entries next to a kink, such as the 0 of a relu, are left out and counted.
+    A gradient holds if it agrees to 1e-6; if one does not, the exit code is 1.
+    Entries next to a kink, such as the 0 of a relu, are left out and counted.
 
     \b
     Example:
       nablastep gradcheck mazur-bug
-    """  # noqa: D301 - \b keeps the example's lines
+    """
     import nablastep as ns
     from nablastep.checks import gradient_check
 

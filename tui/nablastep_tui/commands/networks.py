@@ -18,7 +18,7 @@ def networks() -> None:
     \b
     Example:
       nablastep networks
-    """  # noqa: D301 - \b keeps the example's lines
+    """
     from nablastep.files.built_in import network_names, open_network
 
     found = [(name, open_network(name)) for name in network_names()]

@@ -30,7 +30,7 @@ def run(
     \b
     Example:
       nablastep run xor --theme light
-    """  # noqa: D301 - \b keeps the example's lines
+    """
     need_terminal("run", "'nablastep trace SOURCE' prints the same as text")
     import nablastep as ns
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from nablastep_tui import output
-from nablastep_tui.options import NOTATIONS, TRACE_FORMATS, Convention, Source, choice, count
+from nablastep_tui.options import NOTATIONS, TRACE_FORMATS, Convention, Source, choice, count_from_one
 
 _SAMPLE = "∇⁽¹⁾ᵀ⊙⊘−½Σ⎡⎢⎣⎛⋮⋱…×─"
 
@@ -19,9 +19,7 @@ def register(app: typer.Typer) -> None:
 
 def trace(
     source: Source,
-    iterations: Annotated[
-        int, typer.Option("--iterations", metavar="N", callback=count("--iterations"), help="How many iterations.")
-    ] = 1,
+    iterations: Annotated[int, count_from_one("--iterations", "How many iterations.")] = 1,
     convention: Convention = None,
     notation: Annotated[
         str | None, choice("--notation", NOTATIONS, "How the text writes equations (default: unicode)")
@@ -35,7 +33,7 @@ def trace(
       nablastep trace mazur
       nablastep trace xor --format python > proof.py && python proof.py
       nablastep trace mazur --notation spoken
-    """  # noqa: D301 - \b keeps the examples' lines
+    """
     import nablastep as ns
     from nablastep.trace import Trace, text_lines, written
 

@@ -29,18 +29,20 @@ def draw_footer(canvas: Canvas, scene: Scene) -> None:
 
 
 def _fitting(keys: list[Key], width: int) -> tuple[int, list[Key]]:
-    """The widest gap with which all keys fit; if none does, the narrowest, and of the keys those that fit."""
+    """The widest gap with which all keys fit; if none does, those that fit, and always `?`, which lists the others."""
     for gap in GAPS:
         if sum(_width(key) + gap for key in keys) - gap <= width:
             return gap, keys
+    gap = GAPS[-1]
+    help_key = [key for key in keys if key.key == "?"]
+    room = width - sum(_width(key) + gap for key in help_key)
     shown: list[Key] = []
-    used = 0
     for key in keys:
-        needed = _width(key) + (GAPS[-1] if shown else 0)
-        if used + needed <= width:
+        needed = _width(key) + (gap if shown else 0)
+        if key not in help_key and needed <= room:
             shown.append(key)
-            used += needed
-    return GAPS[-1], shown
+            room -= needed
+    return gap, [*shown, *help_key]
 
 
 def _width(key: Key) -> int:

@@ -40,18 +40,19 @@ def draw_header(canvas: Canvas, scene: Scene) -> None:
     right_x = canvas.width - 1 - spans_width(right)
     write_spans(canvas, right_x, 0, right)
     x = write_spans(canvas, 1, 0, _brand(scene)) + 2
-    status, model, chips = _status(scene), _model(scene), _chips(scene)
+    status = _status(scene)
     reserved = sum(spans_width(item) + _GAP for item in status)
     title = clipped(scene.session.network.title, right_x - _GAP - reserved - x, glyphs)
     x = canvas.write(x, 0, title, style(palette.bright))
     room = right_x - _GAP - x - reserved
-    shown_model = _fitting(model, room)
-    room -= _total(shown_model)
-    shown_chips = _fitting(chips, room) if len(shown_model) == len(model) else []
-    for item in shown_model:
+    model, chips, sizes = _model(scene), _chips(scene), _sizes(scene)
+    shown = _fitting([*model, *chips, sizes], room)
+    left = [item for item in shown if item in model or item is sizes]
+    for item in left:
         x = write_spans(canvas, x + _GAP, 0, item)
-    x = right_x - _GAP - _total([*shown_chips, *status]) + _GAP
-    for item in (*shown_chips, *status):
+    right_group = [*(item for item in shown if item in chips), *status]
+    x = right_x - _total(right_group)
+    for item in right_group:
         x = write_spans(canvas, x, 0, item) + _GAP
 
 
@@ -105,7 +106,7 @@ def _status(scene: Scene) -> list[Spans]:
 
 
 def _model(scene: Scene) -> list[Spans]:
-    """Activations, loss, learning rate and sizes, in order of importance, which is that of reading too."""
+    """Activations, loss and learning rate, in order of importance, which is that of reading too."""
     network, glyphs = scene.session.network, scene.glyphs
     muted = style(scene.palette.muted)
     rate = trimmed(float(scene.session["learning_rate"]), ascii=glyphs.name == "ascii")
@@ -114,9 +115,12 @@ def _model(scene: Scene) -> list[Spans]:
         plain(" → ", glyphs).join(_runs(layer.activation for layer in network.layers)),
         _loss_text(network, glyphs.name == "ascii"),
         f"{optimizer}{plain('η', glyphs)} {rate}",
-        "-".join(map(str, network.sizes)),
     )
     return [((text, muted),) for text in texts]
+
+
+def _sizes(scene: Scene) -> Spans:
+    return (("-".join(map(str, scene.session.network.sizes)), style(scene.palette.muted)),)
 
 
 def _runs(names: Iterable[str]) -> list[str]:

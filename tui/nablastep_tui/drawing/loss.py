@@ -34,18 +34,15 @@ class Curve:
 
 def draw_loss(canvas: Canvas, scene: Scene) -> None:
     """`E 0.2984 ▇▆▅… 0.0020  log, 240 kept`; a click on a bar goes to its iteration."""
-    top, bottom = (2, canvas.height - 1) if canvas.height >= TALL else (0, canvas.height)
-    if canvas.height >= TALL:
-        title = [("E", style(scene.palette.bright, bold=True)), (" over the iterations", style(scene.palette.muted))]
-        end = ("", style(scene.palette.muted))
-        line = style(scene.palette.line, dim=scene.palette.monochrome)
-        draw_title_rule(canvas, 1, 0, canvas.width - 2, title, end, line, scene.glyphs)
     curves = _curves(scene)
     if not curves[0].errors:
         number = scene.session.program.step("E").number
-        canvas.write(_MARGIN, bottom - 1, f"E appears at step {number}", style(scene.palette.muted))
-    if any(curve.errors for curve in curves):
-        _draw_curves(canvas, scene, [curve for curve in curves if curve.errors], top, bottom)
+        canvas.write(_MARGIN, canvas.height - 1, f"E appears at step {number}", style(scene.palette.muted))
+    shown = [curve for curve in curves if curve.errors]
+    if canvas.height >= TALL:
+        _draw_page(canvas, scene, shown)
+    elif shown:
+        _draw_strip(canvas, scene, shown)
 
 
 def _curves(scene: Scene) -> list[Curve]:
@@ -59,53 +56,68 @@ def _curves(scene: Scene) -> list[Curve]:
     return [Curve(session.branch, tuple(here), True), *others]
 
 
-def _draw_curves(canvas: Canvas, scene: Scene, curves: list[Curve], top: int, bottom: int) -> None:
-    several = len(scene.session.branches) > 0
+def _draw_strip(canvas: Canvas, scene: Scene, curves: list[Curve]) -> None:
+    """All curves side by side, each between its first and its last E."""
+    palette, y = scene.palette, canvas.height - 1
     note = _note(curves)
-    room = canvas.width - 2 * _MARGIN - width_of(note) - 2
-    share = room // len(curves)
-    texts = [_ends(curve, scene, several) for curve in curves]
-    widths = [max(1, share - width_of(before) - width_of(after) - 3) for before, after in texts]
+    share = (canvas.width - 2 * _MARGIN - width_of(note) - 2) // len(curves)
+    texts = [_ends(scene, curve) for curve in curves]
+    widths = [max(1, share - width_of(before) - width_of(after) - 4) for before, after in texts]
+    # Where this branch has no bar yet, its place says when it gets one.
     x = _MARGIN if curves[0].is_here else _MARGIN + 24
-    for curve, text, bars in zip(curves, texts, _shared_scale(curves, widths, bottom - top), strict=True):
-        x = _draw_curve(canvas, scene, curve, text, bars, x, top, bottom) + 2
-    canvas.write(x, bottom - 1, note, style(scene.palette.muted))
+    for curve, (before, after), bars in zip(curves, texts, _shared_scale(curves, widths, canvas.height), strict=True):
+        look = style(palette.text) if curve.is_here else style(palette.muted)
+        x = canvas.write(x, y, before, look) + 1
+        _draw_bars(canvas, scene, curve, bars, x, 0)
+        x = canvas.write(x + len(bars.starts) + 1, y, after, look) + 2
+    canvas.write(x, y, note, style(palette.muted))
+
+
+def _draw_page(canvas: Canvas, scene: Scene, curves: list[Curve]) -> None:
+    """Over the stage: a title, E of the first and last iteration above the bars, their numbers below."""
+    palette = scene.palette
+    muted = style(palette.muted)
+    title = [("E", style(palette.bright, bold=True)), (" over the iterations", muted)]
+    line = style(palette.line, dim=palette.monochrome)
+    draw_title_rule(canvas, 1, 0, canvas.width - 2, title, (_note(curves) if curves else "", muted), line, scene.glyphs)
+    if not curves:
+        return
+    share = (canvas.width - 2 * _MARGIN) // len(curves)
+    height = canvas.height - 4
+    x = _MARGIN
+    for curve, bars in zip(curves, _shared_scale(curves, [share - 2] * len(curves), height), strict=True):
+        before, after = _ends(scene, curve)
+        look = style(palette.text) if curve.is_here else muted
+        cursor = canvas.write(x, 2, before, look)
+        end = x + len(bars.starts)
+        canvas.write(max(cursor + 2, end - width_of(after)), 2, after, look)
+        _draw_bars(canvas, scene, curve, bars, x, 3)
+        canvas.write(x, canvas.height - 1, "1", muted)
+        last = str(len(curve.errors))
+        if len(bars.starts) > width_of(last) + 1:
+            canvas.write(end - width_of(last), canvas.height - 1, last, muted)
+        x += share
+
+
+def _draw_bars(canvas: Canvas, scene: Scene, curve: Curve, bars: LossBars, x: int, y: int) -> None:
+    """The bars, the iteration of now in the accent; those of this branch can be clicked."""
+    current = scene.session.position.iteration - 1
+    shown = current if curve.is_here and current < len(curve.errors) else None
+    draw_loss_bars(canvas, x, y, bars, shown, scene.palette, scene.glyphs)
+    for column in range(len(bars.starts) if curve.is_here else 0):
+        canvas.mark(x + column, y, 1, bars.height, Target("iteration", number=bars.index_at(column) + 1))
 
 
 def _note(curves: list[Curve]) -> str:
     return f"log, {len(curves[0].errors)} kept" if curves[0].is_here else "log"
 
 
-def _ends(curve: Curve, scene: Scene, several: bool) -> tuple[str, str]:
+def _ends(scene: Scene, curve: Curve) -> tuple[str, str]:
     """What stands before and after the bars: the first and the last E, and the branch where there are several."""
     ascii_only = scene.glyphs.name == "ascii"
     first, last = (scalar_text(error, 4, ascii=ascii_only) for error in (curve.errors[0], curve.errors[-1]))
-    return f"branch {curve.number}  E {first}" if several else f"E {first}", last if len(curve.errors) > 1 else ""
-
-
-def _draw_curve(
-    canvas: Canvas, scene: Scene, curve: Curve, texts: tuple[str, str], bars: LossBars, x: int, top: int, bottom: int
-) -> int:
-    """One branch's bars between its first and last E; returns the column after them."""
-    palette = scene.palette
-    look = style(palette.text) if curve.is_here else style(palette.muted)
-    before, _, number = texts[0].rpartition(" ")
-    x = canvas.write(x, bottom - 1, f"{before} ", style(palette.muted))
-    x = canvas.write(x, bottom - 1, number, look) + 1
-    current = scene.session.position.iteration - 1
-    shown = current if curve.is_here and current < len(curve.errors) else None
-    draw_loss_bars(canvas, x, top, bars, shown, palette, scene.glyphs)
-    if curve.is_here:
-        for column in range(len(bars.starts)):
-            target = Target("iteration", number=bars.index_at(column) + 1)
-            canvas.mark(x + column, top, 1, bottom - top, target)
-    end = x + len(bars.starts)
-    if canvas.height >= TALL:
-        canvas.write(x, bottom, "1", style(palette.muted))
-        last = str(len(curve.errors))
-        if len(bars.starts) > width_of(last) + 1:
-            canvas.write(end - width_of(last), bottom, last, style(palette.muted))
-    return canvas.write(end + 1, bottom - 1, texts[1], look) if texts[1] else end
+    branch = f"branch {curve.number}  " if scene.session.branches else ""
+    return f"{branch}E {first}", last if len(curve.errors) > 1 else ""
 
 
 def _shared_scale(curves: list[Curve], widths: list[int], height: int) -> list[LossBars]:

@@ -5,6 +5,8 @@ Where everything lies comes from `map_plan`, what is known of a quantity from `m
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from nablastep.program import BACKWARD, FORWARD
 from nablastep_tui.drawing.canvas import Canvas
 from nablastep_tui.drawing.cells import width_of
@@ -237,7 +239,7 @@ def _draw_flow(canvas: Canvas, scene: Scene, plan: MapPlan) -> None:
         shown.insert(0, (shown[0][0] - plan.gap, Card(shown[0][1].layer - 1, (), 0)))
     if plan.stub_right:
         shown.append((shown[-1][0] + shown[-1][1].width + plan.gap, Card(shown[-1][1].layer + 1, (), 0)))
-    for (left_x, left), (right_x, right) in zip(shown, shown[1:], strict=False):
+    for (left_x, left), (right_x, right) in pairwise(shown):
         start, length = left_x + left.width, right_x - left_x - left.width
         target = "E" if right.layer == layers + 1 else f"z{right.layer}"
         rule = scene.glyphs.rule * (length - 1)
@@ -249,7 +251,7 @@ def _draw_flow(canvas: Canvas, scene: Scene, plan: MapPlan) -> None:
 
 def _draw_inner_arrows(canvas: Canvas, scene: Scene, plan: MapPlan, x: int, card: Card) -> None:
     """`→` into z and into a; `←` from ∇a to ∇z, and from ∇z to the parameters."""
-    for before, slot in zip(card.slots, card.slots[1:], strict=False):
+    for before, slot in pairwise(card.slots):
         if slot.name[0] not in "za":
             continue
         middle = x + (before.x + before.width + slot.x - 1) // 2
@@ -264,7 +266,7 @@ def _draw_inner_arrows(canvas: Canvas, scene: Scene, plan: MapPlan, x: int, card
 def _draw_hooks(canvas: Canvas, scene: Scene, plan: MapPlan) -> None:
     """From each ∇z under the cards to ∇a of the layer before: ∇W is a dead end, the way back goes through ∇z."""
     y = _card_height(plan.lane)
-    for (left_x, left), (right_x, right) in zip(plan.cards, plan.cards[1:], strict=False):
+    for (left_x, left), (right_x, right) in pairwise(plan.cards):
         ends = _middle(left_x, left, f"a{left.layer}"), _middle(right_x, right, f"z{right.layer}")
         if left.layer == 0 or ends[0] is None or ends[1] is None:
             continue

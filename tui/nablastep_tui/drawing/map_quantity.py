@@ -1,4 +1,4 @@
-"""What the map knows of each quantity at this moment: its values, whether they are old, and what the step does to it."""
+"""What the map knows of each quantity: its values, whether they are old, and what the step shown does to it."""
 
 from __future__ import annotations
 

@@ -137,15 +137,18 @@ def _draw_symbol(canvas: Canvas, scene: Scene, tape: Tape, unit: Unit, x: int, y
         return
     step = scene.view.step if current else unit[0]
     text = symbol_text(step.target, scene.glyphs, brief=tape.form == "brief")
-    if current:
-        length = max(tape.cell, width_of(text) + 2)
-        start = max(0, min(x + tape.cell // 2 - length // 2 if tape.form == "bar" else x, canvas.width - length))
-        left = (length - width_of(text)) // 2
-        canvas.write(
-            start, y, " " * left + text + " " * (length - left - width_of(text)), selected_style(scene.palette)
-        )
+    if not current:
+        canvas.write(x + _indent(tape.cell, text), y, text, _symbol_style(scene, step))
         return
-    canvas.write(x + (tape.cell - width_of(text)) // 2, y, text, _symbol_style(scene, step))
+    length = width_of(text) + 2 if tape.form == "bar" else tape.cell
+    start = max(0, min(x + (tape.cell - length) // 2, canvas.width - length))
+    canvas.write(start, y, " " * length, selected_style(scene.palette))
+    canvas.write(start + _indent(length, text), y, text, selected_style(scene.palette))
+
+
+def _indent(cell: int, text: str) -> int:
+    """Blank cells before a centred text: at least one, so that neighbours never touch."""
+    return (cell - width_of(text) + 1) // 2
 
 
 def _symbol_style(scene: Scene, step: Step) -> Style:

@@ -85,10 +85,9 @@ def _plan(height: int, rows: int, lines: int) -> _Plan:
     y = field + 1 + (blanks[1] + slider if slider else 0) + blanks[2]
     places = []
     # Spare rows part E before, promise, outcome, gap and E after; the estimate stays with its gap.
-    parted = [1, 2, 3, 5] if rows == 6 else list(range(1, rows))
+    parted = {0: (), 1: (3,), 2: (1, 5), 3: (1, 3, 5)}.get(spare, (1, 2, 3, 5))
     for index in range(rows):
-        if index in parted and spare > 0:
-            y, spare = y + 1, spare - 1
+        y += index in parted
         places.append(y)
         y += 1
     return _Plan(field, slider_row, tuple(places), y + blanks[3])
@@ -101,7 +100,8 @@ def _name(what_if: WhatIf) -> str:
 
 
 def _variable(what_if: WhatIf) -> str:
-    return _name(what_if).lower()
+    """The letter for "the number that moves": inputs stand in the equations as a⁽⁰⁾."""
+    return "a" if _name(what_if) == "x" else _name(what_if).lower()
 
 
 def _draw_title(canvas: Canvas, scene: Scene, what_if: WhatIf) -> None:
@@ -121,7 +121,9 @@ def _draw_field(canvas: Canvas, scene: Scene, what_if: WhatIf, x: int, y: int) -
     """`W⁽¹⁾₂₁   0.500 → 1.3   Δw +0.800`, and beside the field why its text is not taken."""
     palette, glyphs = scene.palette, scene.glyphs
     ascii_only = glyphs.name == "ascii"
-    x = canvas.write(x, y, plain(what_if.label, glyphs), style(palette.bright, bold=True)) + 3
+    # The label has superscripts; the name that commands use has none.
+    label = what_if.cell if ascii_only else what_if.label
+    x = canvas.write(x, y, label, style(palette.bright, bold=True)) + 3
     x = canvas.write(x, y, trimmed(what_if.old, ascii=ascii_only), style(palette.muted))
     x = canvas.write(x, y, plain(" → ", glyphs), style(palette.muted))
     text = what_if.text if ascii_only else what_if.text.replace("-", "−")
@@ -182,7 +184,7 @@ def _rows(scene: Scene, what_if: WhatIf) -> list[Row]:
     ascii_only = glyphs.name == "ascii"
     text, bright = style(palette.text), style(palette.bright, bold=True)
     variable = _variable(what_if)
-    gradient = {"W": "∇W", "b": "∇b", "x": "∇x"}.get(_name(what_if), "E′")
+    gradient = {"W": "∇W", "b": "∇b", "x": "∇a"}.get(_name(what_if), "E′")
 
     def number(value: float) -> str:
         return scalar_text(value, 6, ascii=ascii_only)
@@ -229,7 +231,8 @@ def _draw_rows(canvas: Canvas, scene: Scene, what_if: WhatIf, plan: _Plan, x: in
 
 
 def _sentences(scene: Scene, what_if: WhatIf, width: int) -> list[str]:
-    return wrapped(plain(" ".join(verdict(what_if, _variable(what_if))), scene.glyphs), width)
+    old = trimmed(what_if.old, ascii=scene.glyphs.name == "ascii")
+    return wrapped(plain(" ".join(verdict(what_if, _variable(what_if), old)), scene.glyphs), width)
 
 
 # the curve
@@ -239,16 +242,19 @@ def _draw_plot(canvas: Canvas, scene: Scene, what_if: WhatIf, x: int) -> None:
     """E as the number moves, the straight line that the gradient promises, and the three points."""
     palette, glyphs = scene.palette, scene.glyphs
     variable = _variable(what_if)
-    legend: Spans = (
-        (f"{glyphs.rule} E as {variable} moves", style(palette.text)),
-        (plain(f"   {glyphs.dashed} tangent at {trimmed(what_if.old, 3, ascii=glyphs.name == 'ascii')}", glyphs),
-         style(palette.forward)),
-        (f"   {glyphs.point_actual} actual", accent_style(palette)),
-        (f"   {glyphs.point_predicted} predicted", style(palette.forward)),
-    )  # fmt: skip
+    old = trimmed(what_if.old, 3, ascii=glyphs.name == "ascii")
+    names = (f" E as {variable} moves", f" tangent at {old}"), (" E", " tangent")
     width = canvas.width - x - 3
-    shown = legend if spans_width(legend) <= width else legend[:2]
-    write_spans(canvas, canvas.width - 3 - spans_width(shown), 2, shown)
+    for curve, tangent in names:
+        legend: Spans = (
+            (glyphs.rule + curve, style(palette.text)),
+            (f"   {glyphs.dashed}{tangent}", style(palette.forward)),
+            (f"   {glyphs.point_actual} actual", accent_style(palette)),
+            (f"   {glyphs.point_predicted} predicted", style(palette.forward)),
+        )
+        if spans_width(legend) <= width:
+            break
+    write_spans(canvas, canvas.width - 3 - spans_width(legend), 2, legend)
     predicted = what_if.error_before + what_if.predicted
     points = [Point(what_if.old, what_if.error_before, "before")]
     if what_if.new != what_if.old:

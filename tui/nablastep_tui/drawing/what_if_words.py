@@ -21,8 +21,9 @@ def gap(what_if: WhatIf) -> float:
     return what_if.actual - what_if.predicted
 
 
-def verdict(what_if: WhatIf, variable: str) -> tuple[str, ...]:
-    """One to three sentences about promise and outcome; `variable` is the letter of what is edited."""
+def verdict(what_if: WhatIf, variable: str, old: str) -> tuple[str, ...]:
+    """One to three sentences about promise and outcome; `variable` is the letter of what is edited,
+    `old` its value before, in words."""
     if math.isnan(what_if.error_before):
         return ("E of this iteration does not depend on this number.",)
     if what_if.new == what_if.old:
@@ -30,12 +31,12 @@ def verdict(what_if: WhatIf, variable: str) -> tuple[str, ...]:
     if not math.isfinite(what_if.error_after):
         return ("With this number E overflows.",)
     kink = ("Here z is 0 and E has a kink: both slopes are allowed, the gradient is one of them.",)
-    return (*(kink if what_if.at_kink else ()), *_comparison(what_if, variable))
+    return (*(kink if what_if.at_kink else ()), *_comparison(what_if, variable, old))
 
 
-def _comparison(what_if: WhatIf, variable: str) -> tuple[str, ...]:
+def _comparison(what_if: WhatIf, variable: str, old: str) -> tuple[str, ...]:
     predicted, actual = what_if.predicted, what_if.actual
-    line = "The gradient is a straight line."
+    line = f"The gradient at {old} is a straight line."
     if predicted == 0:
         if actual == 0:
             return ("The gradient is 0 and promised no change: none came.",)

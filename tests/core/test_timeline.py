@@ -1,0 +1,264 @@
+"""Time is a value: the same position has the same bits, however it was come to, in bounded memory."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import nablastep as ns
+from core.support import assert_same_bits, random_network, two_layers, visible
+from nablastep.checkpoints import Checkpoints
+from nablastep.expressions import Symbol
+
+LONG = 23
+
+
+def stepped(network: ns.Network, iteration: int, step: int) -> ns.Session:
+    """One equation at a time."""
+    session = ns.Session(network)
+    for _ in range((iteration - 1) * len(session.program) + step):
+        session.next()
+    return session
+
+
+def arrived(network: ns.Network, iteration: int, step: int, *, memory: int | None = None) -> ns.Session:
+    session = ns.Session(network, memory=memory)
+    session.goto(iteration=iteration, step=step)
+    return session
+
+
+def parameters_width(network: ns.Network) -> int:
+    """Numbers in one snapshot, with the largest optimiser state."""
+    return 3 * sum(value.size for value in network.initial_parameters.values())
+
+
+seeds = st.integers(0, 2**32 - 1)
+
+
+@settings(max_examples=25, deadline=None, derandomize=True)
+@given(seed=seeds, where=st.tuples(st.integers(2, 6), st.integers(0, 20)))
+def test_stepping_training_and_jumping_give_the_same_bits(seed: int, where: tuple[int, int]) -> None:
+    network = random_network(np.random.default_rng(seed))
+    steps = len(ns.Session(network).program)
+    iteration, step = where[0], min(where[1], steps)
+    slow = stepped(network, iteration, 0)
+    fast = ns.Session(network)
+    fast.train(iteration - 1)
+    far = arrived(network, iteration + 5, 0)
+    for session in (slow, fast, far):
+        session.goto(iteration=iteration, step=step)
+    expected = visible(slow)
+    for session in (fast, far, arrived(network, iteration, step)):
+        assert_same_bits(visible(session), expected)
+    assert slow.error_history == fast.error_history == far.error_history[: len(slow.error_history)]
+
+
+@settings(max_examples=20, deadline=None, derandomize=True)
+@given(seed=seeds, visits=st.lists(st.tuples(st.integers(1, LONG), st.integers(0, 20)), min_size=3, max_size=8))
+def test_replay_after_thinning_and_any_order_of_visits(seed: int, visits: list[tuple[int, int]]) -> None:
+    """With room for two snapshots every visit is a replay; with plenty none is. All agree, in every order."""
+    network = random_network(np.random.default_rng(seed))
+    steps = len(ns.Session(network).program)
+    places = [(iteration, min(step, steps)) for iteration, step in visits]
+    roomy = ns.Session(network)
+    roomy.train(LONG)
+    tight = ns.Session(network, memory=1)
+    tight.train(LONG)
+    fresh = ns.Session(network, memory=1)
+    expected: dict[tuple[int, int], dict[str, Any]] = {}
+    for place in places:
+        roomy.goto(iteration=place[0], step=place[1])
+        expected[place] = visible(roomy)
+    for session in (tight, fresh):
+        for place in reversed(places):
+            session.goto(iteration=place[0], step=place[1])
+            assert_same_bits(visible(session), expected[place])
+    assert tight.error_history == roomy.error_history
+    assert fresh.error_history == roomy.error_history[: len(fresh.error_history)]
+
+
+@settings(max_examples=15, deadline=None, derandomize=True)
+@given(seed=seeds, edited=st.tuples(st.integers(1, 9), st.integers(0, 20)))
+def test_edits_are_replayed_to_the_bit(seed: int, edited: tuple[int, int]) -> None:
+    generator = np.random.default_rng(seed)
+    network = random_network(generator)
+    sessions = [ns.Session(network, memory=memory) for memory in (None, 1)]
+    iteration, step = edited[0], min(edited[1], len(sessions[0].program))
+    name = sessions[0].program.parameters[-1].id
+    for session in sessions:
+        session.goto(iteration=iteration, step=step)
+        session.set(f"{name}[0,0]", 0.375)
+        session.train(12)
+        session.set("x[0,0]", -0.5)
+        session.set("learning_rate", 0.02)
+        session.train(3)
+    slow = ns.Session(network)
+    for target in (*range(iteration),):
+        slow.goto(iteration=target + 1)
+    slow.goto(step=step)
+    slow.set(f"{name}[0,0]", 0.375)
+    while slow.position < (sessions[0].position.iteration - 3, 0):
+        slow.next()
+    slow.goto("start")
+    slow.set("x[0,0]", -0.5)
+    slow.set("learning_rate", 0.02)
+    while slow.position < (sessions[0].position.iteration - 1, len(slow.program)):
+        slow.next()
+    slow.goto(iteration=sessions[0].position.iteration)
+    for session in sessions:
+        assert_same_bits(visible(session), visible(slow))
+        assert session.error_history == slow.error_history
+    for place in (1, iteration, iteration + 1, iteration + 7, iteration + 13):
+        for session in (*sessions, slow):
+            session.goto(iteration=place, step=step)
+        for session in sessions:
+            assert_same_bits(visible(session), visible(slow))
+
+
+def test_a_branch_replays_from_its_parent() -> None:
+    """A branch that left at iteration 40 shows iteration 7 as its parent does, with snapshots of neither near."""
+    network = two_layers(samples=3, optimizer="adam", batch_size=2, shuffle=True)
+    plain = arrived(network, 7, 9)
+    session = ns.Session(network, memory=1)
+    session.train(60)
+    session.goto(iteration=40)
+    session.set("W0[0,0]", 1.0)
+    session.train(30)
+    session.goto(iteration=55, step=3)
+    session.set("b1[0]", 1.0)
+    assert session.branch == 3
+    session.train(20)
+    session.goto(iteration=7, step=9)
+    assert_same_bits(visible(session), visible(plain))
+    session.goto(iteration=40)
+    assert session["W0"][0, 0] == 1.0
+
+
+@pytest.mark.parametrize("shuffle", [False, True])
+def test_batches_come_in_passes(shuffle: bool) -> None:
+    network = two_layers(samples=3, batch_size=2, shuffle=shuffle, seed=3)
+    session = ns.Session(network)
+    batches = []
+    for iteration in range(1, 9):
+        session.goto(iteration=iteration)
+        batches.append(session.batch)
+        assert np.array_equal(session["a0"], network.x[list(session.batch)].T)
+    assert [len(batch) for batch in batches] == [2, 1] * 4
+    assert all(sorted(first + second) == [0, 1, 2] for first, second in zip(batches[::2], batches[1::2], strict=True))
+    assert (len(set(batches)) > 2) is shuffle
+    session.goto(iteration=1)
+    assert session.batch == batches[0]
+
+
+def test_another_seed_shuffles_otherwise() -> None:
+    def orders(seed: int) -> list[tuple[int, ...]]:
+        network = two_layers(samples=4, batch_size=1, shuffle=True, seed=seed, y=[[0.5, 0.5]] * 4)
+        return [network.batch(iteration) for iteration in range(1, 13)]
+
+    assert orders(1) == orders(1)
+    assert orders(1) != orders(2)
+
+
+# memory
+
+
+def test_snapshots_stay_within_their_memory() -> None:
+    network = two_layers(samples=1, optimizer="adam")
+    memory = 40 * 8 * parameters_width(network)
+    session = ns.Session(network, memory=memory)
+    session.train(3000)
+    checkpoints = session.timeline._checkpoints
+    assert checkpoints.bytes_used <= memory
+    assert checkpoints.stride >= 64
+    assert len(session.timeline._recent) <= 2
+    assert len(session.timeline._setups) <= 64
+    assert len(session._iterations) <= 4
+
+
+def test_a_long_run_of_many_batches_keeps_few_set_ups() -> None:
+    network = two_layers(samples=4, batch_size=1, shuffle=True, y=[[0.5, 0.5]] * 4)
+    session = ns.Session(network)
+    session.set("learning_rate", 0.1)
+    session.train(200)
+    assert len(session.timeline._setups) <= 64
+
+
+class TestCheckpoints:
+    """The arena: what is kept, what is dropped, what is found."""
+
+    SHAPES = (("W0", (2, 3)), ("b0", (2, 1)))
+
+    def values(self, iteration: int) -> dict[str, Any]:
+        return {"W0": np.full((2, 3), float(iteration)), "b0": np.full((2, 1), -float(iteration))}
+
+    def filled(self, room: int, last: int) -> Checkpoints:
+        kept = Checkpoints(self.SHAPES, limit=room * 8 * 8)
+        for iteration in range(2, last + 1):
+            kept.offer(iteration, self.values(iteration))
+        return kept
+
+    def test_everything_while_there_is_room(self) -> None:
+        kept = self.filled(room=10, last=11)
+        assert kept.stride == 1
+        for iteration in range(2, 12):
+            assert kept.nearest(iteration) is not None
+            assert kept.nearest(iteration)[0] == iteration  # type: ignore[index]
+
+    def test_strides_double(self) -> None:
+        kept = self.filled(room=10, last=12)
+        assert kept.stride == 2
+        kept = self.filled(room=10, last=1000)
+        assert kept.stride == 128
+        assert kept.bytes_used <= 10 * 8 * 8
+
+    @pytest.mark.parametrize("room", [1, 2, 3, 10, 17])
+    @pytest.mark.parametrize("last", [2, 5, 31, 200])
+    def test_what_is_found_is_right_and_at_or_before(self, room: int, last: int) -> None:
+        kept = self.filled(room, last)
+        for iteration in range(1, last + 5):
+            found = kept.nearest(iteration)
+            if found is None:
+                assert iteration < 2 * kept.stride
+                continue
+            at, values = found
+            assert at <= iteration
+            assert iteration - at < 2 * kept.stride or at == last - last % kept.stride
+            assert_same_bits(values, self.values(at))
+
+    def test_what_is_found_is_a_copy(self) -> None:
+        kept = self.filled(room=4, last=4)
+        kept.nearest(3)[1]["W0"][:] = 99.0  # type: ignore[index]
+        assert_same_bits(kept.nearest(3)[1], self.values(3))  # type: ignore[index]
+
+    def test_offers_out_of_order_are_not_taken(self) -> None:
+        kept = self.filled(room=10, last=6)
+        kept.offer(4, self.values(99))
+        kept.offer(6, self.values(99))
+        assert_same_bits(kept.nearest(4)[1], self.values(4))  # type: ignore[index]
+        assert_same_bits(kept.nearest(6)[1], self.values(6))  # type: ignore[index]
+
+    def test_nothing_is_found_before_the_first(self) -> None:
+        assert Checkpoints(self.SHAPES).nearest(5) is None
+        assert self.filled(room=4, last=4).nearest(1) is None
+
+
+def test_snapshots_are_of_parameters_and_state() -> None:
+    session = ns.Session(two_layers(optimizer="adam"))
+    symbols: tuple[Symbol, ...] = (*session.program.parameters, *session.program.state)
+    assert [symbol.id for symbol in symbols] == (
+        "W0 b0 W1 b1 m_W0 v_W0 m_b0 v_b0 m_W1 v_W1 m_b1 v_b1".split()
+    )
+
+
+def test_a_lost_bit_is_noticed() -> None:
+    """The comparison of this page sees one unit in the last place."""
+    session = arrived(two_layers(), 3, 5)
+    found = visible(session)
+    W0 = found["W0"].copy()
+    W0[0, 0] = np.nextafter(W0[0, 0], 9.0)
+    with pytest.raises(AssertionError, match="W0"):
+        assert_same_bits({**found, "W0": W0}, found)
