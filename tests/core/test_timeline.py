@@ -39,7 +39,7 @@ def parameters_width(network: ns.Network) -> int:
 seeds = st.integers(0, 2**32 - 1)
 
 
-@settings(max_examples=25, deadline=None, derandomize=True)
+@settings(max_examples=80, deadline=None, derandomize=True)
 @given(seed=seeds, where=st.tuples(st.integers(2, 6), st.integers(0, 20)))
 def test_stepping_training_and_jumping_give_the_same_bits(seed: int, where: tuple[int, int]) -> None:
     network = random_network(np.random.default_rng(seed))
@@ -57,7 +57,7 @@ def test_stepping_training_and_jumping_give_the_same_bits(seed: int, where: tupl
     assert slow.error_history == fast.error_history == far.error_history[: len(slow.error_history)]
 
 
-@settings(max_examples=20, deadline=None, derandomize=True)
+@settings(max_examples=60, deadline=None, derandomize=True)
 @given(seed=seeds, visits=st.lists(st.tuples(st.integers(1, LONG), st.integers(0, 20)), min_size=3, max_size=8))
 def test_replay_after_thinning_and_any_order_of_visits(seed: int, visits: list[tuple[int, int]]) -> None:
     """With room for two snapshots every visit is a replay; with plenty none is. All agree, in every order."""
@@ -81,7 +81,7 @@ def test_replay_after_thinning_and_any_order_of_visits(seed: int, visits: list[t
     assert fresh.error_history == roomy.error_history[: len(fresh.error_history)]
 
 
-@settings(max_examples=15, deadline=None, derandomize=True)
+@settings(max_examples=40, deadline=None, derandomize=True)
 @given(seed=seeds, edited=st.tuples(st.integers(1, 9), st.integers(0, 20)))
 def test_edits_are_replayed_to_the_bit(seed: int, edited: tuple[int, int]) -> None:
     generator = np.random.default_rng(seed)
@@ -97,8 +97,8 @@ def test_edits_are_replayed_to_the_bit(seed: int, edited: tuple[int, int]) -> No
         session.set("learning_rate", 0.02)
         session.train(3)
     slow = ns.Session(network)
-    for target in (*range(iteration),):
-        slow.goto(iteration=target + 1)
+    for target in range(1, iteration + 1):
+        slow.goto(iteration=target)
     slow.goto(step=step)
     slow.set(f"{name}[0,0]", 0.375)
     while slow.position < (sessions[0].position.iteration - 3, 0):

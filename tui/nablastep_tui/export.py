@@ -16,10 +16,8 @@ def copy_text(app: App[object], view: View) -> str:
     value = view.result()
     equation = notation_named("latex").equation_text(view.equation)
     name = view.step.id
-    if value is None:
-        text = equation
-    else:
-        text = f"{name} = np.array({np.asarray(value).tolist()!r})\n% {equation}\n"
+    matrix = "" if value is None else f"{name} = np.array({np.asarray(value).tolist()!r})\n"
+    text = f"{matrix}% {equation}\n"
     app.copy_to_clipboard(text)
     path = _free(Path(f"nablastep-{name}.txt"))
     try:

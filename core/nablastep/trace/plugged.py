@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -106,7 +106,10 @@ class _Plugged(Writer):
 
 class _PluggedUnicode(_Plugged, UnicodeWriter):
     plain = UnicodeWriter()
-    operators: ClassVar = {**UnicodeWriter.operators, MatMul: " · "}  # numbers beside each other need the dot
+    operators: dict[type[Expression], str] = {
+        **UnicodeWriter.operators,
+        MatMul: " · ",
+    }  # numbers beside each other need the dot
 
 
 class _PluggedAscii(_Plugged, AsciiWriter):
@@ -119,7 +122,7 @@ class _PluggedNumpy(_Plugged, NumpyWriter):
 
 class _PluggedLatex(_Plugged, LatexWriter):
     plain = LatexWriter()
-    operators: ClassVar = {**LatexWriter.operators, MatMul: r" \cdot "}
+    operators: dict[type[Expression], str] = {**LatexWriter.operators, MatMul: r" \cdot "}
 
     def parenthesised(self, tokens: Tokens) -> Tokens:
         # Brackets of a fixed size may stand on different lines; \left and \right may not.

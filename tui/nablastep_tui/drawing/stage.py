@@ -193,8 +193,12 @@ def _tail_lines(canvas: Canvas, scene: Scene) -> list[Line]:
     lines = [_scalar_line(scene, width)]
     muted = style(palette.muted)
     # Above the fold of a small screen one line has to do.
+    most = 2 if canvas.height >= 15 else 1
     sentence = wrapped(scene.shown.sentence(scene.cell), width)
-    lines += [[(text, muted)] for text in sentence[: 2 if canvas.height >= 15 else 1]]
+    if len(sentence) > most:
+        # The second half of a sentence says why; on a small screen it has to do alone.
+        sentence = wrapped(scene.shown.sentence(scene.cell).split(": ")[-1], width)
+    lines += [[(text, muted)] for text in sentence[:most]]
     check = _check_line(scene)
     hint: Line = [(scene.hint, accent_style(palette))]
     if canvas.height >= 16:
@@ -210,7 +214,7 @@ def _tail_lines(canvas: Canvas, scene: Scene) -> list[Line]:
 
 
 def _invitation(scene: Scene, width: int) -> list[Line]:
-    palette, step = scene.palette, scene.view.step
+    palette = scene.palette
     symbol = scene.shown.equation.target
 
     name = notation_named("unicode").text(symbol)
@@ -228,9 +232,13 @@ def _invitation(scene: Scene, width: int) -> list[Line]:
         f"and the error flows back. {steps} equations, one at a time."
     )
     keys: Line = []
-    for key, what in ((scene.glyphs.left_arrow, "takes any of them back."), ("w", "asks why an equation has its form."), ("e", "edits any number.")):  # fmt: skip
+    offers = (
+        (scene.glyphs.left_arrow, "takes any of them back."),
+        ("w", "asks why an equation has its form."),
+        ("e", "edits any number."),
+    )
+    for key, what in offers:
         keys += [(key, accent_style(palette)), (f" {what}  ", style(palette.muted))]
-    assert step is not None
     lines = [press, *([(text, style(palette.muted))] for text in wrapped(about, width))]
     return [*lines, keys] if sum(width_of(text) for text, _ in keys) <= width else lines
 

@@ -176,7 +176,7 @@ def _draw_picture(canvas: Canvas, scene: Scene, result: Source, x: int, y: int) 
         else values[:, scene.cell[1]]
         if result.shape[0] == "n0"
         else None
-    )  # noqa: E501
+    )
     height, width = -(-sides[0] // 2), sides[1]
     if along is None or y + height + 1 > canvas.height or along.size != sides[0] * sides[1]:
         return

@@ -22,7 +22,8 @@ class KeysScreen(ModalScreen[None]):
 
     DEFAULT_CSS = """
     KeysScreen { align: center middle; background: $nabla-background; }
-    KeysScreen VerticalScroll { width: 100%; max-width: 118; height: 100%; padding: 0 2; background: $nabla-background; }
+    KeysScreen VerticalScroll { width: 100%; max-width: 118; height: 100%; padding: 0 2; }
+    KeysScreen VerticalScroll { background: $nabla-background; }
     KeysScreen Static { color: $nabla-text; }
     """
     BINDINGS = [  # noqa: RUF012 - Textual's own way

@@ -19,8 +19,10 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from nablastep.commands import Back, Command, Goto, Next, Redo, Reset, Set, Switch, Train, Undo
+from nablastep.derivations.why import ROUTES
 from nablastep.errors import CommandError, NablastepError
 from nablastep.notation import notations
+from nablastep.program import UPDATE
 from nablastep.session import Session
 from nablastep.transposition import CONVENTIONS
 from nablastep.view import View
@@ -37,6 +39,7 @@ from nablastep_tui.drawing.net_map import draw_map, map_height
 from nablastep_tui.drawing.scrubber import draw_scrubber
 from nablastep_tui.drawing.stage import draw_stage
 from nablastep_tui.drawing.what_if import draw_what_if
+from nablastep_tui.drawing.why import Look, draw_why
 from nablastep_tui.editing import LARGE, SMALL, TYPED, Edit, begin_edit, parse_number
 from nablastep_tui.export import copy_text, export_screen
 from nablastep_tui.go_to import ErrorBelow, parse_go_to
@@ -44,6 +47,7 @@ from nablastep_tui.keys import EDIT_FOOTER, STAGE_KEYS, footer_keys
 from nablastep_tui.palettes import Palette
 from nablastep_tui.scene import Key, Scene, Target
 from nablastep_tui.settings import Memory
+from nablastep_tui.why_page import WhyPage
 from nablastep_tui.widgets.prompt import Prompt
 from nablastep_tui.widgets.region import Draw, Region
 
@@ -71,7 +75,10 @@ class StageScreen(Screen[None]):
     StageScreen Region, StageScreen Prompt { position: absolute; }
     """
     AUTO_FOCUS = ""
-    BINDINGS = [entry.binding for entry in STAGE_KEYS]  # noqa: RUF012 - Textual's own way
+    BINDINGS = [  # noqa: RUF012 - Textual's own way
+        *(entry.binding for entry in STAGE_KEYS),
+        *((str(number + 1), f"docked_route({number})", "route") for number in range(3)),
+    ]
 
     def __init__(
         self, session: Session, *, palette: Palette, glyphs: Glyphs, memory: Memory, convention: str, first_run: bool
@@ -92,6 +99,7 @@ class StageScreen(Screen[None]):
         self.pictures = True
         self.show_loss = False
         self.show_hints = True
+        self.docked_route = ROUTES[0]
         self.speed = 1.0
         self.busy = ""
         self._cancelled = False
@@ -105,6 +113,7 @@ class StageScreen(Screen[None]):
         """The regions, top to bottom."""
         for name, draw in REGIONS.items():
             yield Region(self._draw_stage if name == "stage" else draw, id=name)
+        yield Region(self._draw_docked_why, id="why")
         yield Prompt(id="prompt")
 
     def on_mount(self) -> None:
@@ -124,7 +133,12 @@ class StageScreen(Screen[None]):
             region, place = self.query_one(f"#{name}", Region), getattr(rows, name)
             region.display = place.height > 0
             region.styles.offset = (0, place.top)
-            region.styles.width, region.styles.height = width, place.height
+            docked = rows.docked_why_columns if name == "stage" else 0
+            region.styles.width, region.styles.height = width - docked, place.height
+        why = self.query_one("#why", Region)
+        why.display = rows.docked_why_columns > 0
+        why.styles.offset = (width - rows.docked_why_columns, rows.stage.top)
+        why.styles.width, why.styles.height = rows.docked_why_columns, rows.stage.height
         prompt = self.query_one(Prompt)
         prompt.styles.offset = (0, max(1, rows.footer.top - 1))
         prompt.styles.width = width
@@ -136,6 +150,19 @@ class StageScreen(Screen[None]):
             draw_loss(canvas, scene)
         else:
             draw_stage(canvas, scene)
+
+    def _draw_docked_why(self, canvas: Canvas, scene: Scene) -> None:
+        """Where the screen is wide the derivation stands beside the stage, always."""
+        step = scene.view.step
+        if step.phase == UPDATE or scene.what_if is not None or not scene.view.is_done:
+            return
+        page = WhyPage(self.session, step.id, self.convention, self.docked_route, place=-1)
+        draw_why(canvas, page, Look(self.palette, self.glyphs))
+
+    def action_docked_route(self, number: int) -> None:
+        """A route of the derivation beside the stage."""
+        self.docked_route = ROUTES[number]
+        self.show()
 
     # the scene
 
@@ -199,7 +226,7 @@ class StageScreen(Screen[None]):
             return tuple(Key(key, label) for key, label in EDIT_FOOTER)
         entries = []
         for entry in footer_keys():
-            shown = {"→": "→ ←", "shift+→ or p": "p P", "] or pgdn": "] [", "e or enter": "e"}.get(
+            shown = {"→": "→ ←", "shift+→ or p": "p P", "] or pgdn": "] [", "e or enter": "e", "h": "hjkl"}.get(
                 entry.shown, entry.shown
             )
             entries.append(Key(shown, entry.label, entry.action))
@@ -521,8 +548,12 @@ class StageScreen(Screen[None]):
         """Why the equation has this form."""
         from nablastep_tui.screens.why import WhyScreen
 
+        step = self.view.step
+        if step.phase == UPDATE:
+            self.tell("an update follows from the optimiser's own rule: ask why on a forward or backward step")
+            return
         self.used("why")
-        self.app.push_screen(WhyScreen(self.session, self.convention, self.palette, self.glyphs))
+        self.app.push_screen(WhyScreen(self.scene(), step.id))
 
     def action_your_turn(self) -> None:
         """Ask for the next equation."""

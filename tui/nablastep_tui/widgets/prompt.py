@@ -23,7 +23,9 @@ class Prompt(Horizontal):
     Prompt.-open { display: block; layout: horizontal; }
     Prompt Static { width: auto; padding: 0 1; color: $nabla-text; }
     Prompt #problem { color: $nabla-accent; text-style: bold; }
-    Prompt Input, Prompt Input:focus { border: none; height: 1; width: 1fr; padding: 0; background: $nabla-raised; color: $nabla-bright; }
+    Prompt Input, Prompt Input:focus {
+        border: none; height: 1; width: 1fr; padding: 0; background: $nabla-raised; color: $nabla-bright;
+    }
     """
 
     class Closed(Message):

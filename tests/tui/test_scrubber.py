@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import pytest
+from region_scenes import at, deep, drawn, rows, scene
+
+import nablastep as ns
+from nablastep_tui.drawing.glyphs import ASCII
+from nablastep_tui.drawing.scrubber import draw_scrubber, plan_tape
+from nablastep_tui.palettes import DARK
+from nablastep_tui.scene import Target
+from nablastep_tui.themes import accent_style, faint_style, phase_style, selected_style, style
+
+
+def test_phases_bar_and_symbols() -> None:
+    assert rows(draw_scrubber, scene(at("mazur", "grad_W1")), 120, 3) == [
+        "   ▶ forward                              ◀ backward                                                  ◆ update",
+        "   ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━    ━━━━━━━━━━━━━━━━━●━━━┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄    ┄┄┄┄┄┄┄┄┄┄┄┄┄┄",
+        "     z⁽¹⁾   a⁽¹⁾   z⁽²⁾   a⁽²⁾    E        ∇a⁽²⁾  ∇z⁽²⁾  ∇W⁽¹⁾  ∇b⁽¹⁾  ∇a⁽¹⁾  ∇z⁽¹⁾  ∇W⁽⁰⁾  ∇b⁽⁰⁾       W⁽¹⁾   W⁽⁰⁾",
+    ]  # fmt: skip
+
+
+def test_ten_cells_a_step_where_it_is_wide() -> None:
+    assert rows(draw_scrubber, scene(at("skinny", "E")), 200, 3) == [
+        "           ▶ forward                                             ◀ backward                                                                          ◆ update",
+        "           ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━●━━━━    ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄    ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄",
+        "              z⁽¹⁾      a⁽¹⁾      z⁽²⁾      a⁽²⁾        E           ∇a⁽²⁾     ∇z⁽²⁾     ∇W⁽¹⁾     ∇b⁽¹⁾     ∇a⁽¹⁾     ∇z⁽¹⁾     ∇W⁽⁰⁾     ∇b⁽⁰⁾         W⁽¹⁾      b⁽¹⁾      W⁽⁰⁾      b⁽⁰⁾",
+    ]  # fmt: skip
+
+
+def test_two_rows_are_bar_and_names() -> None:
+    assert rows(draw_scrubber, scene(at("mazur", "grad_W1")), 80, 2) == [
+        "        ━━━━━━━━━━━━━━━━━━━━  ━━━━━━━━━━●━┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄  ┄┄┄┄┄┄┄┄",
+        "        ▶ forward             ◀ backward                        ◆ update",
+    ]  # fmt: skip
+
+
+def test_layer_marks_lose_their_brackets_first() -> None:
+    assert rows(draw_scrubber, scene(at("mazur", "grad_W1")), 80, 3) == [
+        "      ▶ forward               ◀ backward                          ◆ update",
+        "      ━━━━━━━━━━━━━━━━━━━━    ━━━━━━━━━━●━┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄    ┄┄┄┄┄┄┄┄",
+        "       z¹  a¹  z²  a²   E      ∇a² ∇z² ∇W¹ ∇b¹ ∇a¹ ∇z¹ ∇W⁰ ∇b⁰     W¹  W⁰",
+    ]  # fmt: skip
+
+
+def test_then_the_symbols_go_and_the_current_one_stays() -> None:
+    assert rows(draw_scrubber, scene(deep(5, "grad_W3")), 120, 3) == [
+        "                 ▶ forward               ◀ backward                                ◆ update",
+        "                 ━━━━━━━━━━━━━━━━━━━━━━  ━━━━━━━━━━━━━●┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄  ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄",
+        "                                                   ∇W⁽³⁾",
+    ]  # fmt: skip
+
+
+def test_at_last_a_layer_is_one_cell() -> None:
+    assert rows(draw_scrubber, scene(deep(30, "grad_W20")), 80, 3) == [
+        "                ▶ forward       ◀ backward      ◆ update",
+        "                ━━━━━━━━━━━━━━━ ━━━━●┄┄┄┄┄┄┄┄┄┄ ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄",
+        "                                 ∇W⁽²⁰⁾",
+    ]  # fmt: skip
+
+
+def test_interleaved_updates_are_blocks_of_their_own() -> None:
+    assert rows(draw_scrubber, scene(at("mazur-bug", "grad_W1")), 120, 3) == [
+        "       ▶ forward                         ◀ backward                  ◆ update  ◀ backward                  ◆ update",
+        "       ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━    ━━━━━━━━━━━━━━━●━━┄┄┄┄┄┄    ┄┄┄┄┄┄    ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄    ┄┄┄┄┄┄",
+        "        z⁽¹⁾  a⁽¹⁾  z⁽²⁾  a⁽²⁾    E       ∇a⁽²⁾ ∇z⁽²⁾ ∇W⁽¹⁾ ∇b⁽¹⁾     W⁽¹⁾      ∇a⁽¹⁾ ∇z⁽¹⁾ ∇W⁽⁰⁾ ∇b⁽⁰⁾     W⁽⁰⁾",
+    ]  # fmt: skip
+    assert rows(draw_scrubber, scene(at("mazur-bug", "grad_W1")), 80, 2) == [
+        "      ━━━━━━━━━━━━━━━━━━━━  ━━━━━━━━━━●━┄┄┄┄  ┄┄┄┄  ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄  ┄┄┄┄",
+        "      ▶ forward             ◀ backward        ◆     ◀ backward        ◆ update",
+    ]  # fmt: skip
+
+
+def test_nothing_is_played_at_the_start() -> None:
+    canvas = drawn(draw_scrubber, scene(ns.open("mazur")), 120, 3)
+    assert "━" not in canvas.text_rows()[1]
+    assert "●" not in canvas.text_rows()[1]
+    assert canvas.style_at(3, 0) == style(DARK.muted)
+
+
+def test_done_is_in_the_phase_colour_now_in_the_accent_and_the_rest_faint() -> None:
+    canvas = drawn(draw_scrubber, scene(at("mazur", "grad_W1")), 120, 3)
+    bar = canvas.text_rows()[1]
+    dot = bar.index("●")
+    assert canvas.style_at(3, 1) == phase_style(DARK, "forward")
+    assert canvas.style_at(bar.index("━", 40), 1) == phase_style(DARK, "backward")
+    assert canvas.style_at(dot, 1) == accent_style(DARK)
+    assert canvas.style_at(bar.index("┄"), 1) == faint_style(DARK)
+    assert canvas.style_at(dot, 2) == selected_style(DARK)
+    assert canvas.style_at(42, 0) == phase_style(DARK, "backward", bold=True)
+
+
+def test_the_end_of_the_iteration_leaves_nothing_dashed() -> None:
+    assert "┄" not in "".join(rows(draw_scrubber, scene(at("mazur", "end")), 120, 3))
+
+
+def test_a_click_jumps_to_the_step_on_every_row() -> None:
+    canvas = drawn(draw_scrubber, scene(at("mazur", "grad_W1")), 120, 3)
+    x = canvas.text_rows()[2].index("∇z⁽¹⁾")
+    assert [canvas.target_at(x, y) for y in range(3)] == [Target("step", number=11)] * 3
+
+
+@pytest.mark.parametrize("layers", [1, 3, 9, 40, 130])
+@pytest.mark.parametrize(("width", "height"), [(60, 2), (80, 3), (120, 3), (200, 3)])
+def test_every_tape_fits_and_every_step_has_its_place_in_order(layers: int, width: int, height: int) -> None:
+    shown = scene(deep(layers, "grad_W0"))
+    tape = plan_tape(shown, width - 2, with_symbols=height >= 3)
+    assert tape.width <= width - 2
+    numbers = [step.number for block in tape.blocks for unit in block for step in unit]
+    assert numbers == list(range(1, len(shown.session.program) + 1))
+    assert "".join(rows(draw_scrubber, shown, width, height)).count("●") == 1
+
+
+def test_symbols_never_touch() -> None:
+    for source in ("mazur", "digits-mlp", "xor", "mazur-bug"):
+        for width in (80, 100, 120, 150):
+            shown = scene(at(source, "E"))
+            symbols = rows(draw_scrubber, shown, width, 3)[2].split()
+            assert len(symbols) in {1, len(shown.session.program)}, (source, width)
+
+
+def test_ascii_draws_in_ascii() -> None:
+    assert all(row.isascii() for row in rows(draw_scrubber, scene(at("mazur", "grad_W1"), glyphs=ASCII), 120, 3))

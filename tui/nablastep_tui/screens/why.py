@@ -1,0 +1,222 @@
+"""The why screen: the derivation of the step on stage, line by line, by every route, on the user's own numbers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from textual import events
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.timer import Timer
+
+from nablastep.derivations.jacobian import LAYOUTS
+from nablastep.errors import NablastepError
+from nablastep.expressions import Apply
+from nablastep.network import Network
+from nablastep.session import Session
+from nablastep.transposition import CONVENTIONS
+from nablastep_tui.drawing.canvas import Canvas
+from nablastep_tui.drawing.footer import draw_footer
+from nablastep_tui.drawing.glyphs import Glyphs
+from nablastep_tui.drawing.header import draw_header
+from nablastep_tui.drawing.why import Look, draw_why
+from nablastep_tui.palettes import Palette
+from nablastep_tui.scene import Key, Scene, Target
+from nablastep_tui.themes import accent_style, style
+from nablastep_tui.why_page import WhyPage
+from nablastep_tui.widgets.canvas_widget import CanvasWidget
+from nablastep_tui.widgets.region import Region
+
+SECONDS_A_LINE = 1.5
+KEYS = (
+    Key("↑ ↓", "line", ""), Key("1 2 3", "route", ""), Key("tab", "next route", "next_route"),
+    Key("z", "zeros", "zeros"), Key("r", "another nudge", "redraw"), Key("s", "softmax", "swap"),
+    Key("space", "play", "play"), Key("n", "notation", "convention"), Key("d", "layout", "layout"),
+    Key("esc", "back", "leave"),
+)  # fmt: skip
+
+
+class WhyScreen(Screen[None]):
+    """Full screen; esc and w go back to the stage."""
+
+    CSS = """
+    WhyScreen { background: $nabla-background; layout: vertical; }
+    WhyScreen Region { height: 1; }
+    """
+    AUTO_FOCUS = ""
+    BINDINGS = [  # noqa: RUF012 - Textual's own way
+        ("escape,w,q", "leave", "back to the stage"),
+        ("down,j", "line(1)", "next line"),
+        ("up,k", "line(-1)", "previous line"),
+        ("home", "line(-99)", "first line"),
+        ("end", "line(99)", "last line"),
+        ("1", "route(0)", "first route"),
+        ("2", "route(1)", "second route"),
+        ("3", "route(2)", "third route"),
+        ("4", "route(3)", "fourth view"),
+        ("tab", "next_route", "next route"),
+        ("z", "zeros", "show or hide structural zeros"),
+        ("r", "redraw", "another random nudge"),
+        ("s", "swap", "softmax in place of the activation"),
+        ("space", "play", "play the lines"),
+        ("n", "convention", "next convention"),
+        ("d", "layout", "numerator or denominator layout"),
+    ]
+
+    def __init__(self, scene: Scene, name: str, route: str = "") -> None:
+        super().__init__()
+        self.scene_behind = scene
+        self.look = Look(scene.palette, scene.glyphs)
+        self.page = WhyPage(scene.session, name, scene.view.convention.name, route)
+        self._original = self.page
+        self._playing: Timer | None = None
+        self._notice = ""
+
+    def compose(self) -> ComposeResult:
+        """Header, page, footer."""
+        yield Region(draw_header, id="header")
+        yield CanvasWidget(self._draw, style(self.palette.text, self.palette.background))
+        yield Region(draw_footer, id="footer")
+
+    @property
+    def palette(self) -> Palette:
+        """Its colours."""
+        return self.look.palette
+
+    @property
+    def glyphs(self) -> Glyphs:
+        """Its glyphs."""
+        return self.look.glyphs
+
+    def on_mount(self) -> None:
+        """Fill header and footer."""
+        scene = replace(self.scene_behind, keys=KEYS)
+        for region in self.query(Region):
+            region.scene = scene
+
+    def show(self, page: WhyPage) -> None:
+        """Show another state of the page."""
+        self.page = page
+        self.query_one(CanvasWidget).redraw()
+
+    def _draw(self, canvas: Canvas) -> None:
+        draw_why(canvas, self.page, self.look)
+        if self._notice:
+            canvas.write(canvas.width - len(self._notice) - 3, 0, self._notice, accent_style(self.palette))
+
+    def action_leave(self) -> None:
+        """Back to the stage."""
+        self.dismiss()
+
+    def action_line(self, direction: int) -> None:
+        """Another line in focus."""
+        self.show(self.page.moved(direction))
+
+    def action_route(self, number: int) -> None:
+        """A route by its number."""
+        self.show(self.page.with_route(number))
+
+    def action_next_route(self) -> None:
+        """The route after this one."""
+        self.show(self.page.next_route())
+
+    def action_zeros(self) -> None:
+        """Structural zeros dimmed, or as computed."""
+        self.show(replace(self.page, zeros=not self.page.zeros))
+
+    def action_redraw(self) -> None:
+        """Another nudge: the routes hold for every one."""
+        self.show(self.page.another_direction())
+
+    def action_convention(self) -> None:
+        """The next convention."""
+        names = list(CONVENTIONS)
+        following = names[(names.index(self.page.convention) + 1) % len(names)]
+        self._notice = CONVENTIONS[following].formula
+        self.show(replace(self.page, convention=following))
+
+    def action_layout(self) -> None:
+        """Numerator or denominator layout for the Jacobian lines."""
+        names = list(LAYOUTS)
+        following = names[(names.index(self.page.layout) + 1) % len(names)]
+        self._notice = f"{following} layout"
+        self.show(replace(self.page, layout=following))
+
+    def action_swap(self) -> None:
+        """Softmax in place of the activation, to see where ⊙ stops being right; once more goes back."""
+        if self.page.swapped:
+            self._notice = ""
+            self.show(self._original)
+            return
+        try:
+            swapped = with_softmax(self.page.session, self.page.name)
+        except NablastepError as error:
+            self._notice = error.message
+            self.show(self.page)
+            return
+        self._original, self._notice = self.page, ""
+        self.show(swapped_page(self.page, *swapped))
+
+    def action_play(self) -> None:
+        """One line after the other."""
+        if self._playing is not None:
+            self._playing.stop()
+            self._playing = None
+        else:
+            self._playing = self.set_interval(SECONDS_A_LINE, self._play_on)
+
+    def _play_on(self) -> None:
+        if self.page.place + 1 >= len(self.page.lines) and self._playing is not None:
+            self._playing.stop()
+            self._playing = None
+        else:
+            self.action_line(1)
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on a tab or line."""
+        widget = self.query_one(CanvasWidget)
+        target = widget.target_at(event.screen_x - widget.region.x, event.screen_y - widget.region.y)
+        if isinstance(target, Target) and target.kind == "route":
+            self.action_route(target.number)
+        elif isinstance(target, Target) and target.kind == "line":
+            self.show(replace(self.page, place=target.number))
+
+    def on_region_hit(self, event: Region.Hit) -> None:
+        """A key of the footer."""
+        if isinstance(event.target, Target) and event.target.kind == "key":
+            self.call_later(self.run_action, event.target.name)
+
+
+def with_softmax(session: Session, name: str) -> tuple[Session, str]:
+    """A session like this one whose layer has softmax instead of its element-wise activation, and what it replaced.
+
+    The loss becomes the half squared error where the pair would hide the Jacobian. Raises CommandError for steps that
+    go through no element-wise activation.
+    """
+    from nablastep.errors import CommandError
+
+    step = session.program.step(name) if name != "grad_a0" else None
+    forward = session.program.step(name.removeprefix("grad_")) if step is not None else None
+    if step is None or step.target.base != "z" or forward is None:
+        raise CommandError("softmax can stand in for an activation only: ask it on a ∇z")
+    layer = step.layer
+    use = session.program.step(f"a{layer}").equation.expression
+    if not isinstance(use, Apply):
+        raise CommandError("this layer has softmax already")
+    network = session.edited_network()
+    layers = [
+        replace(each, activation="softmax") if number == layer else each
+        for number, each in enumerate(network.layers, 1)
+    ]
+    changed = Network(
+        layers, network.x, network.y, loss="half_squared_error", title=network.title, reduction=network.reduction,
+        batch_size=network.batch_size, optimizer=network.optimizer,
+    )  # fmt: skip
+    other = Session(changed)
+    other.goto("end")
+    return other, use.function.name
+
+
+def swapped_page(page: WhyPage, session: Session, replaced: str) -> WhyPage:
+    """The same step and route in the session with softmax."""
+    return replace(page, session=session, place=0, swapped=replaced)

@@ -1,0 +1,104 @@
+"""What the why page shows, as one frozen value: the derivation of a step, and how the reader looks at it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from nablastep.derivations.bias_as_activation import augmented_lines
+from nablastep.derivations.closing import Closing, closing_of
+from nablastep.derivations.jacobian import NUMERATOR
+from nablastep.derivations.lines import Line
+from nablastep.derivations.subject import subject_of
+from nablastep.derivations.why import DIFFERENTIAL, Route, why
+from nablastep.errors import NablastepError
+from nablastep.program import BACKWARD, Program
+from nablastep.session import Session
+from nablastep.transposition import convention_named
+
+TITLES = {"index": "index sums", "jacobian": "Jacobian", "differential": "differential", "matrix": "matrix"}
+BIAS = "bias as activation"
+
+
+@dataclass(frozen=True, eq=False)
+class WhyPage:
+    """A step's derivation with the numbers of the session. `place` is the focused line, from 0.
+
+    `swapped` names what softmax stands in for, where the reader has swapped it in.
+    """
+
+    session: Session
+    name: str
+    convention: str
+    route: str = ""
+    place: int = 0
+    draw: int = 0
+    layout: str = NUMERATOR
+    zeros: bool = True
+    swapped: str = ""
+
+    @cached_property
+    def routes(self) -> tuple[Route, ...]:
+        """Every route, the view with the bias as an activation last where there is one."""
+        routes = why(
+            self.session, self.name, convention=self.convention, layout=self.layout, direction_number=self.draw
+        )
+        if self.name.startswith(("grad_W", "grad_b", "z")) and self.convention == "column":
+            try:
+                layer = int(self.name[-1]) + (0 if self.name.startswith("z") else 1)
+                lines = augmented_lines(self.session, layer)
+            except (NablastepError, KeyError, ValueError):
+                return routes
+            return (*routes, Route(BIAS, lines))
+        return routes
+
+    @property
+    def shown(self) -> Route:
+        """The chosen route."""
+        return next((route for route in self.routes if route.name == self.route), self.routes[0])
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The lines of the chosen route."""
+        return self.shown.lines
+
+    @property
+    def program(self) -> Program:
+        """The program that the step belongs to."""
+        return self.session.program
+
+    @cached_property
+    def closing(self) -> Closing:
+        """The question that the step raises, and its answer."""
+        is_backward = self.name == "grad_a0" or self.program.step(self.name).phase == BACKWARD
+        subject = subject_of(self.program, self.name) if is_backward else None
+        return closing_of(self.program, self.name, convention_named(self.convention), subject)
+
+    def moved(self, lines: int) -> WhyPage:
+        """Another line in focus."""
+        return replace(self, place=max(0, min(len(self.lines) - 1, self.place + lines)))
+
+    def with_route(self, number: int) -> WhyPage:
+        """The route of that number, from 0; unchanged if there is none."""
+        if not 0 <= number < len(self.routes):
+            return self
+        return replace(self, route=self.routes[number].name, place=0)
+
+    def next_route(self) -> WhyPage:
+        """The route after this one."""
+        names = [route.name for route in self.routes]
+        return self.with_route((names.index(self.shown.name) + 1) % len(names))
+
+    def another_direction(self) -> WhyPage:
+        """Another random direction, on the differential route."""
+        return replace(self, draw=self.draw + 1, route=DIFFERENTIAL)
+
+
+def zero_cells(line: Line) -> frozenset[tuple[int, int]]:
+    """The cells of a Jacobian that are zero by structure: exactly 0 in a matrix that the line is about."""
+    value = line.value
+    if line.kind != "own" or not isinstance(value, np.ndarray) or value.ndim != 2 or min(value.shape) < 2:
+        return frozenset()
+    return frozenset((int(row), int(column)) for row, column in np.argwhere(value == 0))
