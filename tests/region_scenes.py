@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from rich.style import Style
+
 import nablastep as ns
 from nablastep.session import Session
 from nablastep.view import View
@@ -61,3 +63,9 @@ def drawn(draw: Callable[[Canvas, Scene], None], shown: Scene, width: int, heigh
 def rows(draw: Callable[[Canvas, Scene], None], shown: Scene, width: int, height: int) -> list[str]:
     """The text of a drawn region, without the blanks at the ends of rows."""
     return [row.rstrip() for row in drawn(draw, shown, width, height).text_rows()]
+
+
+def ink(canvas: Canvas, x: int, y: int) -> Style:
+    """The style of one cell without its background."""
+    found = canvas.style_at(x, y)
+    return Style(color=found.color, bold=found.bold, dim=found.dim, reverse=found.reverse)

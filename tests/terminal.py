@@ -81,6 +81,11 @@ class Terminal:
         """Read until the text stands on the screen no more."""
         return self._wait(lambda: text not in self.text, f"{text!r} to go", seconds)
 
+    def settle(self) -> None:
+        """Read until nothing has come for a moment."""
+        while self._read(0.1):
+            pass
+
     def press(self, *keys: str) -> None:
         """Send keys by name, or characters as they are."""
         for key in keys:

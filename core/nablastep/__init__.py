@@ -10,7 +10,10 @@ from __future__ import annotations
 
 import os
 
+from nablastep.checks import ParameterCheck, gradient_check
 from nablastep.commands import Back, Goto, Next, Redo, Reset, Set, Switch, Train, Undo
+from nablastep.derivations.lines import Line
+from nablastep.derivations.why import why_lines as why
 from nablastep.errors import (
     CommandError,
     DataError,
@@ -34,12 +37,14 @@ __all__ = [
     "EditError",
     "Goto",
     "Layer",
+    "Line",
     "NablastepError",
     "Network",
     "NetworkError",
     "Next",
     "NotComputed",
     "OptimizerSettings",
+    "ParameterCheck",
     "Position",
     "Redo",
     "Reset",
@@ -51,7 +56,9 @@ __all__ = [
     "Undo",
     "UnknownNameError",
     "__version__",
+    "gradient_check",
     "open",
+    "why",
 ]
 
 

@@ -212,7 +212,10 @@ class Session:
 
     def do(self, command: Command) -> None:
         """Carry out one command. Raises a NablastepError, and then nothing has changed."""
-        handler: Callable[[Session, Any], None] = _HANDLERS[type(command)]
+        handler = _HANDLERS.get(type(command))
+        if handler is None:
+            known = ", ".join(kind.__name__ for kind in _HANDLERS)
+            raise CommandError(f"not a command: {command!r}", hint=f"the commands are {known}")
         handler(self, command)
 
     def next(self, count: int = 1) -> None:
@@ -329,6 +332,9 @@ class Session:
 
     def _goto(self, command: Goto) -> None:
         if command.target is not None:
+            if not isinstance(command.target, str):
+                wanted = "goto(iteration=40) goes to an iteration"
+                raise CommandError(f"goto takes an id such as 'grad_W1', found {command.target!r}", hint=wanted)
             if command.iteration is not None or command.step is not None:
                 raise CommandError("goto takes an id or an iteration with a step, not both")
             self._goto_target(command.target)
@@ -370,10 +376,7 @@ class Session:
         edit = self._edit(parse_cell(command.cell), command.value)
         before = self._moment()
         timeline = self.timeline
-        if self._has_future():
-            number = max(self._timelines) + 1
-        else:
-            number = timeline.number
+        number = max(self._timelines) + 1 if self._has_future() else timeline.number
         changed = timeline.with_edit(edit, self._position, number)
         self._timelines = {**self._timelines, number: changed}
         self._current = number

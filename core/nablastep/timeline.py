@@ -139,7 +139,10 @@ class Timeline:
             start = timeline.fork[0]
             pieces.append(timeline._errors[: max(0, end - start)])
             end = min(end, start)
-        return [error for piece in reversed(pieces) for error in piece]
+        history = array("d")
+        for piece in reversed(pieces):
+            history.extend(piece)
+        return history.tolist()
 
     def errors_after(self, count: int) -> list[float]:
         """E of the finished iterations beyond the first `count`, without copying those."""

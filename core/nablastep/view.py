@@ -60,7 +60,8 @@ class View:
 
     def value(self, name: str) -> Any | None:
         """The quantity's value now, in this convention's orientation, or None if it is not computed."""
-        return self._oriented(name, self.session.get(name))
+        # y is the batch here, as it stands in equations; session["y"] is the whole data.
+        return self._oriented(name, self.session.values["y"] if name == "y" else self.session.get(name))
 
     def previous(self, name: str) -> Any | None:
         """The quantity's value at the end of the previous iteration, or None."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 import nablastep as ns
-from nablastep.functions import ACTIVATIONS, LOSSES
+from nablastep.functions.activations import ACTIVATIONS
+from nablastep.functions.losses import LOSSES
 from nablastep.notation import notation_named
 from nablastep.optimizer_settings import OPTIMIZER_NAMES
 from nablastep.program import Step
@@ -56,7 +58,7 @@ def random_network(generator: np.random.Generator, **changes: Any) -> ns.Network
     widths = [int(width) for width in generator.integers(1, 5, generator.integers(2, 5))]
     y = generator.random((samples, widths[-1])) + 0.05
     fields: dict[str, Any] = {
-        "layers": [_random_layer(generator, *pair) for pair in zip(widths, widths[1:], strict=False)],
+        "layers": [_random_layer(generator, *pair) for pair in pairwise(widths)],
         "x": generator.standard_normal((samples, widths[0])),
         "y": y / y.sum(axis=1, keepdims=True),
         "loss": str(generator.choice(list(LOSSES))),
@@ -88,9 +90,7 @@ def _random_layer(generator: np.random.Generator, inputs: int, units: int) -> di
     return layer
 
 
-def equations(
-    steps: Iterable[Step], notation: str = "unicode", convention: str = "column"
-) -> dict[str, str]:
+def equations(steps: Iterable[Step], notation: str = "unicode", convention: str = "column") -> dict[str, str]:
     """The equations of the steps as text, by id."""
     writer, shown = notation_named(notation), CONVENTIONS[convention]
     return {step.id: writer.equation_text(shown.shown_equation(step.equation)) for step in steps}

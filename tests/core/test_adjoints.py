@@ -7,6 +7,7 @@ instance whose rule is missing. The last part breaks each rule and asks that the
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -49,7 +50,7 @@ from nablastep.expressions import (
     transpose,
 )
 from nablastep.functions.activations import ELEMENT_WISE
-from nablastep.functions.elementary import CLIP, HUBER, SQUARE
+from nablastep.functions.elementary import HUBER, SQUARE
 from nablastep.shapes import SHAPE_RULES, shape_of, shape_text, sizes_of
 
 SIZES = {"n0": 3, "n1": 4, "n2": 2, "m": 5, "1": 1}
@@ -92,7 +93,15 @@ INSTANCES: dict[type[Expression], tuple[Expression, ...]] = {
     LogSumExp: (LogSumExp(X, ROWS), LogSumExp(X, COLUMNS), LogSumExp(COLUMN, ROWS)),
     Repeat: (Repeat(COLUMN, COLUMNS, "m"), Repeat(ROW, ROWS, "n0")),
     Total: (Total(X, COLUMNS), Total(X, ROWS)),
-    Sum: (Sum(X), Sum(Hadamard(X, Y)), Sum(Apply(SQUARE, Subtract(X, Y)))),
+    Sum: (
+        Sum(X),
+        Sum(Hadamard(X, Y)),
+        Sum(Apply(SQUARE, Subtract(X, Y))),
+        Sum(MatMul(LEFT, X)),
+        Sum(MatMul(Transpose(COLUMN), COLUMN)),
+        Sum(Hadamard(Repeat(COLUMN, COLUMNS, "m"), X)),
+        Sum(Repeat(COLUMN, COLUMNS, "m")),
+    ),
 }
 """Node → expressions with it on top. Square ones cannot hide behind a shape; a symbol met twice needs its sum."""
 
@@ -120,7 +129,9 @@ def random_values(expression: Expression, generator: np.random.Generator) -> dic
 def differential(expression: Expression, values: dict[str, Any], symbol: Symbol, direction: Any) -> Any:
     """dF for dX = direction, by the complex step, or by central differences where Φ takes no complex numbers."""
     if any(isinstance(node, Apply) and not node.function.analytic for node in (expression, *expression.operands)):
-        up, down = (value_of(expression, {**values, symbol.id: values[symbol.id] + h * direction}) for h in (1e-5, -1e-5))
+        up, down = (
+            value_of(expression, {**values, symbol.id: values[symbol.id] + h * direction}) for h in (1e-5, -1e-5)
+        )
         return (up - down) / 2e-5
     moved = {**values, symbol.id: values[symbol.id] + 1e-30j * direction}
     return np.imag(value_of(expression, moved)) / 1e-30
@@ -199,7 +210,7 @@ def test_the_record_of_moves_leads_from_the_upstream_gradient_to_the_result() ->
     assert path[0].before == upstream
     assert [type(move.node) for move in path] == [MatMul, Apply]
     assert [move.operand for move in path] == [1, 0]
-    assert all(first.after == second.before for first, second in zip(path, path[1:], strict=False))
+    assert all(first.after == second.before for first, second in pairwise(path))
     assert gradient(forward, X, upstream) == path[-1].after
     assert len(list(moves(MatMul(SQUARE_LEFT, SQUARE_LEFT), SQUARE_LEFT, SQUARE_LEFT.gradient))) == 2
 
@@ -250,9 +261,7 @@ def test_a_forgotten_transpose_is_noticed_even_where_the_shapes_fit(
 
 def test_a_transposed_result_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     rule = ADJOINT_RULES[MatMul]
-    monkeypatch.setitem(
-        ADJOINT_RULES, MatMul, lambda node, operand, upstream: transpose(rule(node, operand, upstream))
-    )
+    monkeypatch.setitem(ADJOINT_RULES, MatMul, lambda node, operand, upstream: transpose(rule(node, operand, upstream)))
     with pytest.raises(AssertionError):
         check_adjoint(MatMul(LEFT, X), LEFT, seed=0)
     with pytest.raises(AssertionError):

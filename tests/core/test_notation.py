@@ -51,9 +51,9 @@ from nablastep.expressions import (
     Transpose,
     walk,
 )
-from nablastep.functions import ACTIVATIONS, LOSSES
-from nablastep.functions.activations import ELEMENT_WISE
+from nablastep.functions.activations import ACTIVATIONS, ELEMENT_WISE
 from nablastep.functions.elementary import SQRT, SQUARE
+from nablastep.functions.losses import LOSSES
 from nablastep.notation import Writer, notation_named, notations
 from nablastep.notation.writer import RULES
 from nablastep.program import Step
@@ -161,9 +161,7 @@ def test_every_symbol_has_its_token_in_reading_order(name: str) -> None:
 
 @EVERY_NOTATION
 def test_every_token_is_of_a_known_kind(name: str) -> None:
-    kinds = {
-        token.kind for equation in shown_equations() for token in notation_named(name).equation_tokens(equation)
-    }
+    kinds = {token.kind for equation in shown_equations() for token in notation_named(name).equation_tokens(equation)}
     assert kinds <= {"symbol", "operator", "number", "ones", "function"}
 
 
@@ -254,6 +252,7 @@ ETA = Symbol("learning_rate", None, ())
         (Sum(Hadamard(A, B)), "Σ (A⁽¹⁾ ⊙ Z⁽¹⁾)"),
         (Power(Subtract(ONE, ETA), Symbol("t", None, ())), "(1 − η)ᵗ"),
         (Factor(2, 1, ("m", "n1")), "2/(m n₁)"),
+        (Factor(1, 4), "¼"),
         (Factor(-3, 4), "−¾"),
         (Factor(2, 3, ("m",)), "2/(3 m)"),
         (Number(0.01), "0.01"),
@@ -379,8 +378,10 @@ class Trees:
 
     def leaf(self, shape: tuple[str, ...]) -> Expression:
         if not shape:
-            return self.pick(ETA, Symbol("momentum", None, ()), Factor(-1, 2), Factor(2, 1, ("m",)), Number(0.3), Factor(-1))
-        symbol = Symbol(self.pick("a", "W"), int(self.generator.integers(3)) + 10 * hash_of(shape), shape)  # type: ignore[arg-type]
+            momentum = Symbol("momentum", None, ())
+            scalar: Expression = self.pick(ETA, momentum, Factor(-1, 2), Factor(2, 1, ("m",)), Number(0.3), Factor(-1))
+            return scalar
+        symbol = Symbol(self.pick("a", "W"), int(self.generator.integers(3)) + 10 * number_of(shape), shape)  # type: ignore[arg-type]
         self.values[symbol.id] = self.generator.uniform(0.1, 0.9, [SIZES[dimension] for dimension in shape])
         return symbol
 
@@ -390,8 +391,10 @@ class Trees:
         return self.scalar(depth - 1) if not shape else self.matrix(shape, depth - 1)
 
     def scalar(self, depth: int) -> Expression:
-        small = (lambda: self.tree((), depth))
-        return self.pick(
+        def small() -> Expression:
+            return self.tree((), depth)
+
+        made: Expression = self.pick(
             lambda: Sum(self.tree(("n1", "m"), depth)),
             lambda: Add(small(), small()),
             lambda: Subtract(small(), small()),
@@ -399,6 +402,7 @@ class Trees:
             lambda: Divide(small(), small()),
             lambda: Power(Number(0.5), small()),
         )()
+        return made
 
     def matrix(self, shape: tuple[str, ...], depth: int) -> Expression:
         def same() -> Expression:
@@ -408,17 +412,20 @@ class Trees:
             return Fill(self.pick(ONE, Factor(1, 2), Number(-0.3), ETA), shape)  # type: ignore[arg-type]
 
         inner = self.pick("n0", "n1", "m")
-        node = self.pick(Add, Subtract, Hadamard, Divide, Ratio)
+        node: Any = self.pick(Add, Subtract, Hadamard, Divide, Ratio)
+        element_wise: Any = (Add, Subtract, Hadamard, Divide)
+        functions = [function for function in ELEMENT_WISE if function.name in FORMULAS]
+        differentiable = [function for function in functions if function.name in SLOPES]
         choices: list[Callable[[], Expression]] = [
             lambda: node(same(), same()),
-            lambda: self.pick(Add, Subtract)(constant(), same()),
-            lambda: self.pick(Add, Subtract, Hadamard, Divide)(same(), constant()),
+            lambda: self.pick(*element_wise[:2])(constant(), same()),
+            lambda: self.pick(*element_wise)(same(), constant()),
             lambda: MatMul(self.tree((shape[0], inner), depth), self.tree((inner, shape[1]), depth)),
             lambda: Transpose(self.tree((shape[1], shape[0]), depth)),
             lambda: Scale(self.tree((), depth), same()),
             lambda: Divide(same(), self.tree((), depth)),
-            lambda: Apply(self.pick(*(f for f in ELEMENT_WISE if f.name in FORMULAS), SQUARE), same()),
-            lambda: Apply(self.pick(*(f for f in ELEMENT_WISE if f.name in SLOPES)), same(), prime=True),
+            lambda: Apply(self.pick(*functions, SQUARE), same()),
+            lambda: Apply(self.pick(*differentiable), same(), prime=True),
             lambda: Softmax(same(), self.pick(ROWS, COLUMNS)),
             lambda: Cases(same(), same(), same()),
         ]
@@ -431,13 +438,15 @@ class Trees:
             choices.append(lambda: Total(self.tree((shape[0], "m"), depth), COLUMNS))
         else:
             choices.append(lambda: LogSumExp(self.tree(("n1", shape[1]), depth), ROWS))
-        return self.pick(*choices)()
+        chosen: Expression = self.pick(*choices)()
+        return chosen
 
 
-def hash_of(shape: tuple[str, ...]) -> int:
+def number_of(shape: tuple[str, ...]) -> int:
     """A number of its own for each shape, so that equal names have equal shapes."""
     order = ["1", "m", "n0", "n1"]
-    return 1 + sum(len(order) ** place * order.index(dimension) for place, dimension in enumerate(shape))
+    rows, columns = (order.index(dimension) for dimension in shape)
+    return 1 + rows + len(order) * columns
 
 
 @settings(max_examples=400, deadline=None, derandomize=True)

@@ -27,7 +27,8 @@ def torch_orientation(name: str, value: Any) -> Any:
 
 
 def golden(path: Path) -> dict[str, Any]:
-    return json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+    loaded: dict[str, Any] = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+    return loaded
 
 
 def test_all_thirty_are_here() -> None:

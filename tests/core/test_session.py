@@ -221,6 +221,8 @@ def test_commands_are_the_methods(session: ns.Session) -> None:
         (ns.Goto(step=-1), "there is no step -1; an iteration has steps 0 to 17"),
         (ns.Goto(), "goto needs a place"),
         (ns.Goto("z1", iteration=2), "goto takes an id or an iteration with a step, not both"),
+        (ns.Goto(40), "goto takes an id such as 'grad_W1', found 40"),  # type: ignore[arg-type]
+        ("next", "not a command: 'next'"),
         (ns.Undo(), "there is nothing to undo"),
         (ns.Redo(), "there is nothing to redo"),
         (ns.Switch(2), "there is no branch 2"),
@@ -349,6 +351,15 @@ def test_arrays_are_float64_columns_and_read_only() -> None:
     assert isinstance(session["E"], float)
     with pytest.raises(ValueError, match="read-only"):
         session["a0"].T[0, 0] = 1.0
+
+
+def test_the_values_of_here_are_read_only(session: ns.Session) -> None:
+    session.next(3)
+    with pytest.raises(TypeError):
+        session.values["W0"] = np.zeros((4, 3))  # type: ignore[index]
+    assert session.values["n0"] == 3
+    assert session.values["m"] == 3
+    assert session.values["t"] == 1
 
 
 def test_arrays_in_hand_stay_what_they_were(session: ns.Session) -> None:
@@ -726,7 +737,8 @@ def test_other_targets_may_be_anything() -> None:
 
 
 def test_integers_and_numpy_numbers_are_numbers(session: ns.Session) -> None:
-    for value in (2, np.float64(2.0), np.int64(2), np.float32(2.0)):
+    values: list[Any] = [2, np.float64(2.0), np.int64(2), np.float32(2.0)]
+    for value in values:
         session.set("W0[0,0]", value)
         assert session["W0"][0, 0] == 2.0
         assert session["W0"].dtype == np.float64
@@ -833,7 +845,7 @@ def test_switch_takes_numpy_numbers_and_the_branch_it_is_on() -> None:
     session.next(3)
     session.switch(2)
     assert session.position == (1, 3)
-    session.switch(np.int64(1))
+    session.switch(np.int64(1))  # type: ignore[arg-type]
     assert session.branch == 1
     assert type(session.branch) is int
 

@@ -251,6 +251,12 @@ def check_same(session: ns.Session, model: Model) -> None:
     assert len(errors) <= len(history)
 
 
+def check_all(session: ns.Session, model: Model) -> None:
+    check_same(session, model)
+    check_branches(session, model)
+    check_previous(session, model)
+
+
 def check_branches(session: ns.Session, model: Model) -> None:
     assert [branch.number for branch in session.all_branches] == sorted(model.branches)
     for branch in session.all_branches:
@@ -393,14 +399,10 @@ class SessionMachine(RuleBasedStateMachine):
 
     @invariant()
     def same(self) -> None:
-        check_same(self.session, self.model)
-        check_branches(self.session, self.model)
-        check_previous(self.session, self.model)
+        check_all(self.session, self.model)
 
 
-SessionMachine.TestCase.settings = settings(
-    max_examples=60, stateful_step_count=25, deadline=None, derandomize=True
-)
+SessionMachine.TestCase.settings = settings(max_examples=100, stateful_step_count=25, deadline=None, derandomize=True)
 TestSession = SessionMachine.TestCase
 
 
@@ -422,9 +424,7 @@ def walked(session: ns.Session, model: Model) -> None:
 def test_model_and_session_agree_on_a_walk() -> None:
     session, model = opened(), Model()
     walked(session, model)
-    check_same(session, model)
-    check_branches(session, model)
-    check_previous(session, model)
+    check_all(session, model)
 
 
 @pytest.mark.parametrize(
@@ -443,8 +443,7 @@ def test_a_slip_of_either_is_noticed(slip: Callable[[Model], None]) -> None:
     walked(session, model)
     slip(model)
     with pytest.raises(AssertionError):
-        check_same(session, model)
-        check_branches(session, model)
+        check_all(session, model)
 
 
 def test_a_wrong_formula_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:

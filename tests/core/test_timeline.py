@@ -138,6 +138,36 @@ def test_a_branch_replays_from_its_parent() -> None:
     assert session["W0"][0, 0] == 1.0
 
 
+def test_errors_after_a_count_are_the_rest_of_the_history() -> None:
+    session = ns.Session(two_layers(samples=3))
+    session.train(6)
+    session.goto(iteration=4)
+    session.set("W0[0,0]", 1.0)
+    session.train(3)
+    session.goto(iteration=2)
+    session.set("W0[0,0]", 2.0)
+    session.train(5)
+    for number in (1, 2, 3):
+        session.switch(number)
+        history = session.error_history
+        assert len(history) == (6, 6, 6)[number - 1]
+        for count in range(len(history) + 2):
+            assert session.timeline.errors_after(count) == history[count:]
+
+
+def test_what_diverges_is_shown_as_it_is() -> None:
+    """Infinities and nan come without a warning, and by replay again."""
+    network = two_layers(samples=3, layers=[{"activation": "identity", "W": np.eye(2, 3), "b": [1.0, 1.0]}])
+    sessions = [ns.Session(network, memory=memory) for memory in (None, 1)]
+    for session in sessions:
+        session.set("learning_rate", 1e200)
+        session.train(6)
+        session.goto(iteration=4, step=4)
+    assert not np.all(np.isfinite(sessions[0]["W0"]))
+    assert_same_bits(visible(sessions[0]), visible(sessions[1]))
+    assert np.array_equal(sessions[0].error_history, sessions[1].error_history, equal_nan=True)
+
+
 @pytest.mark.parametrize("shuffle", [False, True])
 def test_batches_come_in_passes(shuffle: bool) -> None:
     network = two_layers(samples=3, batch_size=2, shuffle=shuffle, seed=3)
@@ -208,6 +238,10 @@ class TestCheckpoints:
             assert kept.nearest(iteration) is not None
             assert kept.nearest(iteration)[0] == iteration  # type: ignore[index]
 
+    def test_a_short_run_takes_little_room(self) -> None:
+        assert self.filled(room=1000, last=12).bytes_used <= 16 * 8 * 8
+        assert self.filled(room=1000, last=40).bytes_used <= 64 * 8 * 8
+
     def test_strides_double(self) -> None:
         kept = self.filled(room=10, last=12)
         assert kept.stride == 2
@@ -250,7 +284,7 @@ def test_snapshots_are_of_parameters_and_state() -> None:
     session = ns.Session(two_layers(optimizer="adam"))
     symbols: tuple[Symbol, ...] = (*session.program.parameters, *session.program.state)
     assert [symbol.id for symbol in symbols] == (
-        "W0 b0 W1 b1 m_W0 v_W0 m_b0 v_b0 m_W1 v_W1 m_b1 v_b1".split()
+        ["W0", "b0", "W1", "b1", "m_W0", "v_W0", "m_b0", "v_b0", "m_W1", "v_W1", "m_b1", "v_b1"]
     )
 
 

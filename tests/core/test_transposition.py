@@ -31,7 +31,7 @@ from nablastep.expressions import (
     Transpose,
     walk,
 )
-from nablastep.functions import LOSSES
+from nablastep.functions.losses import LOSSES
 from nablastep.iteration import Iteration
 from nablastep.shapes import shape_of
 from nablastep.transposition import CONVENTIONS, Convention, convention_named, transposed
@@ -210,7 +210,10 @@ SHAPES = {
 @EVERY_CONVENTION
 def test_the_table_of_shapes(convention: Convention) -> None:
     symbols = ns.Session(two_layers(samples=3)).program.symbols
-    found = {kind: convention.shown_symbol(symbols[name]).shape for kind, name in zip("aWbz", ("a1", "W1", "b1", "z2"), strict=True)}
+    found = {
+        kind: convention.shown_symbol(symbols[name]).shape
+        for kind, name in zip("aWbz", ("a1", "W1", "b1", "z2"), strict=True)
+    }
     assert found == SHAPES[convention.name]
     for name in ("grad_a1", "grad_W1", "grad_b1", "grad_z2"):
         plain = convention.shown_symbol(symbols[name.removeprefix("grad_")])

@@ -1,13 +1,14 @@
+# ruff: noqa: E501
 from __future__ import annotations
 
 import pytest
-from region_scenes import at, deep, drawn, edited, rows, scene
 
 import nablastep as ns
 from nablastep_tui.drawing.glyphs import ASCII
 from nablastep_tui.drawing.header import draw_header
 from nablastep_tui.palettes import DARK
-from nablastep_tui.themes import accent_style, style
+from nablastep_tui.themes import accent_style
+from region_scenes import at, deep, drawn, edited, ink, rows, scene
 
 
 def line(shown: object, width: int) -> str:
@@ -51,7 +52,7 @@ def test_while_an_edit_is_tried_both_errors_stand() -> None:
     shown = edited(at("mazur", "grad_W1"), "W1", (1, 0), "1.3")
     assert line(shown, 80).endswith("iteration 1   E 0.298371 → 0.285255")
     canvas = drawn(draw_header, shown, 80, 1)
-    assert canvas.style_at(78, 0) == accent_style(DARK) + style(background=DARK.panel)
+    assert ink(canvas, 78, 0) == accent_style(DARK)
 
 
 def test_status_comes_before_everything_that_can_be_left_out() -> None:

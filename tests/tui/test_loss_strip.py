@@ -1,7 +1,7 @@
+# ruff: noqa: E501
 from __future__ import annotations
 
 import pytest
-from region_scenes import at, deep, drawn, rows, scene
 
 import nablastep as ns
 from nablastep.session import Session
@@ -10,6 +10,7 @@ from nablastep_tui.drawing.loss import draw_loss
 from nablastep_tui.palettes import DARK
 from nablastep_tui.scene import Target
 from nablastep_tui.themes import accent_style, faint_style, style
+from region_scenes import at, deep, drawn, ink, rows, scene
 
 
 def trained(iterations: int) -> Session:
@@ -75,9 +76,9 @@ def test_the_iteration_of_now_is_in_the_accent() -> None:
     session.goto(iteration=30, step=3)
     canvas = drawn(draw_loss, scene(session), 120, 2)
     first = canvas.text_rows()[1].index("█")
-    accents = [x for x in range(canvas.width) if canvas.style_at(x, 1) == accent_style(DARK)]
+    accents = [x for x in range(canvas.width) if ink(canvas, x, 1) == accent_style(DARK)]
     assert accents == [first + 29]
-    assert canvas.style_at(first, 1) == faint_style(DARK)
+    assert ink(canvas, first, 1) == faint_style(DARK)
 
 
 def test_a_click_goes_to_the_iteration() -> None:
@@ -100,7 +101,7 @@ def test_branches_stand_side_by_side() -> None:
 def test_only_this_branch_can_be_clicked() -> None:
     canvas = drawn(draw_loss, scene(forked()), 120, 2)
     other = canvas.text_rows()[1].index("branch 1")
-    assert canvas.style_at(other, 1) == style(DARK.muted)
+    assert ink(canvas, other, 1) == style(DARK.muted)
     assert all(canvas.target_at(x, 1) is None for x in range(other, 120))
 
 
@@ -129,8 +130,8 @@ def test_a_branch_without_a_finished_iteration_does_not_hide_the_others() -> Non
 
 
 def test_an_error_that_overflows_is_said() -> None:
-    session = ns.open("square")
-    session.set("learning_rate", 1e300)
+    session = ns.open("skinny")
+    session.set("learning_rate", 1e200)
     session.train(4)
     shown = rows(draw_loss, scene(session), 120, 2)
     assert any("∞" in row or "nan" in row for row in shown)

@@ -1,8 +1,8 @@
+# ruff: noqa: E501
 from __future__ import annotations
 
 import numpy as np
 import pytest
-from region_scenes import at, deep, drawn, edited, rows, scene
 
 import nablastep as ns
 from nablastep_tui.drawing.canvas import Canvas
@@ -13,6 +13,7 @@ from nablastep_tui.drawing.net_map import draw_map, map_height
 from nablastep_tui.palettes import DARK, LIGHT, MONOCHROME
 from nablastep_tui.scene import Scene, Target
 from nablastep_tui.themes import accent_style, dimension_style, faint_style, phase_style, selected_style
+from region_scenes import at, deep, drawn, edited, ink, rows, scene
 
 
 def text(shown: Scene, width: int, height: int) -> list[str]:
@@ -124,14 +125,14 @@ def test_a_batch_is_strips_of_heat_and_says_its_size() -> None:
 
 def test_a_deep_net_shows_the_active_card_and_both_neighbours() -> None:
     assert text(scene(deep(12, "grad_z3")), 120, 40) == [
-        "             ┌─ layer 2  hidden ─── n₂=2 ─┐  ┌─ layer 3  hidden ─── n₃=2 ─┐  ┌─ layer 4  hidden ─── n₄=2 ─┐",
-        " ‹ 1 layer   │ W⁽¹⁾     b⁽¹⁾  z⁽²⁾  a⁽²⁾  │  │ W⁽²⁾     b⁽²⁾ ▹z⁽³⁾  a⁽³⁾  │  │ W⁽³⁾     b⁽³⁾  z⁽⁴⁾  a⁽⁴⁾  │  8 layers ›",
-        "           ─→│ [▀▀▀▀▀▀] [▀▀▀]→[▀▀▀]→[▀▀▀] │─→│ [▀▀▀▀▀▀] [▀▀▀]→[▀▀▀]→[▀▀▀] │─→│ [▀▀▀▀▀▀] [▀▀▀]→[▀▀▀]→[▀▀▀] │─→",
-        " [▀▀▀▀▀▀▀▀]  ├┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┤  ├┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┤  ├┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┤  [▀▀▀▀▀▀▀▀]",
-        "             │ ∇W⁽¹⁾    ∇b⁽¹⁾ ∇z⁽²⁾ ∇a⁽²⁾ │  │ ∇W⁽²⁾    ∇b⁽²⁾▸∇z⁽³⁾▹∇a⁽³⁾ │  │ ∇W⁽³⁾    ∇b⁽³⁾ ∇z⁽⁴⁾ ∇a⁽⁴⁾ │  [▀▀▀▀▀▀▀▀]",
-        "             │ [······] [···]←[···]←[···] │  │ [······] [···]←[▀▀▀]←[▀▀▀] │  │ [▀▀▀▀▀▀] [▀▀▀]←[▀▀▀]←[▀▀▀] │  [▀▀▀▀▀▀▀▀]",
-        "             └────────────────────────────┘  └────────────────────────────┘  └────────────────────────────┘",
-        "                                      └─────‹───────────────────┘     └─────‹───────────────────┘",
+        "               ┌─ layer 2 ──────── n₂=2 ─┐    ┌─ layer 3 ──────── n₃=2 ─┐    ┌─ layer 4 ──────── n₄=2 ─┐",
+        " ‹ 1 layer     │ W⁽¹⁾  b⁽¹⁾  z⁽²⁾  a⁽²⁾  │    │ W⁽²⁾  b⁽²⁾ ▹z⁽³⁾  a⁽³⁾  │    │ W⁽³⁾  b⁽³⁾  z⁽⁴⁾  a⁽⁴⁾  │    8 layers ›",
+        "           ───→│ [▀▀▀] [▀▀▀]→[▀▀▀]→[▀▀▀] │───→│ [▀▀▀] [▀▀▀]→[▀▀▀]→[▀▀▀] │───→│ [▀▀▀] [▀▀▀]→[▀▀▀]→[▀▀▀] │───→",
+        " [▀▀▀▀▀▀▀▀]    ├┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┤    ├┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┤    ├┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┤    [▀▀▀▀▀▀▀▀]",
+        "               │ ∇W⁽¹⁾ ∇b⁽¹⁾ ∇z⁽²⁾ ∇a⁽²⁾ │    │ ∇W⁽²⁾ ∇b⁽²⁾▸∇z⁽³⁾▹∇a⁽³⁾ │    │ ∇W⁽³⁾ ∇b⁽³⁾ ∇z⁽⁴⁾ ∇a⁽⁴⁾ │    [▀▀▀▀▀▀▀▀]",
+        "               │ [···] [···]←[···]←[···] │    │ [···] [···]←[▀▀▀]←[▀▀▀] │    │ [▀▀▀] [▀▀▀]←[▀▀▀]←[▀▀▀] │    [▀▀▀▀▀▀▀▀]",
+        "               └─────────────────────────┘    └─────────────────────────┘    └─────────────────────────┘",
+        "                                     └──────‹─────────────────┘     └──────‹─────────────────┘",
     ]  # fmt: skip
 
 
@@ -213,44 +214,44 @@ def test_what_is_written_and_read_is_marked_and_nothing_else() -> None:
     assert (whole.count("▸"), whole.count("▹")) == (1, 2)
     for part in ("▸∇W⁽¹⁾", "▹∇z⁽²⁾", "▹a⁽¹⁾"):
         x, y = place(canvas, part)
-        assert canvas.style_at(x + 1, y) == accent_style(DARK)
+        assert ink(canvas, x + 1, y) == accent_style(DARK)
     x, y = place(canvas, "∇b⁽¹⁾")
-    assert canvas.style_at(x, y) == faint_style(DARK)
+    assert ink(canvas, x, y) == faint_style(DARK)
 
 
 def test_only_the_active_card_has_the_accent_frame() -> None:
     canvas = canvas_of(scene(at("mazur", "grad_W1")), 120, 40)
     corners = [x for x in range(canvas.width) if canvas.text_at(x, 0) == "┌"]
-    accents = [canvas.style_at(x, 0) == accent_style(DARK) for x in corners]
+    accents = [ink(canvas, x, 0) == accent_style(DARK) for x in corners]
     assert accents == [False, False, True, False]
     first = canvas_of(scene(ns.open("mazur")), 120, 40)
-    assert first.style_at(0, 0) == accent_style(DARK)
+    assert ink(first, 0, 0) == accent_style(DARK)
     last = canvas_of(scene(at("mazur", "E")), 120, 40)
-    assert last.style_at(119, 0) == accent_style(DARK)
+    assert ink(last, 119, 0) == accent_style(DARK)
 
 
 def test_brackets_have_the_colour_of_the_rows() -> None:
     canvas = canvas_of(scene(at("mazur", "grad_z2")), 120, 40)
     x, y = place(canvas, "⎡0.050")
-    assert canvas.style_at(x, y) == dimension_style(DARK, "n0")
+    assert ink(canvas, x, y) == dimension_style(DARK, "n0")
     x, y = place(canvas, "⎡0.400")
-    assert canvas.style_at(x, y) == dimension_style(DARK, "n2")
+    assert ink(canvas, x, y) == dimension_style(DARK, "n2")
 
 
 def test_arrows_and_hooks_light_when_the_error_has_passed() -> None:
     before = canvas_of(scene(at("mazur", "grad_b1")), 120, 40)
     after = canvas_of(scene(at("mazur", "grad_a1")), 120, 40)
     hook = place(before, "└──────‹")
-    assert before.style_at(*hook) == faint_style(DARK)
-    assert after.style_at(*hook) == phase_style(DARK, "backward")
+    assert ink(before, *hook) == faint_style(DARK)
+    assert ink(after, *hook) == phase_style(DARK, "backward")
 
 
 def test_the_tag_of_the_optimiser_state_lights_with_its_step() -> None:
     canvas = canvas_of(scene(at("digits-mlp", "velocity_W1")), 120, 40)
     x, y = place(canvas, "▸W⁽¹⁾ v")
-    assert canvas.style_at(x + 6, y) == accent_style(DARK)
+    assert ink(canvas, x + 6, y) == accent_style(DARK)
     x, y = place(canvas, "W⁽⁰⁾ v")
-    assert canvas.style_at(x + 5, y) != accent_style(DARK)
+    assert ink(canvas, x + 5, y) != accent_style(DARK)
 
 
 def test_an_edit_shows_in_its_cell_and_in_all_that_follows() -> None:
@@ -262,9 +263,9 @@ def test_an_edit_shows_in_its_cell_and_in_all_that_follows() -> None:
     assert "0.2853" in canvas.text_rows()[2]
 
 
-@pytest.mark.parametrize(("name", "cell", "digits"), [("a0", (1, 0), "0.300"), ("y", (0, 0), "0.300")])
+@pytest.mark.parametrize(("name", "cell", "digits"), [("a0", (1, 0), "0.777"), ("y", (0, 0), "0.777")])
 def test_an_edited_sample_is_found_in_the_batch(name: str, cell: tuple[int, int], digits: str) -> None:
-    canvas = canvas_of(edited(at("mazur", "grad_W1"), name, cell, "0.3"), 120, 40)
+    canvas = canvas_of(edited(at("mazur", "grad_W1"), name, cell, "0.777"), 120, 40)
     x, y = place(canvas, digits)
     assert canvas.style_at(x, y) == selected_style(DARK)
 

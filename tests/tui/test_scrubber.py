@@ -1,7 +1,7 @@
+# ruff: noqa: E501
 from __future__ import annotations
 
 import pytest
-from region_scenes import at, deep, drawn, rows, scene
 
 import nablastep as ns
 from nablastep_tui.drawing.glyphs import ASCII
@@ -9,6 +9,7 @@ from nablastep_tui.drawing.scrubber import draw_scrubber, plan_tape
 from nablastep_tui.palettes import DARK
 from nablastep_tui.scene import Target
 from nablastep_tui.themes import accent_style, faint_style, phase_style, selected_style, style
+from region_scenes import at, deep, drawn, ink, rows, scene
 
 
 def test_phases_bar_and_symbols() -> None:
@@ -74,19 +75,19 @@ def test_nothing_is_played_at_the_start() -> None:
     canvas = drawn(draw_scrubber, scene(ns.open("mazur")), 120, 3)
     assert "━" not in canvas.text_rows()[1]
     assert "●" not in canvas.text_rows()[1]
-    assert canvas.style_at(3, 0) == style(DARK.muted)
+    assert ink(canvas, 3, 0) == style(DARK.muted)
 
 
 def test_done_is_in_the_phase_colour_now_in_the_accent_and_the_rest_faint() -> None:
     canvas = drawn(draw_scrubber, scene(at("mazur", "grad_W1")), 120, 3)
     bar = canvas.text_rows()[1]
     dot = bar.index("●")
-    assert canvas.style_at(3, 1) == phase_style(DARK, "forward")
-    assert canvas.style_at(bar.index("━", 40), 1) == phase_style(DARK, "backward")
-    assert canvas.style_at(dot, 1) == accent_style(DARK)
-    assert canvas.style_at(bar.index("┄"), 1) == faint_style(DARK)
+    assert ink(canvas, 3, 1) == phase_style(DARK, "forward")
+    assert ink(canvas, bar.index("━", 40), 1) == phase_style(DARK, "backward")
+    assert ink(canvas, dot, 1) == accent_style(DARK)
+    assert ink(canvas, bar.index("┄"), 1) == faint_style(DARK)
     assert canvas.style_at(dot, 2) == selected_style(DARK)
-    assert canvas.style_at(42, 0) == phase_style(DARK, "backward", bold=True)
+    assert ink(canvas, 42, 0) == phase_style(DARK, "backward", bold=True)
 
 
 def test_the_end_of_the_iteration_leaves_nothing_dashed() -> None:

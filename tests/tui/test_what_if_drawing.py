@@ -1,10 +1,10 @@
+# ruff: noqa: E501
 from __future__ import annotations
 
 import math
 from dataclasses import replace
 
 import pytest
-from region_scenes import at, drawn, edited, rows, scene
 
 from nablastep_tui.drawing.glyphs import ASCII
 from nablastep_tui.drawing.what_if import draw_what_if
@@ -12,6 +12,7 @@ from nablastep_tui.drawing.what_if_words import expected_gap, gap, verdict
 from nablastep_tui.palettes import DARK
 from nablastep_tui.scene import Scene, WhatIf
 from nablastep_tui.themes import accent_style, phase_style, selected_style
+from region_scenes import at, drawn, edited, ink, rows, scene
 
 
 def weight(text: str, **looks: object) -> Scene:
@@ -110,8 +111,8 @@ def test_promise_and_outcome_have_their_colours_and_a_common_zero() -> None:
     axis = zero.pop()
     assert text[missed + 1][axis] == "0"
     assert (text[promise][axis - 1], text[outcome][axis - 1], text[missed][axis + 1]) == ("█", "█", "█")
-    assert canvas.style_at(axis - 1, promise) == phase_style(DARK, "forward", bold=True)
-    assert canvas.style_at(axis - 1, outcome) == accent_style(DARK)
+    assert ink(canvas, axis - 1, promise) == phase_style(DARK, "forward", bold=True)
+    assert ink(canvas, axis - 1, outcome) == accent_style(DARK)
 
 
 def test_the_numbers_of_a_change_too_small_for_six_decimals() -> None:

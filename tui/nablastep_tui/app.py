@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import gc
 import os
+import signal
 from collections.abc import Iterable
 
 from textual.app import App, SystemCommand
@@ -21,6 +24,7 @@ from nablastep_tui.settings import Memory, Settings, read_settings
 from nablastep_tui.themes import textual_theme
 
 CTRL_C_SECONDS = 2.0
+TERMINATED = 143  # 128 + SIGTERM, as shells count
 
 
 class NablastepApp(App[None]):
@@ -60,8 +64,6 @@ class NablastepApp(App[None]):
         for palette in (*(palette_for(n, depth) for n in PALETTES), self.palette):  # type: ignore[arg-type]
             self.register_theme(textual_theme(palette))
         self.theme = f"nablastep-{self.palette.name}"
-        if self.settings.keymap:
-            self.set_keymap(dict(self.settings.keymap))
         self.stage = StageScreen(
             session,
             palette=self.palette,
@@ -69,11 +71,13 @@ class NablastepApp(App[None]):
             memory=self.memory,
             convention=convention or session.network.convention,
             first_run=True,
+            keymap=self.settings.keymap,
         )
         self._interrupted = False
 
     def on_mount(self) -> None:
         """Show the stage; from here on the garbage of drawing is short-lived."""
+        self._leave_on_sigterm()
         self.push_screen(self.stage)
         for warning in self.settings.warnings:
             self.notify(warning, markup=False, severity="warning", timeout=8)
@@ -87,6 +91,21 @@ class NablastepApp(App[None]):
             self.push_screen(TooSmallScreen(self.palette))
         elif not small and isinstance(self.screen, TooSmallScreen):
             self.pop_screen()
+
+    def _fatal_error(self) -> None:
+        """A crash leaves quietly: the terminal is restored, and `run_app` hands the error to the command line."""
+        self._close_messages_no_wait()
+
+    @property
+    def crash(self) -> Exception | None:
+        """What ended the app, if it did not end by itself."""
+        return self._exception
+
+    def _leave_on_sigterm(self) -> None:
+        """SIGTERM ends the app like a quit, so that the terminal is as before."""
+        # Only a loop in the main thread of a Unix program takes signals; elsewhere there is nothing to do.
+        with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self.exit, None, TERMINATED)
 
     def action_interrupt(self) -> None:
         """ctrl+c twice quits."""
@@ -143,6 +162,8 @@ def run_app(
         session, theme=theme, glyphs=glyphs, still=still, coach=coach, convention=convention, depth=colour_depth()
     )
     app.run()
+    if app.crash is not None:
+        raise app.crash
     return app.return_code or 0
 
 

@@ -5,9 +5,7 @@ Imports neither NumPy nor Textual nor the core: `--help`, `--version` and misspe
 
 from __future__ import annotations
 
-import importlib.util
 import os
-import re
 import sys
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -15,12 +13,13 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from nablastep_tui.commands import doctor, gradcheck, networks, run, trace
+from nablastep_tui.commands import check, demos, doctor, gradcheck, networks, quiz, run, trace, why
 from nablastep_tui.error_border import WrongUseError, report
 from nablastep_tui.options import near
 from nablastep_tui.output import discard
+from nablastep_tui.version import own_version
 
-COMMAND_MODULES = (run, trace, gradcheck, networks, doctor)
+COMMAND_MODULES = (run, trace, why, quiz, gradcheck, check, demos, networks, doctor)
 
 ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
@@ -45,14 +44,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-
-def own_version() -> str:
-    """The version, read from the core's source: importing the core would load NumPy."""
-    found = importlib.util.find_spec("nablastep")
-    source = found.loader.get_source("nablastep") if found and found.loader else ""  # type: ignore[attr-defined]
-    version = re.search(r'^__version__ = "([^"]+)"', source or "", re.MULTILINE)
-    return version[1] if version else "unknown"
 
 
 def _print_version(wanted: bool) -> None:

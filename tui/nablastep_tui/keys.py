@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from textual.binding import Binding
-
 TIME, CELL, ASK, CHANGE, VIEW, APP = "time", "cell", "ask", "change", "view", "program"
 GROUPS = (TIME, CELL, ASK, CHANGE, VIEW, APP)
 
@@ -22,11 +20,6 @@ class KeyEntry:
     help: str
     shown: str
     footer: int = 0  # place in the footer, 0 for none
-
-    @property
-    def binding(self) -> Binding:
-        """The binding for Textual."""
-        return Binding(self.keys, self.action, self.help, id=self.id, show=False)
 
 
 STAGE_KEYS = (

@@ -33,6 +33,7 @@ _STYLES = {
     "result": "bold",
     "holds": "green",
     "fails": "bold red",
+    "reason": "italic",
     "note": "",
 }
 

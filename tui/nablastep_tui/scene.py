@@ -5,12 +5,13 @@ The screen makes a new scene after every command; drawing functions take a scene
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from nablastep.session import Session
 from nablastep.view import View
 from nablastep_tui.drawing.glyphs import Glyphs
 from nablastep_tui.palettes import Palette
+from nablastep_tui.prompt import Prompt
 
 Cell = tuple[int, int]
 
@@ -94,7 +95,7 @@ class Scene:
     picture: bool = True
     falk: bool = False
     rows_shown: int | None = None
-    extra_hits: tuple[object, ...] = field(default=())
+    prompt: Prompt | None = None
 
     @property
     def shown(self) -> View:

@@ -25,7 +25,7 @@ def augmented_lines(session: Session, layer: int) -> tuple[Line, ...]:
     Raises CommandError for a layer that does not exist or has no bias.
     """
     k = layer - 1
-    situation = situation_of(session, f"grad_W{k}" if 0 <= k < len(session.program.form.sizes) - 1 else "grad_W0")
+    situation = situation_of(session, f"grad_a{k}" if 0 <= k < len(session.program.form.sizes) - 1 else "grad_W0")
     program = situation.program
     if not 0 <= k < len(program.form.activations) or not program.form.biases[k]:
         raise CommandError(f"layer {layer} has no bias to be seen as a weight")

@@ -122,10 +122,7 @@ def _error_matrix(equation: Equation, definition: Equation | None) -> tuple[Draf
     if definition is not None:
         found.append(Draft(target, definition.expression, "The definition of the loss, from the activations."))
     found.append(Draft(target, _plain_sum(expression), "A sum over all entries is a product with ones on both sides."))
-    if definition is None:
-        found.append(
-            Draft(target, entry_of(expression, (None, None)), "The products with ones are sums over the indices.")
-        )
+    found.append(Draft(target, entry_of(expression, (None, None)), "Written out, it is a sum over single numbers."))
     found.append(Draft(target, expression, _error_sentence(definition)))
     return tuple(found)
 

@@ -145,9 +145,15 @@ def _through_layer(subject: Subject, layout: str) -> list[Draft]:
     )
     found.append(Draft(local, shown_structure, sentence, OWN, rule.structure))
     put_in = Transpose(structure) if numerator else shown_structure
-    found.append(Draft(gradient, summed(MatMul(put_in, upstream)), "Put this matrix in for the Jacobian."))
+    found.append(Draft(gradient, summed(MatMul(put_in, upstream)), _put_in_sentence(rule)))
     found += _collapsing(gradient, structure, upstream, rule, summed)
     return found
+
+
+def _put_in_sentence(rule: JacobianRule) -> str:
+    if rule is JACOBIAN_RULES[MatMul]:
+        return "Put W in for the Jacobian: whether it is transposed follows from the chain rule, not from matching shapes."
+    return "Put this matrix in for the Jacobian."
 
 
 def _collapsing(

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from nablastep.derivations.conventions import shown, shown_transposed
 from nablastep.derivations.nodes import SAMPLE, Entry
-from nablastep.derivations.worth import Evaluator, TooLarge, Worth
+from nablastep.derivations.worth import LARGEST_FINITE, Evaluator, TooLarge, Worth
 from nablastep.derivations.writing import derivation_notation
 from nablastep.expressions import Expression, Symbol
 from nablastep.shapes import shape_of
@@ -91,6 +91,7 @@ def close(found: Any, expected: Any) -> bool:
     """Whether two values agree at relative 1e-9, absolute 1e-12; infinities and nan only with themselves."""
     if np.shape(found) != np.shape(expected):
         return False
+    found, expected = (np.where(np.abs(each) > LARGEST_FINITE, np.copysign(np.inf, each), each) for each in (found, expected))
     return bool(np.allclose(found, expected, rtol=RELATIVE, atol=ABSOLUTE, equal_nan=True))
 
 
@@ -132,7 +133,7 @@ def _evaluated(draft: Draft, evaluator: Evaluator, truth: Truth) -> Line:
             holds = close(value, truth.quantity)
         elif draft.kind == NUMBER:
             value = float(evaluator(draft.right).array.reshape(-1)[0])
-            holds = truth.change is not None and close(value, truth.change)
+            holds = truth.change is not None and _same_change(value, truth.change)
         elif draft.kind == OWN:
             right, left = evaluator(draft.right), evaluator(draft.left)
             holds = _same(left, right)
@@ -143,6 +144,11 @@ def _evaluated(draft: Draft, evaluator: Evaluator, truth: Truth) -> Line:
     if draft.kind == OWN and int(np.prod(shape)) > LARGEST_SHOWN:
         value, structure = None, draft.structure or "dense"
     return Line("", 0, draft.left, draft.right, "", shape, value, holds, structure, draft.kind)
+
+
+def _same_change(found: float, expected: float) -> bool:
+    """Where a gradient is infinite dE has no number, in any form."""
+    return close(found, expected) or not (abs(found) < LARGEST_FINITE or abs(expected) < LARGEST_FINITE)
 
 
 def _shape(draft: Draft, value: Any, evaluator: Evaluator) -> tuple[int, ...]:

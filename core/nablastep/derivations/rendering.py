@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+import re
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -32,15 +34,27 @@ LARGEST_PRINTED = 8
 
 
 def why_text(
-    session: Session, name: str, *, route: str = ALL, convention: str | None = None, format: str = "text"
+    session: Session,
+    name: str,
+    *,
+    route: str = ALL,
+    convention: str | None = None,
+    format: str = "text",
+    notation: str = "unicode",
 ) -> str:
-    """The derivation of a step in one of FORMATS, with a line feed at its end."""
+    """The derivation of a step in one of FORMATS, with a line feed at its end.
+
+    `notation` is that of the text; in ASCII, where nothing else can be shown, sentences are spelt out too.
+    """
     shown_in = convention_named(convention or session.network.convention)
     routes = why(session, name, route, shown_in.name)
     if format == "json":
         return json.dumps(why_document(name, shown_in.name, routes), ensure_ascii=False, indent=1) + "\n"
     worksheet = _Worksheet(session, name, shown_in, routes)
-    return {"text": worksheet.text, "markdown": worksheet.markdown, "latex": worksheet.latex}[format]()
+    if format == "text":
+        text = worksheet.text(notation)
+        return spelt_out(text) if notation == "ascii" else text
+    return {"markdown": worksheet.markdown, "latex": worksheet.latex}[format]()
 
 
 def why_document(name: str, convention: str, routes: Sequence[Route]) -> dict[str, Any]:
@@ -106,8 +120,8 @@ class _Worksheet:
 
     # text
 
-    def text(self) -> str:
-        writer = derivation_notation("unicode")
+    def text(self, notation: str) -> str:
+        writer = derivation_notation(notation)
         lines = [
             f"why  {writer.equation_text(self.equation)}",
             f"     {self.title} · {self.convention.name} · {self.convention.formula}",
@@ -117,20 +131,20 @@ class _Worksheet:
         if self.late:
             lines.append(f"     {LATE}")
         for route in self.routes:
-            lines += ["", *self._text_route(route)]
+            lines += ["", *self._text_route(route, notation)]
         lines += ["", self.closing.question, *wrapped(self.closing.answer, 2)]
         if self.backward:
             lines += ["", "The same layer in other hands", *self._readings(), *wrapped(MIXING, 2)]
         return "\n".join(lines) + "\n"
 
-    def _text_route(self, route: Route) -> list[str]:
+    def _text_route(self, route: Route, notation: str) -> list[str]:
         lines = [f"{TITLES[route.name]}   {_tick(route.holds)}"]
         if route.direction is not None and route.moving is not None:
-            writer = derivation_notation("unicode")
-            lines.append(f"   a small change, the same every time: d{writer.text(route.moving)} =")
+            moving = derivation_notation(notation).text(route.moving)
+            lines.append(f"   a small change, the same every time: d{moving} =")
             lines += [f"      {row}" for row in matrix_rows(route.direction)]
         for line in route.lines:
-            lines.append(f"{line.number:>3}  {line.text()}   {_mark(line)}".rstrip())
+            lines.append(f"{line.number:>3}  {line.text(notation)}   {_mark(line)}".rstrip())
             lines += wrapped(line.rule, 8)
             lines += [f"        {row}" for row in _value_rows(line)]
         return lines
@@ -246,8 +260,6 @@ def matrix_rows(matrix: Any) -> list[str]:
 
 def wrapped(text: str, indent: int, width: int = 100) -> list[str]:
     """The text in lines of at most `width` columns."""
-    import textwrap
-
     return textwrap.wrap(text, width, initial_indent=" " * indent, subsequent_indent=" " * indent)
 
 
@@ -287,6 +299,20 @@ def _math(latex: str) -> list[str]:
 
 def _escaped(text: str) -> str:
     return "".join(f"\\{character}" if character in r"\`*_{}[]()<>#+-.!|$" else character for character in text)
+
+
+_SPELT = {
+    "∇": "grad_", "∂": "d", "Σ": "sum_", "δ": "delta_", "⊙": "(*)", "⊘": "(/)", "⊗": "(x)", "⟨": "<", "⟩": ">",
+    "≠": "!=", "′": "'", "−": "-", "×": "x", "ᵀ": ".T", "ᵢ": "_i", "ⱼ": "_j", "ₗ": "_l", "ₖ": "_k", "ₚ": "_p",
+    "ₛ": "_s", "ₜ": "_t", "ₓ": "_x", "²": "^2", "→": "->", "←": "<-", "✓": "ok", "✗": "FAILS", "·": "-", "…": "...",
+}  # fmt: skip
+
+
+def spelt_out(text: str) -> str:
+    """The text in ASCII; letters that have no plain form become `?`."""
+    apart = re.sub(r"ᵀ(?=[\w∇])", "ᵀ ", text)
+    plain_text = "".join(_SPELT.get(character, character) for character in apart)
+    return plain_text.encode("ascii", "replace").decode("ascii")
 
 
 _LATEX_SPECIAL = {

@@ -116,13 +116,19 @@ class Evaluator:
         self.direction = direction
         self.bindings: dict[Expression, Worth] = {}
         self.known_derivatives: dict[Expression, Worth] = {}
+        self.remembered: dict[Expression, Worth] = {}
 
     def __call__(self, expression: Expression) -> Worth:
         """The value of the expression. Raises TooLarge if it needs a table of derivatives that is."""
         if expression in self.bindings:
             return self.bindings[expression]
+        if expression in self.remembered:
+            return self.remembered[expression]
         with np.errstate(all="ignore"):
-            return RULES[type(expression)](self, expression)
+            found = RULES[type(expression)](self, expression)
+        if isinstance(expression, Jacobian | Partial) and not self.bindings:
+            self.remembered[expression] = found
+        return found
 
     def size(self, dimension: str) -> int:
         """How large a dimension is, also a product `n0·n1`."""
@@ -146,7 +152,8 @@ class Evaluator:
         """The same state, in which some expressions have other values."""
         other = Evaluator(self.values, self.forward.values(), self.moving, self.direction)
         other.bindings = {**self.bindings, **bindings}
-        other.known_derivatives = {} if bindings else self.known_derivatives
+        if not bindings:
+            other.known_derivatives, other.remembered = self.known_derivatives, self.remembered
         return other
 
     # derivatives
@@ -276,6 +283,19 @@ def _entry_wise(function: Callable[..., Any]) -> Rule:
     return rule
 
 
+def _matrix_product(left: NDArray[Any], right: NDArray[Any]) -> NDArray[Any]:
+    """left @ right; where one side is the same matrix for all the others, as one large product instead of many small."""
+    if max(left.ndim, right.ndim) > 2:
+        if all(size == 1 for size in right.shape[:-2]):
+            right = right.reshape(right.shape[-2:])
+            front = left.shape[:-1]
+            return np.asarray((left.reshape(-1, left.shape[-1]) @ right).reshape(*front, right.shape[-1]))
+        if all(size == 1 for size in left.shape[:-2]):
+            left = left.reshape(left.shape[-2:])
+            return np.asarray(np.tensordot(right, left, axes=([-2], [1])).swapaxes(-1, -2))
+    return np.asarray(left @ right)
+
+
 def _along_axis(function: Callable[[NDArray[Any], int], Any]) -> Rule:
     def rule(evaluator: Evaluator, node: Any) -> Worth:
         operand = evaluator(node.x)
@@ -355,6 +375,14 @@ def _cases(condition: NDArray[Any], positive: NDArray[Any], otherwise: NDArray[A
     return np.where(np.real(condition) > 0, positive, otherwise)
 
 
+def _times_log(x: NDArray[Any], y: NDArray[Any]) -> NDArray[Any]:
+    """x ln y, 0 where x is 0. Beside a complex step ln 0 keeps a finite real part, which no derivative reads."""
+    if not np.iscomplexobj(y):
+        return primitives.times_log(x, y)
+    logarithm = np.log(np.where(x == 0, 1, y))
+    return np.asarray(np.where(x == 0, 0, x * (np.maximum(logarithm.real, -1e200) + 1j * logarithm.imag)))
+
+
 def _repeat(evaluator: Evaluator, node: Repeat) -> Worth:
     operand = evaluator(node.x)
     return Worth(np.repeat(operand.array, evaluator.size(node.dimension), axis=node.axis - 2), operand.axes)
@@ -430,14 +458,25 @@ def _jacobian(evaluator: Evaluator, node: Jacobian) -> Worth:
         variable = denominator.x if isinstance(denominator, Vec) else denominator
         stacks_rows = isinstance(variable, Transpose)  # the columns of xᵀ are the rows of x
         variable = variable.x if isinstance(variable, Transpose) else variable
-        table = evaluator.derivative_table(opened(evaluator, numerator), variable)
-        rows = table.array.reshape(*table.array.shape[: len(table.axes)], -1, table.array.shape[-1])
+        rows, axes = _rows(evaluator, numerator, variable)
         if isinstance(denominator, Vec) and not stacks_rows:
             rows = _column_order(rows, evaluator(variable).array.shape)
-        found = Worth(rows, table.axes)
+        found = Worth(rows, axes)
     if node.layout == "denominator":
         return Worth(found.array.swapaxes(-1, -2), found.axes)
     return found
+
+
+def _rows(
+    evaluator: Evaluator, numerator: Expression, variable: Expression
+) -> tuple[NDArray[Any], tuple[str, ...]]:
+    """A row of derivatives for each entry of the numerator, for each sample where it is a sample's part."""
+    if isinstance(numerator, OfSample) and numerator.x in evaluator.forward and not isinstance(variable, OfSample):
+        # All samples at once: one matrix product for each nudge instead of one for each sample as well.
+        table = evaluator.derivative_table(evaluator.forward[numerator.x].expression, variable).array
+        return (table.swapaxes(0, 1) if numerator.x.shape[1] == "m" else table), (SAMPLE,)
+    found = evaluator.derivative_table(opened(evaluator, numerator), variable)
+    return found.array.reshape(*found.array.shape[: len(found.axes)], -1, found.array.shape[-1]), found.axes
 
 
 def _error_row(evaluator: Evaluator, denominator: Expression) -> Worth:
@@ -585,8 +624,25 @@ def _contracted(evaluator: Evaluator, node: IndexSum) -> Worth:
     inputs = ",".join("".join(letters[axis] for axis in factor.axes) for factor in factors)
     output = "".join(letters[axis] for axis in axes)
     arrays = [factor.array for factor in factors]
+    if not all(np.isfinite(array).all() for array in arrays):
+        return _summed_with_infinities(factors, list(letters), summed, axes)
     found = np.einsum(f"{inputs}->{output}", *arrays, optimize=len(arrays) > 2)
     return Worth(np.asarray(found), axes, True)
+
+
+def _summed_with_infinities(
+    factors: list[Worth], names: list[str], summed: list[str], axes: tuple[str, ...]
+) -> Worth:
+    """The same sum where a zero, such as that of a delta, drops its term even if another factor is infinite."""
+    ones = Worth(np.ones((1,) * len(names)), tuple(names), True)
+    _, (_, *spread) = aligned(ones, *factors)
+    with np.errstate(all="ignore"):
+        product = spread[0]
+        for array in spread[1:]:
+            product = np.where((product == 0) | (array == 0), 0, product * array)
+    found = product.sum(axis=tuple(names.index(index) for index in summed))
+    kept = [name for name in names if name not in summed]
+    return Worth(np.asarray(found.transpose([kept.index(axis) for axis in axes])), axes, True)
 
 
 def _named(evaluator: Evaluator, node: Named) -> Worth:
@@ -600,11 +656,11 @@ RULES: dict[type[Expression], Rule] = {
     Number: _number,
     Fill: _fill,
     Transpose: _transpose,
-    MatMul: _entry_wise(np.matmul),
+    MatMul: _entry_wise(_matrix_product),
     Hadamard: _entry_wise(np.multiply),
     Divide: _entry_wise(np.divide),
     Ratio: _entry_wise(primitives.ratio),
-    TimesLog: _entry_wise(primitives.times_log),
+    TimesLog: _entry_wise(_times_log),
     Add: _entry_wise(np.add),
     Subtract: _entry_wise(np.subtract),
     Scale: _entry_wise(np.multiply),

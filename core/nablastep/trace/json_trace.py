@@ -67,7 +67,20 @@ def _step(iteration: TraceIteration, step: TraceStep) -> dict[str, Any]:
         "value": json_value(step.value),
     }
     edits = [_edit(edit) for edit in iteration.edits if edit.step == step.step]
-    return document | ({"edits": edits} if edits else {})
+    if edits:
+        document["edits"] = edits
+    if step.why is not None:
+        document["why"] = _derived(step)
+    return document
+
+
+def _derived(step: TraceStep) -> list[dict[str, Any]]:
+    """The derivation as the JSON of `nablastep why` has it."""
+    from nablastep.derivations.rendering import why_document
+
+    assert step.why is not None
+    routes: list[dict[str, Any]] = why_document(step.id, "", (step.why,))["routes"]
+    return routes
 
 
 def _written(equation: Equation) -> dict[str, str]:

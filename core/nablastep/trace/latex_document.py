@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from nablastep.notation.latex import dimension_latex
 from nablastep.trace.mathematics import aligned_block
 from nablastep.trace.model import Trace, TraceIteration, TraceStep
-from nablastep.trace.wording import batch_text, capitalised, closing, heading_of, network_sentence
+from nablastep.trace.wording import batch_text, capitalised, closing, heading_of, network_sentence, order_warning
 
 _PREAMBLE = r"""\documentclass[10pt]{article}
 \usepackage[T1]{fontenc}
@@ -34,6 +34,7 @@ def latex_chunks(trace: Trace) -> Iterator[str]:
     yield f"\\begin{{document}}\n\n\\section*{{{escaped(title)}}}\n\n{escaped(network_sentence(trace))}\n\n"
     yield f"Convention {escaped(trace.convention.name)}: ${_formula(trace)}$. Sizes: {_sizes(trace)}.\n\n"
     yield "$\\nabla x$ is short for the gradient of $E$ with respect to $x$; it has the shape of $x$.\n"
+    yield f"\n{order_warning(trace)}\n" if order_warning(trace) else ""
     errors: list[float] = []
     for iteration in trace:
         yield from _iteration(trace, iteration)
@@ -68,7 +69,16 @@ def _step(step: TraceStep) -> str:
     if step.dimensions:
         names = r" \times ".join(dimension_latex(dimension) for dimension in step.dimensions)
         shape = f", ${names} = " + r" \times ".join(map(str, step.shape)) + "$"
-    return f"\n{head}{shape}\n\\[\n{aligned_block(step)}\n\\]\n"
+    return f"\n{head}{shape}\n\\[\n{aligned_block(step)}\n\\]\n{_why(step)}"
+
+
+def _why(step: TraceStep) -> str:
+    if step.why is None:
+        return ""
+    from nablastep.derivations.rendering import latex_words
+
+    lines = (f"\n{latex_words(line.rule)}\n\\[ {line.text('latex')} \\]\n" for line in step.why.lines)
+    return f"\nWhy, by the {step.why.name} route:\n" + "".join(lines)
 
 
 def _formula(trace: Trace) -> str:

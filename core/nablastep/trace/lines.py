@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 class Span(NamedTuple):
     """A piece of a line and its role: title, heading, number, name, id, equation, caption, bracket, value, result,
-    sign, note, or empty for none."""
+    sign, reason, note, or empty for none."""
 
     text: str
     role: str = ""
@@ -51,11 +51,12 @@ class Glyphs:
     diagonal: str
     times: str
     rule: str
-    dot: str
+    holds: str
+    fails: str
 
 
-UNICODE = Glyphs("[⎡⎢⎣", "]⎤⎥⎦", "(⎛⎜⎝", ")⎞⎟⎠", "…", "⋮", "⋱", "×", "─", "·")
-ASCII = Glyphs("[[[[", "]]]]", "((((", "))))", "..", ":", ":.", "x", "-", "-")
+UNICODE = Glyphs("[⎡⎢⎣", "]⎤⎥⎦", "(⎛⎜⎝", ")⎞⎟⎠", "…", "⋮", "⋱", "×", "─", "✓", "✗")
+ASCII = Glyphs("[[[[", "]]]]", "((((", "))))", "..", ":", ":.", "x", "-", "ok", "FAILS")
 
 
 def tall(bracket: str, height: int) -> tuple[str, ...]:

@@ -15,9 +15,11 @@ from nablastep.trace.wording import (
     gradient_sentence,
     heading_of,
     network_sentence,
+    order_warning,
     sizes_sentence,
 )
 
+_MARKS = {True: " ✓", False: " ✗", None: ""}
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$&])")
 
 
@@ -25,6 +27,7 @@ def markdown_chunks(trace: Trace) -> Iterator[str]:
     """The document in pieces, step by step."""
     yield f"# {escaped(trace.network.title)}\n\n{escaped(network_sentence(trace))}\n"
     yield f"{escaped(sizes_sentence(trace))}\n{escaped(gradient_sentence('∇x'))}\n"
+    yield f"\n{order_warning(trace)}\n" if order_warning(trace) else ""
     errors: list[float] = []
     for iteration in trace:
         yield from _iteration(trace, iteration)
@@ -56,6 +59,21 @@ def _step(step: TraceStep) -> str:
     if step.dimensions:
         names = "×".join(dimension_text(dimension) for dimension in step.dimensions)
         shape = f"\n\nShape {names} = {'×'.join(map(str, step.shape))}."
-    # GitHub refuses \operatorname.
-    mathematics = aligned_block(step).replace(r"\operatorname{", r"\mathrm{")
-    return f"\n### {step.step}. {capitalised(step.title)} (`{step.id}`){shape}\n\n```math\n{mathematics}\n```\n"
+    head = f"\n### {step.step}. {capitalised(step.title)} (`{step.id}`){shape}\n\n"
+    return head + _math(aligned_block(step)) + _why(step)
+
+
+def _why(step: TraceStep) -> str:
+    if step.why is None:
+        return ""
+    lines = (
+        f"\n{line.number}. {escaped(line.rule)}{_MARKS[line.holds]}\n\n{_math(line.text('latex'))}"
+        for line in step.why.lines
+    )
+    return f"\nWhy, by the {step.why.name} route:\n" + "".join(lines)
+
+
+def _math(latex: str) -> str:
+    """A block of mathematics; GitHub refuses \\operatorname."""
+    allowed = latex.replace(r"\operatorname{", r"\mathrm{")
+    return f"```math\n{allowed}\n```\n"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,11 +17,17 @@ from nablastep.expressions import Equation, Expression, Symbol, symbols
 from nablastep.iteration import Iteration
 from nablastep.network import Network
 from nablastep.notation.settings import SETTINGS
-from nablastep.program import Program, Step
+from nablastep.program import BACKWARD, Program, Step
 from nablastep.session import Session
 from nablastep.timeline import DATA_NAMES, Timeline
 from nablastep.transposition import Convention, convention_named
 from nablastep.words import step_title
+
+if TYPE_CHECKING:
+    from nablastep.derivations.why import Route
+
+WHY_ROUTE = "differential"
+"""The route by which a trace derives its backward equations: short, and the same for every step."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +45,8 @@ class TraceStep:
     """One step: its equation and value as the convention shows them.
 
     `value` is a frozen array of the target's shape, or for E a float. `values` are all values that the step found,
-    by id, in the same orientation, with settings and the sizes of dimensions.
+    by id, in the same orientation, with settings and the sizes of dimensions. `why` derives a backward equation, if
+    the trace was asked for it.
     """
 
     iteration: int
@@ -52,6 +59,7 @@ class TraceStep:
     value: Any
     values: Mapping[str, Any]
     operands: tuple[str, ...]
+    why: Route | None = None
 
     @property
     def id(self) -> str:
@@ -93,17 +101,22 @@ class TraceIteration:
 class Trace:
     """The first `iterations` iterations of a network, or of the timeline that a session stands on.
 
-    Nothing moves: the session stays where it is. `convention` is a name, the network's own if left out. Iterations
-    are computed while they are read, so that a long trace needs no more memory than a short one.
+    Nothing moves: the session stays where it is. `convention` is a name, the network's own if left out; with `why`
+    each backward step has its derivation. Iterations are computed while they are read, so that a long trace needs no
+    more memory than a short one.
     Raises CommandError for a number of iterations under 1, UnknownNameError for an unknown convention.
     """
 
-    def __init__(self, source: Session | Network, *, convention: str | None = None, iterations: int = 1) -> None:
+    def __init__(
+        self, source: Session | Network, *, convention: str | None = None, iterations: int = 1, why: bool = False
+    ) -> None:
         if isinstance(iterations, bool) or not isinstance(iterations, int) or iterations < 1:
             raise CommandError(f"a trace has a whole number of iterations from 1, found {iterations!r}")
         self.network = source if isinstance(source, Network) else source.network
         self.convention: Convention = convention_named(convention or self.network.convention)
         self.count = iterations
+        self.with_why = why
+        # A timeline of its own, with the same edits: computing ahead on the session's would count as its future.
         edits = source.timeline.edits if isinstance(source, Session) else ()
         self._timeline = Timeline(self.network, 1, edits=edits)
 
@@ -169,7 +182,16 @@ class Trace:
             self._shown_value(step.target, self._computed(iteration, step)),
             self._shown(iteration.program, before),
             step.operands,
+            self._why(iteration, step) if self.with_why and step.phase == BACKWARD else None,
         )
+
+    def _why(self, iteration: Iteration, step: Step) -> Route:
+        from nablastep.derivations.why import why  # only those who ask wait for it
+
+        standing = Session(self.network)
+        standing._timelines = {1: self._timeline}
+        standing.goto(iteration=iteration.number, step=step.number)
+        return why(standing, step.id, WHY_ROUTE, self.convention.name)[0]
 
     def _computed(self, iteration: Iteration, step: Step) -> Any:
         """What the step itself makes: an edit right after it is told separately."""

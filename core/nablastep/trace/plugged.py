@@ -104,12 +104,14 @@ class _Plugged(Writer):
         return self.place(node)
 
 
+# Numbers beside each other need a dot between them.
+_UNICODE_OPERATORS = {**UnicodeWriter.operators, MatMul: " · "}
+_LATEX_OPERATORS = {**LatexWriter.operators, MatMul: r" \cdot "}
+
+
 class _PluggedUnicode(_Plugged, UnicodeWriter):
     plain = UnicodeWriter()
-    operators: dict[type[Expression], str] = {
-        **UnicodeWriter.operators,
-        MatMul: " · ",
-    }  # numbers beside each other need the dot
+    operators = _UNICODE_OPERATORS
 
 
 class _PluggedAscii(_Plugged, AsciiWriter):
@@ -122,7 +124,7 @@ class _PluggedNumpy(_Plugged, NumpyWriter):
 
 class _PluggedLatex(_Plugged, LatexWriter):
     plain = LatexWriter()
-    operators: dict[type[Expression], str] = {**LatexWriter.operators, MatMul: r" \cdot "}
+    operators = _LATEX_OPERATORS
 
     def parenthesised(self, tokens: Tokens) -> Tokens:
         # Brackets of a fixed size may stand on different lines; \left and \right may not.

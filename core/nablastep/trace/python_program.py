@@ -87,7 +87,15 @@ def _assignments(values: Mapping[str, Any], known: dict[str, Any]) -> Iterator[s
 
 def _step(step: TraceStep) -> str:
     expected = literal(step.value) if np.ndim(step.value) else number_code(step.value)
-    return f"{NOTATION.equation_text(step.equation)}\ncheck({step.id!r}, {step.id}, {expected})\n"
+    assertion = f"check({step.id!r}, {step.id}, {expected})"
+    return f"{_why(step)}{NOTATION.equation_text(step.equation)}\n{assertion}\n"
+
+
+def _why(step: TraceStep) -> str:
+    """The derivation as comments."""
+    if step.why is None:
+        return ""
+    return "\n" + "".join(f"# {line.text('ascii')}\n#     {line.rule}\n" for line in step.why.lines)
 
 
 def _edits(iteration: TraceIteration, step: int) -> Iterator[str]:

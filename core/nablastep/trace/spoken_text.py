@@ -14,7 +14,15 @@ from nablastep.trace.grids import KEPT_COLUMNS, KEPT_ROWS, MOST_COLUMNS, MOST_RO
 from nablastep.trace.lines import BLANK, Line, Span
 from nablastep.trace.model import Trace, TraceIteration, TraceStep
 from nablastep.trace.numerals import NumberFormat, format_for
-from nablastep.trace.wording import batch_text, capitalised, closing, counted, gradient_sentence, network_sentence
+from nablastep.trace.wording import (
+    batch_text,
+    capitalised,
+    closing,
+    counted,
+    gradient_sentence,
+    network_sentence,
+    order_warning,
+)
 
 WIDTH = 80
 
@@ -27,6 +35,7 @@ def spoken_lines(trace: Trace) -> Iterator[Line]:
     if trace.network.batch_size > 1:
         yield from _paragraph(f"m is the number of samples in a batch, {trace.network.batch_size}.")
     yield from _paragraph(gradient_sentence("The gradient of x"))
+    yield from _paragraph(order_warning(trace))
     errors: list[float] = []
     for iteration in trace:
         yield from _iteration(trace, iteration)
@@ -65,6 +74,12 @@ def _step(step: TraceStep, count: int, known: set[str]) -> Iterator[Line]:
             yield from _value(symbol, step.values[symbol.id], "is")
     yield from _value(step.equation.target, step.value, "becomes" if step.equation.is_update else "is", "result")
     known.update((*step.operands, step.id))
+    if step.why is not None:
+        yield from _paragraph(f"Why, by the {step.why.name} route:")
+        for line in step.why.lines:
+            verdict = {True: " This holds.", False: " This does not hold.", None: ""}[line.holds]
+            yield from _paragraph(f"{_sentence(line.text('spoken'))}{verdict}", "equation")
+            yield from _paragraph(f"Because: {line.rule}", "reason")
 
 
 def _sentence(text: str) -> str:

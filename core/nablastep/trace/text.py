@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from nablastep.expressions import Equation
 from nablastep.notation import Tokens, Writer, notation_named
@@ -22,8 +23,12 @@ from nablastep.trace.wording import (
     gradient_sentence,
     heading_of,
     network_sentence,
+    order_warning,
     sizes_sentence,
 )
+
+if TYPE_CHECKING:
+    from nablastep.derivations.why import Route
 
 NARROWEST = 80
 INDENT = 5
@@ -60,6 +65,7 @@ class TextTrace:
         yield from self._paragraph(network_sentence(self.trace), "note")
         yield from self._paragraph(sizes_sentence(self.trace, plain=self.is_plain), "note")
         yield from self._paragraph(gradient_sentence("grad_x" if self.is_plain else "∇x"), "note")
+        yield from self._paragraph(order_warning(self.trace), "note")
 
     def _paragraph(self, text: str, role: str) -> Iterator[Line]:
         for row in textwrap.wrap(text, NARROWEST):
@@ -102,6 +108,20 @@ class TextTrace:
                 yield indented(line, INDENT)
         if drawing.shortened:
             yield from self._note(f"Shortened ({self.glyphs.across} is left out): {', '.join(drawing.shortened)}")
+        if step.why is not None:
+            yield from self._why(step.why)
+
+    def _why(self, route: Route) -> Iterator[Line]:
+        """The derivation of the step's equation: each line, and under it why it follows."""
+        yield BLANK
+        yield indented((Span(f"Why, by the {route.name} route:", "note"),), INDENT)
+        marks = {True: self.glyphs.holds, False: self.glyphs.fails, None: ""}
+        for line in route.lines:
+            text = f"{line.text(self.writer.name)}  {marks[line.holds]}".rstrip()
+            for row in textwrap.wrap(text, self.width - INDENT - 2, subsequent_indent="    "):
+                yield indented((Span(row, "equation"),), INDENT + 2)
+            for row in textwrap.wrap(line.rule, NARROWEST - INDENT - 6):
+                yield indented((Span(row, "reason"),), INDENT + 6)
 
     def _drawing(self, step: TraceStep) -> Drawing:
         frame = Frame(self.glyphs, str if self.is_plain else dimension_text, self.width - INDENT)

@@ -34,6 +34,16 @@ def network_sentence(trace: Trace) -> str:
     )
 
 
+def order_warning(trace: Trace) -> str:
+    """What is wrong with interleaved updates; empty for a network that takes all gradients first."""
+    if trace.network.order != "interleaved":
+        return ""
+    return (
+        "Here each layer is updated before the gradients of the layers below are taken (order interleaved): "
+        "those are then not the gradients of E. The command gradcheck shows it."
+    )
+
+
 def sizes_sentence(trace: Trace, *, plain: bool = False) -> str:
     """The convention, and the size behind every dimension's name."""
     written: Callable[[str], str] = str if plain else dimension_text

@@ -66,7 +66,7 @@ def _looks() -> Iterator[tuple[str, str]]:
 
 
 def _versions() -> Iterator[tuple[str, str]]:
-    from nablastep_tui.cli import own_version
+    from nablastep_tui.version import own_version
 
     yield "nablastep", own_version()
     yield "python", f"{platform.python_version()} on {platform.system()} {platform.machine()}"

@@ -25,19 +25,20 @@ def trace(
         str | None, choice("--notation", NOTATIONS, "How the text writes equations (default: unicode)")
     ] = None,
     format_name: Annotated[str, choice("--format", TRACE_FORMATS, "What to print")] = "text",
+    why: Annotated[bool, typer.Option("--why", help="Derive each backward equation, line by line.")] = False,
 ) -> None:
     """Print every step: its equation, its shapes, its numbers.
 
     \b
     Examples:
-      nablastep trace mazur
+      nablastep trace mazur --why
       nablastep trace xor --format python > proof.py && python proof.py
       nablastep trace mazur --notation spoken
     """
     import nablastep as ns
     from nablastep.trace import Trace, text_lines, written
 
-    steps = Trace(ns.open(source), convention=convention, iterations=iterations)
+    steps = Trace(ns.open(source), convention=convention, iterations=iterations, why=why)
     if format_name != "text":
         output.write_document(written(steps, format_name))
         return

@@ -21,6 +21,7 @@ from nablastep_tui.themes import style
 
 TALL = 6
 _MARGIN = 5
+_LEAST_BARS = 8
 
 
 @dataclass(frozen=True)
@@ -60,17 +61,25 @@ def _draw_strip(canvas: Canvas, scene: Scene, curves: list[Curve]) -> None:
     """All curves side by side, each between its first and its last E."""
     palette, y = scene.palette, canvas.height - 1
     note = _note(curves)
-    share = (canvas.width - 2 * _MARGIN - width_of(note) - 2) // len(curves)
+    room = canvas.width - 2 * _MARGIN - width_of(note) - 2
     texts = [_ends(scene, curve) for curve in curves]
-    widths = [max(1, share - width_of(before) - width_of(after) - 4) for before, after in texts]
+    widths = _widths(texts, room)
     # Where this branch has no bar yet, its place says when it gets one.
     x = _MARGIN if curves[0].is_here else _MARGIN + 24
-    for curve, (before, after), bars in zip(curves, texts, _shared_scale(curves, widths, canvas.height), strict=True):
+    shown = _shared_scale(curves[: len(widths)], widths, canvas.height)
+    for curve, (before, after), bars in zip(curves, texts, shown, strict=False):
         look = style(palette.text) if curve.is_here else style(palette.muted)
         x = canvas.write(x, y, before, look) + 1
         _draw_bars(canvas, scene, curve, bars, x, 0)
         x = canvas.write(x + len(bars.starts) + 1, y, after, look) + 2
     canvas.write(x, y, note, style(palette.muted))
+
+
+def _widths(texts: list[tuple[str, str]], room: int) -> list[int]:
+    """The cells for the bars of each curve; curves that would have next to none are left out, the last ones first."""
+    share = room // len(texts)
+    widths = [max(1, share - width_of(before) - width_of(after) - 4) for before, after in texts]
+    return _widths(texts[:-1], room) if len(texts) > 1 and min(widths) < _LEAST_BARS else widths
 
 
 def _draw_page(canvas: Canvas, scene: Scene, curves: list[Curve]) -> None:

@@ -5,38 +5,39 @@ Where everything lies comes from `map_plan`, what is known of a quantity from `m
 
 from __future__ import annotations
 
-from itertools import pairwise
-
-from nablastep.program import BACKWARD, FORWARD
 from nablastep_tui.drawing.canvas import Canvas
 from nablastep_tui.drawing.cells import width_of
 from nablastep_tui.drawing.heat import draw_map_strip
-from nablastep_tui.drawing.lines import draw_hook
-from nablastep_tui.drawing.map_plan import Card, MapPlan, Slot, badge, lane_rows, plan_map
+from nablastep_tui.drawing.map_flow import draw_flow, draw_hooks, draw_stubs
+from nablastep_tui.drawing.map_plan import (
+    SYMBOLS_ROW,
+    VALUES_ROW,
+    Card,
+    MapPlan,
+    Slot,
+    badge,
+    card_height,
+    lane_rows,
+    plan_map,
+)
 from nablastep_tui.drawing.map_quantity import (
     Quantity,
     active_layer,
-    exists,
-    flow_style,
     mark_of,
     quantity,
     state_tag,
+    strip_picture,
     symbol_style,
 )
 from nablastep_tui.drawing.matrix import MatrixState, compact, draw
-from nablastep_tui.drawing.pooling import HeatPicture, heat_picture
-from nablastep_tui.drawing.symbols import plain
 from nablastep_tui.numbers import MatrixFormat, choose_format, scalar_text
 from nablastep_tui.scene import Scene, Target
 from nablastep_tui.themes import LEVELS, accent_style, dimension_style, faint_style, style, value_fill
 
-_SYMBOLS = 1
-_VALUES = 2
-
 
 def cards_height(scene: Scene, width: int, rows: int) -> int:
     """The rows that cards and hooks take when a lane may have at most `rows` rows."""
-    return _card_height(lane_rows(scene, width, rows)) + 1
+    return card_height(lane_rows(scene, width, rows)) + 1
 
 
 def draw_cards(canvas: Canvas, scene: Scene) -> None:
@@ -44,18 +45,9 @@ def draw_cards(canvas: Canvas, scene: Scene) -> None:
     plan = plan_map(scene, canvas.width, (canvas.height - 6) // 2)
     for x, card in plan.cards:
         _draw_card(canvas, scene, plan, x, card)
-    _draw_flow(canvas, scene, plan)
-    _draw_hooks(canvas, scene, plan)
-    _draw_stubs(canvas, scene, plan)
-
-
-def _card_height(lane: int) -> int:
-    return 2 * lane + 5
-
-
-def _gradients_y(plan: MapPlan) -> int:
-    """The row of the gradients' symbols."""
-    return _VALUES + plan.lane + 1
+    draw_flow(canvas, scene, plan)
+    draw_hooks(canvas, scene, plan)
+    draw_stubs(canvas, scene, plan)
 
 
 # one card
@@ -63,27 +55,27 @@ def _gradients_y(plan: MapPlan) -> int:
 
 def _draw_card(canvas: Canvas, scene: Scene, plan: MapPlan, x: int, card: Card) -> None:
     palette, glyphs = scene.palette, scene.glyphs
-    height = _card_height(plan.lane)
+    height = plan.card_height
     is_active = card.layer == active_layer(scene)
     look = accent_style(palette) if is_active else style(palette.line, dim=palette.monochrome)
     canvas.box(x, 0, card.width, height, glyphs.card, look)
     _draw_title(canvas, scene, x, card, is_active)
     layers = len(scene.session.network.layers)
     if 0 < card.layer <= layers:
-        separator = _gradients_y(plan) - 1
+        separator = plan.gradients_row - 1
         canvas.write(x, separator, glyphs.card.tee_left, look)
         canvas.horizontal(x + 1, separator, card.width - 2, glyphs.dashed, style(palette.line, dim=palette.monochrome))
         canvas.write(x + card.width - 1, separator, glyphs.card.tee_right, look)
         for slot in card.slots:
-            _draw_slot(canvas, scene, plan, x, slot, slot.name, _SYMBOLS)
-            _draw_slot(canvas, scene, plan, x, slot, f"grad_{slot.name}", _gradients_y(plan))
+            _draw_slot(canvas, scene, plan, x, slot, slot.name, SYMBOLS_ROW)
+            _draw_slot(canvas, scene, plan, x, slot, f"grad_{slot.name}", plan.gradients_row)
     elif card.layer == 0:
-        _draw_slot(canvas, scene, plan, x, card.slots[0], "a0", _SYMBOLS)
-        _draw_legend(canvas, scene, x + 2, card.width - 4, _gradients_y(plan))
+        _draw_slot(canvas, scene, plan, x, card.slots[0], "a0", SYMBOLS_ROW)
+        _draw_legend(canvas, scene, x + 2, card.width - 4, plan.gradients_row)
         _draw_bottom_note(canvas, scene, plan, x, card, f"m={scene.shown.size('m')}" if _is_batch(scene) else "", "m")
     else:
         _draw_error(canvas, scene, x, card)
-        _draw_slot(canvas, scene, plan, x, card.slots[0], "y", _gradients_y(plan))
+        _draw_slot(canvas, scene, plan, x, card.slots[0], "y", plan.gradients_row)
         _draw_bottom_note(
             canvas, scene, plan, x, card, scene.session.network.reduction if _is_batch(scene) else "", "1"
         )
@@ -121,7 +113,7 @@ def _draw_bottom_note(
     """A word on the lower edge of a card: the size of the batch, and how E is taken over it."""
     if text:
         look = dimension_style(scene.palette, dimension)
-        canvas.write(x + 2, _card_height(plan.lane) - 1, f" {text} ", look)
+        canvas.write(x + 2, plan.card_height - 1, f" {text} ", look)
 
 
 # one quantity
@@ -136,7 +128,7 @@ def _draw_slot(canvas: Canvas, scene: Scene, plan: MapPlan, card_x: int, slot: S
             canvas,
             x,
             y + 1,
-            _picture(found, slot.width - 2),
+            strip_picture(found, slot.width - 2),
             slot.width - 2,
             found.shape[0],
             scene.palette,
@@ -192,11 +184,6 @@ def _number_format(found: Quantity, plan: MapPlan, scene: Scene) -> MatrixFormat
     return choose_format(found.values, 0, ascii=ascii_only)
 
 
-def _picture(found: Quantity, width: int) -> HeatPicture | None:
-    """A large matrix in one row of heat; numbers of the last iteration have no picture, as a picture cannot say so."""
-    return heat_picture(found.values, width, 1) if found.values is not None and not found.previous else None
-
-
 def _draw_legend(canvas: Canvas, scene: Scene, x: int, width: int, y: int) -> None:
     """How a fill tells its value: from the largest negative to the largest positive of a matrix."""
     palette, glyphs = scene.palette, scene.glyphs
@@ -214,99 +201,13 @@ def _draw_legend(canvas: Canvas, scene: Scene, x: int, width: int, y: int) -> No
 def _draw_error(canvas: Canvas, scene: Scene, x: int, card: Card) -> None:
     found = quantity(scene, "E")
     look = symbol_style(scene, found)
-    canvas.write(x + 1, _SYMBOLS, mark_of(scene, found), look)
-    canvas.write(x + 2, _SYMBOLS, found.text, look)
-    canvas.mark(x + 1, _SYMBOLS, 3, 1, Target("quantity", "E"))
+    canvas.write(x + 1, SYMBOLS_ROW, mark_of(scene, found), look)
+    canvas.write(x + 2, SYMBOLS_ROW, found.text, look)
+    canvas.mark(x + 1, SYMBOLS_ROW, 3, 1, Target("quantity", "E"))
     if found.values is None:
-        canvas.write(x + 4, _VALUES, scene.glyphs.not_computed, faint_style(scene.palette))
+        canvas.write(x + 4, VALUES_ROW, scene.glyphs.not_computed, faint_style(scene.palette))
         return
     decimals = 6 if card.width >= 14 else 4
     text = scalar_text(float(found.values[0, 0]), decimals, ascii=scene.glyphs.name == "ascii")
     look = style(scene.palette.muted) if found.previous else style(scene.palette.bright, bold=True)
-    canvas.write(x + card.width - 2 - width_of(text), _VALUES, text, look)
-
-
-# between the cards
-
-
-def _draw_flow(canvas: Canvas, scene: Scene, plan: MapPlan) -> None:
-    layers = len(scene.session.network.layers)
-    for x, card in plan.cards:
-        if 0 < card.layer <= layers:
-            _draw_inner_arrows(canvas, scene, plan, x, card)
-    shown = list(plan.cards)
-    if plan.stub_left:
-        shown.insert(0, (shown[0][0] - plan.gap, Card(shown[0][1].layer - 1, (), 0)))
-    if plan.stub_right:
-        shown.append((shown[-1][0] + shown[-1][1].width + plan.gap, Card(shown[-1][1].layer + 1, (), 0)))
-    for (left_x, left), (right_x, right) in pairwise(shown):
-        start, length = left_x + left.width, right_x - left_x - left.width
-        target = "E" if right.layer == layers + 1 else f"z{right.layer}"
-        rule = scene.glyphs.rule * (length - 1)
-        canvas.write(start, _VALUES, rule + scene.glyphs.right_arrow, flow_style(scene, FORWARD, target))
-        if right.layer == layers + 1:
-            backward = flow_style(scene, BACKWARD, f"grad_a{layers}")
-            canvas.write(start, _gradients_y(plan) + 1, scene.glyphs.left_arrow + rule, backward)
-
-
-def _draw_inner_arrows(canvas: Canvas, scene: Scene, plan: MapPlan, x: int, card: Card) -> None:
-    """`→` into z and into a; `←` from ∇a to ∇z, and from ∇z to the parameters."""
-    for before, slot in pairwise(card.slots):
-        if slot.name[0] not in "za":
-            continue
-        middle = x + (before.x + before.width + slot.x - 1) // 2
-        canvas.write(middle, _VALUES, scene.glyphs.right_arrow, flow_style(scene, FORWARD, slot.name))
-        reached = [f"grad_{before.name}"]
-        if slot.name[0] == "z":
-            reached = [f"grad_{other.name}" for other in card.slots if other.name[0] in "Wb"]
-        look = flow_style(scene, BACKWARD, *(name for name in reached if exists(scene, name)))
-        canvas.write(middle, _gradients_y(plan) + 1, scene.glyphs.left_arrow, look)
-
-
-def _draw_hooks(canvas: Canvas, scene: Scene, plan: MapPlan) -> None:
-    """From each ∇z under the cards to ∇a of the layer before: ∇W is a dead end, the way back goes through ∇z."""
-    y = _card_height(plan.lane)
-    for (left_x, left), (right_x, right) in pairwise(plan.cards):
-        ends = _middle(left_x, left, f"a{left.layer}"), _middle(right_x, right, f"z{right.layer}")
-        if left.layer == 0 or ends[0] is None or ends[1] is None:
-            continue
-        look = flow_style(scene, BACKWARD, f"grad_a{left.layer}")
-        arrow = left_x + left.width + (right_x - left_x - left.width) // 2
-        draw_hook(canvas, ends[0], ends[1], y, look, scene.glyphs, arrow_at=arrow)
-
-
-def _middle(x: int, card: Card, name: str) -> int | None:
-    return next((x + slot.x + slot.width // 2 for slot in card.slots if slot.name == name), None)
-
-
-# cards out of sight
-
-
-def _draw_stubs(canvas: Canvas, scene: Scene, plan: MapPlan) -> None:
-    layers = len(scene.session.network.layers)
-    first_x, first = plan.cards[0]
-    last_x, last = plan.cards[-1]
-    if plan.stub_left:
-        text = f"{scene.glyphs.more_left} {_counted(plan.hidden_left, 'input')}"
-        hidden = range(first.layer - 1, 0, -1)
-        _draw_stub(canvas, scene, plan, first_x - plan.gap - 10, text, list(hidden))
-    if plan.stub_right:
-        text = f"{_counted(plan.hidden_right, 'loss')} {scene.glyphs.more_right}"
-        hidden = range(last.layer + 1, layers + 1)
-        _draw_stub(canvas, scene, plan, last_x + last.width + plan.gap, text, list(hidden))
-
-
-def _counted(layers: int, otherwise: str) -> str:
-    if not layers:
-        return otherwise
-    return f"{layers} layer{'s' if layers > 1 else ''}"
-
-
-def _draw_stub(canvas: Canvas, scene: Scene, plan: MapPlan, x: int, text: str, hidden: list[int]) -> None:
-    """How many layers lie there, and the weights of the nearest ones as strips."""
-    canvas.write(x, _SYMBOLS, plain(text, scene.glyphs), style(scene.palette.muted))
-    rows = range(_VALUES + 1, _card_height(plan.lane) - 1)
-    for y, layer in zip(rows, hidden, strict=False):
-        found = quantity(scene, f"W{layer - 1}")
-        draw_map_strip(canvas, x, y, _picture(found, 8), 8, found.shape[0], scene.palette, scene.glyphs)
-        canvas.mark(x, y, 10, 1, Target("quantity", found.symbol.id))
+    canvas.write(x + card.width - 2 - width_of(text), VALUES_ROW, text, look)

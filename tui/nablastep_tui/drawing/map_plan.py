@@ -17,6 +17,7 @@ from nablastep_tui.drawing.map_quantity import active_layer, exists
 from nablastep_tui.drawing.symbols import symbol_text
 from nablastep_tui.scene import Scene
 
+SYMBOLS_ROW, VALUES_ROW = 1, 2
 STUB_WIDTH = 10
 SMALLEST_CARD_GAP, LARGEST_CARD_GAP = 2, 8
 SIDE_WIDTH = 8
@@ -93,6 +94,21 @@ class MapPlan:
     stub_left: bool
     stub_right: bool
 
+    @property
+    def card_height(self) -> int:
+        """Rows of a card, its frame included."""
+        return card_height(self.lane)
+
+    @property
+    def gradients_row(self) -> int:
+        """The row of the gradients' symbols."""
+        return VALUES_ROW + self.lane + 1
+
+
+def card_height(lane: int) -> int:
+    """Rows of a card whose two lanes have `lane` rows of numbers each: frame, symbols and the line between."""
+    return 2 * lane + 5
+
 
 def plan_map(scene: Scene, width: int, rows: int) -> MapPlan:
     """The plan for a map of that width with lanes of at most `rows` rows."""
@@ -165,7 +181,7 @@ def _styles(measures: Measures, width: int, rows: int) -> Iterator[CardStyle]:
             for cell in cells:
                 for strips in ((16, 9), (10, 8), (8, 5)):
                     yield CardStyle(cell, columns, most_rows, strips)
-    for strips in ((28, 16), (16, 9), (10, 8), (8, 5)):
+    for strips in ((28, 16), (16, 9), (10, 8), (8, 5), (5, 5)):
         yield CardStyle(cells[0], 0, 0, strips)
 
 

@@ -13,6 +13,7 @@ from rich.style import Style
 from nablastep.cells import parse_cell
 from nablastep.expressions import Symbol
 from nablastep.program import BACKWARD, FORWARD, UPDATE
+from nablastep_tui.drawing.pooling import HeatPicture, heat_picture
 from nablastep_tui.drawing.symbols import symbol_text
 from nablastep_tui.scene import Cell, Scene
 from nablastep_tui.themes import Phase, accent_style, faint_style, phase_style, style
@@ -113,6 +114,11 @@ def symbol_style(scene: Scene, found: Quantity) -> Style:
 def mark_of(scene: Scene, found: Quantity) -> str:
     """The glyph before the symbol: `▸` where the step writes, `▹` where it reads."""
     return {Role.WRITTEN: scene.glyphs.written, Role.READ: scene.glyphs.read, Role.NONE: ""}[found.role]
+
+
+def strip_picture(found: Quantity, width: int) -> HeatPicture | None:
+    """A large matrix in one row of heat; numbers of the last iteration have no picture, as a picture cannot say so."""
+    return heat_picture(found.values, width, 1) if found.values is not None and not found.previous else None
 
 
 def flow_style(scene: Scene, phase: str, *names: str) -> Style:

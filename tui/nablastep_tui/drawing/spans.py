@@ -36,6 +36,6 @@ def clipped(text: str, width: int, glyphs: Glyphs) -> str:
 def trimmed(value: float, decimals: int = 6, *, ascii: bool = False) -> str:
     """A number without trailing zeros: `0.5`; powers of ten as they are."""
     text = scalar_text(value, decimals, ascii=ascii)
-    if "." not in text or "10" in text.partition(".")[2].partition("×" if not ascii else "x")[2]:
+    if "." not in text or "×" in text or "x" in text:
         return text
     return text.rstrip("0").rstrip(".")

@@ -85,7 +85,7 @@ def _plan(height: int, rows: int, lines: int) -> _Plan:
     y = field + 1 + (blanks[1] + slider if slider else 0) + blanks[2]
     places = []
     # Spare rows part E before, promise, outcome, gap and E after; the estimate stays with its gap.
-    parted = {0: (), 1: (3,), 2: (1, 5), 3: (1, 3, 5)}.get(spare, (1, 2, 3, 5))
+    parted = {0: (), 1: (3,), 2: (1, 5), 3: (1, 3, 5)}.get(max(0, spare), (1, 2, 3, 5))
     for index in range(rows):
         y += index in parted
         places.append(y)
@@ -159,20 +159,24 @@ def _draw_slider(canvas: Canvas, scene: Scene, what_if: WhatIf, x: int, y: int, 
     canvas.horizontal(min(was, now), y, abs(now - was), glyphs.heavy, accent_style(palette))
     canvas.write(was, y, glyphs.point_before, style(palette.bright, bold=True))
     canvas.write(now, y, glyphs.point_actual, accent_style(palette))
-    muted, ascii_only = style(palette.muted), glyphs.name == "ascii"
-    taken: list[range] = []
-    for text, at, look in (
-        ("now", now - 1, style(palette.bright, bold=True)),
-        ("was", was - 1, muted),
-        (trimmed(low, 2, ascii=ascii_only), x, muted),
-        (trimmed(high, 2, ascii=ascii_only), x + width, muted),
-        ("0", column(0), muted),
-    ):
+    muted = style(palette.muted)
+    names = [("now", now - 1, style(palette.bright, bold=True)), ("was", was - 1, muted)]
+    for end, at in ((low, x), (high, x + width)):
+        names.append((trimmed(end, 2, ascii=glyphs.name == "ascii"), at, muted))
+    if low < 0 < high:
+        names.append(("0", column(0), muted))
+    _write_names(canvas, names, x, y + 1, width)
+
+
+def _write_names(canvas: Canvas, names: list[tuple[str, int, Style]], x: int, y: int, width: int) -> None:
+    """Names under their places, the first ones first: one that would touch another is left out."""
+    taken: set[int] = set()
+    for text, at, look in names:
         start = max(x, min(at, x + width - width_of(text)))
-        place = range(start - 1, start + width_of(text) + 1)
-        if not any(set(place) & set(other) for other in taken) and (text != "0" or low < 0 < high):
-            canvas.write(start, y + 1, text, look)
-            taken.append(place)
+        place = set(range(start - 1, start + width_of(text) + 1))
+        if not place & taken:
+            canvas.write(start, y, text, look)
+            taken |= place
 
 
 # the numbers and their bars

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 from textual import events, work
+from textual.actions import parse
 from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.timer import Timer
@@ -36,6 +38,7 @@ from nablastep_tui.drawing.header import draw_header
 from nablastep_tui.drawing.loss import draw_loss
 from nablastep_tui.drawing.matrix import CellTarget
 from nablastep_tui.drawing.net_map import draw_map, map_height
+from nablastep_tui.drawing.prompt import draw_prompt
 from nablastep_tui.drawing.scrubber import draw_scrubber
 from nablastep_tui.drawing.stage import draw_stage
 from nablastep_tui.drawing.what_if import draw_what_if
@@ -45,10 +48,10 @@ from nablastep_tui.export import copy_text, export_screen
 from nablastep_tui.go_to import ErrorBelow, parse_go_to
 from nablastep_tui.keys import EDIT_FOOTER, STAGE_KEYS, footer_keys
 from nablastep_tui.palettes import Palette
+from nablastep_tui.prompt import Answer, Prompt
 from nablastep_tui.scene import Key, Scene, Target
 from nablastep_tui.settings import Memory
 from nablastep_tui.why_page import WhyPage
-from nablastep_tui.widgets.prompt import Prompt
 from nablastep_tui.widgets.region import Draw, Region
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
@@ -72,16 +75,21 @@ class StageScreen(Screen[None]):
 
     CSS = """
     StageScreen { background: $nabla-background; }
-    StageScreen Region, StageScreen Prompt { position: absolute; }
+    StageScreen Region { position: absolute; }
+    StageScreen #prompt { height: 1; }
     """
     AUTO_FOCUS = ""
-    BINDINGS = [  # noqa: RUF012 - Textual's own way
-        *(entry.binding for entry in STAGE_KEYS),
-        *((str(number + 1), f"docked_route({number})", "route") for number in range(3)),
-    ]
 
     def __init__(
-        self, session: Session, *, palette: Palette, glyphs: Glyphs, memory: Memory, convention: str, first_run: bool
+        self,
+        session: Session,
+        *,
+        palette: Palette,
+        glyphs: Glyphs,
+        memory: Memory,
+        convention: str,
+        first_run: bool,
+        keymap: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__()
         self.session = session
@@ -91,8 +99,10 @@ class StageScreen(Screen[None]):
         self.convention = convention
         self.notation = "unicode" if glyphs.name != "ascii" else "ascii"
         self.first_run = first_run
+        self.keymap = dict(keymap or {})
         self.cells: dict[str, tuple[int, int]] = {}
         self.edit: Edit | None = None
+        self.prompt: Prompt | None = None
         self.notice = ""
         self.is_error = False
         self.pooling = POOLINGS[0]
@@ -103,9 +113,21 @@ class StageScreen(Screen[None]):
         self.speed = 1.0
         self.busy = ""
         self._cancelled = False
+        self.performed: list[Command] = []
+        self.listeners: list[Callable[[Command], None]] = []
         self._playing: Timer | None = None
+        self._map_rows = 0
         self._view: View | None = None
         self._view_key: tuple[object, ...] = ()
+
+    @cached_property
+    def key_actions(self) -> dict[str, str]:
+        """What every key does: the table of keys, with the user's own keys in it."""
+        keymap = self.keymap
+        actions = {str(number + 1): f"docked_route({number})" for number in range(3)}
+        for entry in STAGE_KEYS:
+            actions |= dict.fromkeys(keymap.get(entry.id, entry.keys).split(","), entry.action)
+        return actions
 
     # composition and sizes
 
@@ -114,7 +136,7 @@ class StageScreen(Screen[None]):
         for name, draw in REGIONS.items():
             yield Region(self._draw_stage if name == "stage" else draw, id=name)
         yield Region(self._draw_docked_why, id="why")
-        yield Prompt(id="prompt")
+        yield Region(draw_prompt, id="prompt")
 
     def on_mount(self) -> None:
         """Show the first scene."""
@@ -128,7 +150,8 @@ class StageScreen(Screen[None]):
     def _arrange(self, width: int, height: int) -> None:
         """Every region at its rows for this size."""
         scene = self.scene()
-        rows = frame(width, height, map_rows=map_height(width, height, scene), caption=scene.caption is not None)
+        self._map_rows = map_height(width, height, scene)
+        rows = frame(width, height, map_rows=self._map_rows, caption=scene.caption is not None)
         for name in REGIONS:
             region, place = self.query_one(f"#{name}", Region), getattr(rows, name)
             region.display = place.height > 0
@@ -139,9 +162,10 @@ class StageScreen(Screen[None]):
         why.display = rows.docked_why_columns > 0
         why.styles.offset = (width - rows.docked_why_columns, rows.stage.top)
         why.styles.width, why.styles.height = rows.docked_why_columns, rows.stage.height
-        prompt = self.query_one(Prompt)
+        prompt = self.query_one("#prompt", Region)
         prompt.styles.offset = (0, max(1, rows.footer.top - 1))
         prompt.styles.width = width
+        prompt.display = self.prompt is not None
 
     def _draw_stage(self, canvas: Canvas, scene: Scene) -> None:
         if scene.what_if is not None:
@@ -211,6 +235,7 @@ class StageScreen(Screen[None]):
             trial=self.edit.trial() if self.edit else None,
             pooling=self.pooling,
             picture=self.pictures,
+            prompt=self.prompt,
         )
 
     def show(self) -> None:
@@ -218,6 +243,9 @@ class StageScreen(Screen[None]):
         if not self.is_mounted:
             return
         scene = self.scene()
+        width, height = self.size
+        if map_height(width, height, scene) != self._map_rows:
+            self._arrange(width, height)
         for region in self.query(Region):
             region.scene = scene
 
@@ -237,13 +265,20 @@ class StageScreen(Screen[None]):
     def perform(self, command: Command) -> bool:
         """Carry out one command of the core; a mistake becomes the notice."""
         try:
-            self.session.do(command)
+            self.carry_out(command)
         except NablastepError as error:
             self.tell(error.message, is_error=True)
             return False
         self.notice, self.is_error = "", False
         self.show()
         return True
+
+    def carry_out(self, command: Command) -> None:
+        """Hand a command to the session, keep it, and tell who listens. Raises the NablastepError of a refused one."""
+        self.session.do(command)
+        self.performed.append(command)
+        for listener in self.listeners:
+            listener(command)
 
     def tell(self, text: str, *, is_error: bool = False) -> None:
         """Show a short message in the title rule until the next command."""
@@ -330,7 +365,7 @@ class StageScreen(Screen[None]):
 
     def action_goto(self) -> None:
         """Ask for a place."""
-        self.query_one(Prompt).ask("go to", self._go_to)
+        self.ask("go to", self._go_to)
 
     def _go_to(self, text: str) -> None:
         place = parse_go_to(text, self.session.program, self.session.position.iteration)
@@ -339,7 +374,7 @@ class StageScreen(Screen[None]):
         elif place.iteration is not None and place.iteration > self.session.timeline.furthest[0] + LONG_RUN:
             self._run_until(place.iteration, None)
         else:
-            self.session.do(place)
+            self.carry_out(place)
             self.notice = ""
             self.show()
 
@@ -420,13 +455,49 @@ class StageScreen(Screen[None]):
         self.show()
 
     def on_key(self, event: events.Key) -> None:
-        """While a number is edited, keys go to its field."""
-        if self.edit is None or self.query_one(Prompt).is_open:
+        """While something is typed, keys go to its field."""
+        if self.prompt is None and self.edit is None:
+            self._act_on_key(event)
             return
         event.stop()
         event.prevent_default()
-        self._edit_key(event)
+        if self.prompt is not None:
+            self._set_prompt(self.prompt.after_key(event.key, event.character))
+        else:
+            self._edit_key(event)
         self.show()
+
+    def _act_on_key(self, event: events.Key) -> None:
+        """Carry out what the key table says, before the next key is looked at.
+
+        Textual's own bindings act only after a key has bubbled to the app, when keys typed fast have passed already:
+        `/dW1` would lose its letters. Bindings of a subclass still go first.
+        """
+        action = self.key_actions.get(event.key)
+        if action is None or event.key in self._bindings.key_to_bindings:
+            return
+        event.stop()
+        event.prevent_default()
+        _, name, arguments = parse(action)
+        getattr(self, f"action_{name}")(*arguments)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Pasted text belongs to the field that is open."""
+        text = "".join(letter for letter in event.text if letter.isprintable())
+        if self.prompt is not None:
+            self._set_prompt(self.prompt.with_typed(text))
+        elif self.edit is not None:
+            self.edit = self.edit.with_text(text)
+        self.show()
+
+    def ask(self, label: str, answer: Answer, value: str = "") -> None:
+        """Ask for a line of text; `answer` is called with it and may raise a NablastepError, which keeps it open."""
+        self._set_prompt(Prompt(label, answer, value))
+        self.show()
+
+    def _set_prompt(self, prompt: Prompt | None) -> None:
+        self.prompt = prompt
+        self.query_one("#prompt", Region).display = prompt is not None
 
     def _edit_key(self, event: events.Key) -> None:
         edit = self.edit
@@ -466,11 +537,11 @@ class StageScreen(Screen[None]):
             number = parse_number(text)
             if number is None:
                 raise CommandError(f"not a number: {text}")
-            self.session.do(Set("learning_rate", number))
+            self.carry_out(Set("learning_rate", number))
             self.notice = ""
             self.show()
 
-        self.query_one(Prompt).ask("learning rate η =", answer, f"{self.session['learning_rate']:g}")
+        self.ask("learning rate η =", answer, f"{self.session['learning_rate']:g}")
 
     def action_undo(self) -> None:
         """Take the last edit back."""
@@ -502,7 +573,7 @@ class StageScreen(Screen[None]):
             network.to_file(Path(text).expanduser())
             self.tell(f"saved as {text}")
 
-        self.query_one(Prompt).ask("save the network as", answer, "edited.toml")
+        self.ask("save the network as", answer, "edited.toml")
 
     # looking
 
@@ -579,6 +650,10 @@ class StageScreen(Screen[None]):
         """Start or stop a recording."""
         self.app.toggle_recording()  # type: ignore[attr-defined]
 
+    def action_annotate(self) -> None:
+        """Add a caption, a chapter or an expectation to the recording."""
+        self.app.annotate_recording()  # type: ignore[attr-defined]
+
     def action_leave(self) -> None:
         """Back out one level."""
         self._cancelled = True
@@ -595,7 +670,7 @@ class StageScreen(Screen[None]):
 
     def on_region_hit(self, event: Region.Hit) -> None:
         """A click on a cell, quantity, step, iteration or key."""
-        if self.edit is None:
+        if self.edit is None and self.prompt is None:
             self._clicked(event.target)
 
     def _clicked(self, target: Hashable) -> None:

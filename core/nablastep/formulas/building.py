@@ -1,0 +1,389 @@
+"""What was typed → an expression over one network's quantities, with repetition put in where NumPy would broadcast.
+
+Shapes are compared by their sizes, so that a formula that fits a square network by chance is let through and judged by
+its value; the names of the dimensions are for the messages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from nablastep.derivations.nodes import LN, Diagonal, Kronecker
+from nablastep.errors import ShapeError
+from nablastep.expressions import (
+    COLUMNS,
+    MINUS_ONE,
+    ONE,
+    ROWS,
+    Add,
+    Apply,
+    Divide,
+    Expression,
+    Factor,
+    Fill,
+    Function,
+    Hadamard,
+    LogSumExp,
+    MatMul,
+    Power,
+    Ratio,
+    Repeat,
+    Scale,
+    Softmax,
+    Subtract,
+    Sum,
+    Symbol,
+    TimesLog,
+    Total,
+    Transpose,
+)
+from nablastep.expressions import Number as Constant
+from nablastep.field_checks import did_you_mean
+from nablastep.formulas.errors import FormulaError
+from nablastep.formulas.syntax import Called, Named, Negated, Number, Operation, Summed, Transposed, Typed
+from nablastep.functions.activations import ACTIVATIONS
+from nablastep.functions.elementary import CLIP, COSH, EXP, EXPM1, HUBER, NORMAL_CDF, SQRT, SQUARE
+
+OPEN = "?"
+"""The dimension of a vector of ones whose length only its neighbour tells."""
+
+FUNCTIONS: dict[str, Function] = {
+    **{name: function for name, function in ACTIVATIONS.items() if function is not None},
+    "leaky": ACTIVATIONS["leaky_relu"],  # type: ignore[dict-item]
+    **{function.name: function for function in (CLIP, COSH, EXP, EXPM1, HUBER, NORMAL_CDF, SQRT, SQUARE)},
+    "ln": LN,
+    "log": LN,
+}
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The quantities a formula may name: symbols by id in the shown convention, sizes of dimensions, layer activations.
+
+    `sample_axis` is the axis along which one sample's entries lie: ROWS in the column conventions.
+    """
+
+    symbols: Mapping[str, Symbol]
+    sizes: Mapping[str, int]
+    activations: tuple[str, ...]
+    sample_axis: int
+
+
+@dataclass(frozen=True)
+class Built:
+    """An expression with its shape in names; `ones` marks a 1 that may be a number or a vector."""
+
+    expression: Expression
+    shape: tuple[str, ...]
+    ones: bool = False
+    ones_transposed: bool = False
+
+
+def build(node: Typed, scope: Scope, target: Symbol | None = None) -> Built:
+    """The expression that was typed. Raises FormulaError for names and ShapeError for shapes, with the column."""
+    found = _Builder(scope).built(node)
+    if target is not None and OPEN in found.shape:
+        found = _Builder(scope).closed(found, target.shape)
+    return found
+
+
+class _Builder:
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+
+    def built(self, node: Typed) -> Built:
+        match node:
+            case Named():
+                return self.named(node)
+            case Number():
+                return _number(node.text)
+            case Negated():
+                inner = self.built(node.x)
+                return Built(Scale(MINUS_ONE, inner.expression), inner.shape)
+            case Transposed():
+                return self.transposed(self.built(node.x))
+            case Summed():
+                return self.summed(node)
+            case Called():
+                return self.called(node)
+            case Operation():
+                return self.operation(node)
+        raise FormulaError("cannot read this part of the formula", column=node.place + 1)
+
+    # names
+
+    def named(self, node: Named) -> Built:
+        name = {"x": "a0", "lr": "learning_rate", "eta": "learning_rate"}.get(node.name, node.name)
+        symbol = self.scope.symbols.get(name)
+        if symbol is not None:
+            return Built(symbol, symbol.shape)
+        if name in _SETTINGS:
+            return Built(Symbol(name, None, ()), ())
+        if name in self.scope.sizes:
+            return Built(Divide(ONE, Factor(1, 1, (name,))), ())
+        known = tuple(self.scope.symbols)
+        raise FormulaError(
+            f"there is no '{node.name}' in this network{did_you_mean(node.name, known)}",
+            column=node.place + 1,
+            hint=f"the quantities are {' '.join(known)}",
+        )
+
+    # shapes
+
+    def size(self, dimension: str) -> int:
+        return 1 if dimension == "1" else self.scope.sizes[dimension]
+
+    def same(self, left: str, right: str) -> bool:
+        return OPEN in (left, right) or self.size(left) == self.size(right)
+
+    def text(self, shape: tuple[str, ...]) -> str:
+        return shape_in_sizes(shape, self.scope.sizes)
+
+    def transposed(self, inner: Built) -> Built:
+        if inner.ones:
+            return Built(inner.expression, (), True, not inner.ones_transposed)
+        if inner.shape == ():
+            return inner
+        return Built(Transpose(inner.expression), inner.shape[::-1])
+
+    def closed(self, built: Built, shape: tuple[str, ...]) -> Built:
+        """A repetition of open length, as long as its neighbour is."""
+        if OPEN not in built.shape:
+            return built
+        assert isinstance(built.expression, Repeat)
+        axis = built.expression.axis
+        dimension = shape[axis] if len(shape) == 2 and shape[axis] != OPEN else "1"
+        closed = list(built.shape)
+        closed[axis] = dimension
+        return Built(Repeat(built.expression.x, axis, dimension), tuple(closed))
+
+    def summed(self, node: Summed) -> Built:
+        inner = self.built(node.x)
+        if inner.shape == ():
+            return inner
+        if node.axis is None:
+            return Built(Sum(inner.expression), ())
+        return self.along(inner, COLUMNS if node.axis == 1 else ROWS)
+
+    def along(self, inner: Built, axis: int) -> Built:
+        rows, columns = inner.shape
+        return Built(Total(inner.expression, axis), (rows, "1") if axis == COLUMNS else ("1", columns))
+
+    # functions
+
+    def called(self, node: Called) -> Built:
+        arguments = [self.built(argument) for argument in node.arguments]
+        inner = arguments[0]
+        if node.name in {"ratio", "times_log"}:
+            self.count(node, 2)
+            left, right = self.together(arguments[0], arguments[1], node, node.name)
+            kind = Ratio if node.name == "ratio" else TimesLog
+            return Built(kind(left.expression, right.expression), left.shape)
+        if node.name == "repeat":
+            return self.repeated(node, inner)
+        self.count(node, 1)
+        if node.name in {"inv", "pinv"}:
+            # Never right as an answer; a transpose has its shape, and the judge names the slip.
+            return self.transposed(inner)
+        if node.name in {"diag", "diagflat"}:
+            return self.diagonal(node, inner)
+        if node.name in {"softmax", "log_sum_exp", "lse", "logsumexp"}:
+            return self.whole(node, inner)
+        function = self.layer_function(node, inner) if node.name == "f" else FUNCTIONS[node.name]
+        if function is None:
+            return self.whole(node, inner)
+        if node.prime and function.derivative is None:
+            raise FormulaError(f"the derivative of {node.name} is not known here", column=node.place + 1)
+        return Built(Apply(function, inner.expression, node.prime), inner.shape)
+
+    def count(self, node: Called, wanted: int) -> None:
+        if len(node.arguments) != wanted:
+            raise FormulaError(
+                f"{node.name} takes {wanted} argument{'s' * (wanted != 1)}, found {len(node.arguments)}",
+                column=node.place + 1,
+            )
+
+    def repeated(self, node: Called, inner: Built) -> Built:
+        axis = COLUMNS if node.axis in (None, 1) else ROWS
+        return Built(Repeat(inner.expression, axis, OPEN), (inner.shape[0], OPEN) if axis == COLUMNS else (OPEN, inner.shape[1]))
+
+    def diagonal(self, node: Called, inner: Built) -> Built:
+        if len(inner.shape) != 2 or all(self.size(dimension) != 1 for dimension in inner.shape):
+            raise ShapeError(f"diag needs a vector, found {self.text(inner.shape)}", column=node.place + 1)
+        long = inner.shape[0] if self.size(inner.shape[1]) == 1 else inner.shape[1]
+        return Built(Diagonal(inner.expression), (long, long))
+
+    def whole(self, node: Called, inner: Built) -> Built:
+        """softmax and lse, which take a whole sample at once."""
+        if node.prime:
+            raise FormulaError(
+                "softmax has no derivative entry by entry: every output depends on every input",
+                column=node.place + 1,
+                hint="write its effect with ⊙ and a sum, or with diag(a) - a @ a.T for one sample",
+            )
+        if len(inner.shape) != 2:
+            raise ShapeError(f"{node.name} needs a vector or matrix, found a number", column=node.place + 1)
+        axis = self.scope.sample_axis if node.axis is None else (COLUMNS if node.axis == 1 else ROWS)
+        if node.name in {"softmax", "f"}:
+            return Built(Softmax(inner.expression, axis), inner.shape)
+        rows, columns = inner.shape
+        return Built(LogSumExp(inner.expression, axis), (rows, "1") if axis == COLUMNS else ("1", columns))
+
+    def layer_function(self, node: Called, inner: Built) -> Function | None:
+        """f is the activation of the layer whose z (or a) stands inside."""
+        layers = [symbol.layer for symbol in _symbols(inner.expression) if symbol.base in "za" and symbol.layer]
+        if not layers:
+            raise FormulaError(
+                f"which layer's f is meant? Write f{'′' * node.prime}(z2), or the activation's name", column=node.place + 1
+            )
+        return ACTIVATIONS[self.scope.activations[layers[0] - 1]]
+
+    # operators
+
+    def operation(self, node: Operation) -> Built:
+        left, right = self.built(node.left), self.built(node.right)
+        operator = node.operator
+        if operator in "+-":
+            kind: Callable[[Expression, Expression], Expression] = Add if operator == "+" else Subtract
+            left, right = self.together(left, right, node, "a sum" if operator == "+" else "a difference")
+            return Built(kind(left.expression, right.expression), left.shape)
+        if operator == "^":
+            return self.power(node, left, right)
+        if operator == "⊗":
+            return Built(Kronecker(left.expression, right.expression), ("?", "?"))
+        if operator in "⊘/":
+            return self.quotient(node, left, right)
+        if operator in " @·×":
+            return self.product(node, left, right)
+        return self.entry_wise(node, left, right)
+
+    def power(self, node: Operation, left: Built, right: Built) -> Built:
+        if right.shape != ():
+            raise FormulaError("an exponent has to be a number", column=node.place + 1)
+        if right.expression == Factor(2):
+            return Built(Apply(SQUARE, left.expression), left.shape)
+        if left.shape != ():
+            raise FormulaError("only numbers can be raised to this power; of matrices only x² is read", column=node.place + 1)
+        return Built(Power(left.expression, right.expression), ())
+
+    def quotient(self, node: Operation, left: Built, right: Built) -> Built:
+        if right.shape == ():
+            if left.shape == () and isinstance(left.expression, Factor) and isinstance(right.expression, Factor):
+                if right.expression.numerator == 0:
+                    raise FormulaError("this divides by zero", column=node.place + 1)
+                below = Fraction(left.expression.numerator, left.expression.denominator) / Fraction(
+                    right.expression.numerator, right.expression.denominator
+                )
+                return Built(Factor(below.numerator, below.denominator), ())
+            return Built(Divide(left.expression, right.expression), left.shape)
+        left, right = self.together(left, right, node, "a quotient")
+        return Built(Ratio(left.expression, right.expression), left.shape)
+
+    def entry_wise(self, node: Operation, left: Built, right: Built) -> Built:
+        if left.shape == () or right.shape == ():
+            return self.scaled(left, right)
+        left, right = self.together(left, right, node, "the entry by entry product")
+        return Built(Hadamard(left.expression, right.expression), left.shape)
+
+    def scaled(self, left: Built, right: Built) -> Built:
+        scalar, x = (left, right) if left.shape == () else (right, left)
+        return Built(Scale(scalar.expression, x.expression), x.shape)
+
+    def product(self, node: Operation, left: Built, right: Built) -> Built:
+        if left.ones or right.ones:
+            found = self.with_ones(left, right)
+            if found is not None:
+                return found
+        if left.shape == () or right.shape == ():
+            return self.scaled(left, right)
+        inner, other = left.shape[1], right.shape[0]
+        if not self.same(inner, other):
+            raise ShapeError(
+                f"the product {self.text(left.shape)} times {self.text(right.shape)} does not fit: "
+                f"{named_size(inner, self.scope.sizes)} meets {named_size(other, self.scope.sizes)}",
+                column=node.place + 1,
+                hint="two inner dimensions have to be the same one",
+            )
+        if OPEN in left.shape:
+            left = self.closed(left, ("1", other))
+        if OPEN in right.shape:
+            right = self.closed(right, (inner, "1"))
+        return Built(MatMul(left.expression, right.expression), (left.shape[0], right.shape[1]))
+
+    def with_ones(self, left: Built, right: Built) -> Built | None:
+        """x 1 and 1ᵀ x are sums, x 1ᵀ and 1 x repetitions; a 1 before anything else is the number."""
+        if right.ones and len(left.shape) == 2:
+            if not right.ones_transposed:
+                return self.along(left, COLUMNS)
+            if self.size(left.shape[1]) == 1:
+                return Built(Repeat(left.expression, COLUMNS, OPEN), (left.shape[0], OPEN))
+        if left.ones and len(right.shape) == 2:
+            if left.ones_transposed:
+                return self.along(right, ROWS)
+            if self.size(right.shape[0]) == 1:
+                return Built(Repeat(right.expression, ROWS, OPEN), (OPEN, right.shape[1]))
+        return None
+
+    def together(self, left: Built, right: Built, node: Typed, what: str) -> tuple[Built, Built]:
+        """Two operands of one shape: numbers fill, vectors repeat, as NumPy broadcasts."""
+        if left.shape == () and right.shape == ():
+            return left, right
+        if left.shape == ():
+            return Built(Fill(left.expression, right.shape), right.shape), right  # type: ignore[arg-type]
+        if right.shape == ():
+            return left, Built(Fill(right.expression, left.shape), left.shape)  # type: ignore[arg-type]
+        left, right = self.closed(left, right.shape), self.closed(right, left.shape)
+        for axis in (ROWS, COLUMNS):
+            mine, other = left.shape[axis], right.shape[axis]
+            if self.size(mine) == self.size(other):
+                continue
+            if self.size(mine) == 1:
+                left = _repeated(left, axis, other)
+            elif self.size(other) == 1:
+                right = _repeated(right, axis, mine)
+            else:
+                raise ShapeError(
+                    f"{what} of {self.text(left.shape)} and {self.text(right.shape)} does not fit: "
+                    f"{named_size(mine, self.scope.sizes)} stands beside {named_size(other, self.scope.sizes)}",
+                    column=node.place + 1,
+                    hint="entry by entry both need the same shape",
+                )
+        return left, right
+
+
+_SETTINGS = ("learning_rate", "momentum", "decay", "beta1", "beta2", "epsilon", "weight_decay", "t")
+
+
+def named_size(dimension: str, sizes: Mapping[str, int]) -> str:
+    """`n1 = 3`; the number of samples, which differs from batch to batch, is `m`."""
+    return dimension if dimension in {"1", "m", OPEN} else f"{dimension} = {sizes[dimension]}"
+
+
+def shape_in_sizes(shape: tuple[str, ...], sizes: Mapping[str, int]) -> str:
+    """`n2×n1 (4×2)`; `n2×m (4×m)`; a scalar is `a number`."""
+    if shape == ():
+        return "a number"
+    numbers = "×".join(name if name in {"1", "m", OPEN} else str(sizes[name]) for name in shape)
+    names = "×".join(shape)
+    return numbers if names == numbers else f"{names} ({numbers})"
+
+
+def _repeated(built: Built, axis: int, dimension: str) -> Built:
+    shape = (built.shape[0], dimension) if axis == COLUMNS else (dimension, built.shape[1])
+    return Built(Repeat(built.expression, axis, dimension), shape)
+
+
+def _number(text: str) -> Built:
+    fraction = Fraction(text)
+    if fraction.denominator <= 1000:
+        return Built(Factor(fraction.numerator, fraction.denominator), (), ones=text == "1")
+    return Built(Constant(float(text)), ())
+
+
+def _symbols(expression: Expression) -> list[Symbol]:
+    found = [expression] if isinstance(expression, Symbol) else []
+    for operand in expression.operands:
+        found += _symbols(operand)
+    return found

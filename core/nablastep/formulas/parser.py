@@ -1,0 +1,256 @@
+"""Tokens → the tree of what was typed, by recursive descent.
+
+formula := [quantity "="] sum          sum := ["-"] product (("+"|"-") product)*
+product := power (operator power | power)*        operator := @ * · ⊙ ⊘ / ⊗
+power   := postfix ["^" power]         postfix := atom (ᵀ | ² | ᵗ | ".sum" "(" … ")")*
+atom    := number | name | name ["′"] "(" sum ("," …)* ")" | "(" sum ")" | "Σ" product | "√" postfix | "-" power
+
+Products are read from the left; with `tight` things that just stand beside each other bind before ⊙ and ⊘.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nablastep.formulas.errors import FormulaError
+from nablastep.formulas.syntax import Called, Named, Negated, Number, Operation, Summed, Transposed, Typed
+from nablastep.formulas.tokens import END, NAME, NUMBER, Token, tokens_of
+
+FUNCTION_NAMES = frozenset(
+    "f sigmoid tanh relu leaky_relu leaky elu softplus gelu silu identity softmax log_sum_exp lse logsumexp square sqrt "
+    "exp expm1 log ln clip huber normal_cdf cosh ratio times_log diag diagflat sum outer dot matmul multiply divide "
+    "transpose repeat add subtract negative inv pinv".split()
+)
+
+DEEPEST = 100
+"""Brackets may be nested so deep."""
+
+_BESIDE = " "
+_STRONG = {"@", "*", "·", "⊙", "⊘", "/", "⊗", "×"}
+
+
+@dataclass(frozen=True)
+class Formula:
+    """What was typed: the name on the left, if there was one, and the right side."""
+
+    left: str | None
+    left_place: int
+    right: Typed
+
+
+def parse(text: str, *, tight: bool = False) -> Formula:
+    """The formula. Raises FormulaError with the column of the first thing that cannot be read."""
+    return _Parser(tokens_of(text), tight).formula()
+
+
+class _Parser:
+    def __init__(self, tokens: tuple[Token, ...], tight: bool) -> None:
+        self.tokens = tokens
+        self.next = 0
+        self.depth = 0
+        self.tight = tight
+
+    @property
+    def token(self) -> Token:
+        return self.tokens[self.next]
+
+    def take(self) -> Token:
+        token = self.token
+        self.next += 1
+        return token
+
+    def at(self, *texts: str) -> bool:
+        return self.token.kind not in (NAME, NUMBER, END) and self.token.text in texts
+
+    def expect(self, text: str) -> Token:
+        if not self.at(text):
+            raise self.error(f"expected '{text}'")
+        return self.take()
+
+    def error(self, expected: str) -> FormulaError:
+        token = self.token
+        found = "the formula ends" if token.kind == END else f"found '{token.text}'"
+        return FormulaError(f"{expected}, but {found} here", column=token.place + 1)
+
+    # the grammar
+
+    def formula(self) -> Formula:
+        left, place = None, 0
+        if self.token.kind == NAME and len(self.tokens) > 1 and self.tokens[1].text == "=":
+            left, place = self.token.text, self.token.place
+            self.next = 2
+        right = self.sum()
+        if self.token.kind != END:
+            raise self.error("expected an operator or the end of the formula")
+        return Formula(left, place, right)
+
+    def sum(self) -> Typed:
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise FormulaError("brackets are nested too deep", column=self.token.place + 1)
+        place = self.token.place
+        if self.at("-"):
+            self.take()
+            found: Typed = Negated(place, self.product())
+        else:
+            if self.at("+"):
+                self.take()
+            found = self.product()
+        while self.at("+", "-"):
+            operator = self.take()
+            found = Operation(operator.place, operator.text, found, self.product())
+        self.depth -= 1
+        return found
+
+    def product(self) -> Typed:
+        found = self.factor()
+        while True:
+            if self.at(*_STRONG):
+                operator = self.take()
+                found = Operation(operator.place, operator.text, found, self.factor())
+            elif self.starts_operand():
+                found = Operation(self.token.place, _BESIDE, found, self.power())
+            else:
+                return found
+
+    def factor(self) -> Typed:
+        """One operand of ⊙; with `tight`, all that stands beside it."""
+        found = self.power()
+        while self.tight and self.starts_operand():
+            found = Operation(self.token.place, _BESIDE, found, self.power())
+        return found
+
+    def starts_operand(self) -> bool:
+        return self.token.kind in (NAME, NUMBER) or self.at("(", "Σ", "√", "𝟏")
+
+    def power(self) -> Typed:
+        place = self.token.place
+        if self.at("-"):
+            self.take()
+            return Negated(place, self.power())
+        found = self.postfix()
+        if self.at("^"):
+            operator = self.take()
+            if self.token.kind == NAME and self.token.text == "T":
+                self.take()
+                return Transposed(operator.place, found)
+            if self.at("-") and self.tokens[self.next + 1].text == "1":
+                self.next += 2
+                return Called(operator.place, "inv", (found,))
+            return Operation(operator.place, "^", found, self.power())
+        return found
+
+    def postfix(self) -> Typed:
+        found = self.atom()
+        while True:
+            token = self.token
+            if self.at("ᵀ"):
+                self.take()
+                found = Transposed(token.place, found)
+            elif self.at("⁻¹"):
+                self.take()
+                found = Called(token.place, "inv", (found,))
+            elif self.at("²"):
+                self.take()
+                found = Operation(token.place, "^", found, Number(token.place, "2"))
+            elif self.at("ᵗ"):
+                self.take()
+                found = Operation(token.place, "^", found, Named(token.place, "t"))
+            elif self.at(".sum"):
+                self.take()
+                self.expect("(")
+                found = Summed(token.place, found, self.axis())
+            else:
+                return found
+
+    def axis(self) -> int | None:
+        """axis=0, keepdims=True) behind a comma or bracket; the closing bracket is taken."""
+        axis: int | None = None
+        while not self.at(")"):
+            name = self.take()
+            if name.kind != NAME or name.text not in {"axis", "keepdims"}:
+                self.next -= 1
+                raise self.error("expected axis=0, axis=1 or keepdims=True")
+            self.expect("=")
+            value = self.take()
+            if name.text == "axis":
+                if value.text not in {"0", "1"}:
+                    self.next -= 1
+                    raise self.error("expected the axis 0 or 1")
+                axis = int(value.text)
+            if self.at(","):
+                self.take()
+        self.expect(")")
+        return axis
+
+    def atom(self) -> Typed:
+        token = self.token
+        if token.kind == NUMBER:
+            self.take()
+            return Number(token.place, token.text)
+        if self.at("𝟏"):
+            self.take()
+            return Number(token.place, "1")
+        if token.kind == NAME:
+            return self.named()
+        if self.at("("):
+            self.take()
+            found = self.sum()
+            self.expect(")")
+            return found
+        if self.at("Σ"):
+            self.take()
+            return Summed(token.place, self.product())
+        if self.at("√"):
+            self.take()
+            return Called(token.place, "sqrt", (self.postfix(),))
+        raise self.error("expected a name, a number or a bracket")
+
+    def named(self) -> Typed:
+        token = self.take()
+        name = token.text.removeprefix("np.").removeprefix("numpy.").removeprefix("linalg.")
+        prime = name.endswith("_prime") or self.at("′")
+        name = name.removesuffix("_prime")
+        if self.at("′"):
+            self.take()
+        if name == "sum" and not self.at("("):
+            return Summed(token.place, self.product())
+        if name == "sum" and self.token.after_space and not token.text.startswith("np"):
+            return Summed(token.place, self.product())
+        if name in FUNCTION_NAMES and not (name == "f" and not self.at("(")):
+            return self.call(token.place, name, prime)
+        if prime:
+            raise FormulaError(f"'{name}' is no function that has a derivative here", column=token.place + 1)
+        return Named(token.place, name)
+
+    def call(self, place: int, name: str, prime: bool) -> Typed:
+        if not self.at("("):
+            return Called(place, name, (self.postfix(),), prime)
+        self.expect("(")
+        arguments = [self.sum()]
+        axis = None
+        while self.at(","):
+            self.take()
+            if self.token.kind == NAME and self.token.text in {"axis", "keepdims"}:
+                axis = self.axis()
+                return self.made(place, name, arguments, prime, axis)
+            arguments.append(self.sum())
+        self.expect(")")
+        return self.made(place, name, arguments, prime, axis)
+
+    def made(self, place: int, name: str, arguments: list[Typed], prime: bool, axis: int | None) -> Typed:
+        if name == "sum":
+            return Summed(place, arguments[0], axis)
+        if name == "transpose":
+            return Transposed(place, arguments[0])
+        if name == "negative":
+            return Negated(place, arguments[0])
+        operator = {"outer": "outer", "dot": "@", "matmul": "@", "multiply": "*", "divide": "/", "add": "+", "subtract": "-"}
+        if name in operator:
+            if len(arguments) != 2:
+                raise FormulaError(f"{name} takes two arguments, found {len(arguments)}", column=place + 1)
+            left, right = arguments
+            if name == "outer":
+                return Operation(place, "@", left, Transposed(place, right))
+            return Operation(place, operator[name], left, right)
+        return Called(place, name, tuple(arguments), prime, axis)

@@ -1,0 +1,96 @@
+"""The tree of what was typed, before any network gives it a meaning: names, numbers, operators, calls, with places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A node of what was typed; `place` counts characters from 0."""
+
+    place: int
+
+    @property
+    def children(self) -> tuple[Typed, ...]:
+        """The nodes inside, in reading order."""
+        found: list[Typed] = []
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, Typed):
+                found.append(value)
+            elif isinstance(value, tuple):
+                found += [part for part in value if isinstance(part, Typed)]
+        return tuple(found)
+
+
+@dataclass(frozen=True)
+class Named(Typed):
+    """A quantity, setting or dimension."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Number(Typed):
+    """A number; 1 may also be a vector of ones."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Operation(Typed):
+    """left operator right; the operator of things that just stand beside each other is a space."""
+
+    operator: str
+    left: Typed
+    right: Typed
+
+
+@dataclass(frozen=True)
+class Negated(Typed):
+    """−x."""
+
+    x: Typed
+
+
+@dataclass(frozen=True)
+class Transposed(Typed):
+    """xᵀ."""
+
+    x: Typed
+
+
+@dataclass(frozen=True)
+class Summed(Typed):
+    """Σ x; with an axis the sum along it."""
+
+    x: Typed
+    axis: int | None = None
+
+
+@dataclass(frozen=True)
+class Called(Typed):
+    """name(arguments), with `prime` name′(arguments); `axis` where one was given."""
+
+    name: str
+    arguments: tuple[Typed, ...]
+    prime: bool = False
+    axis: int | None = None
+
+
+def edits(node: Typed, change: Any) -> Iterator[Typed]:
+    """The tree with `change` made at one node, for every node where it gives something (change: node → nodes)."""
+    yield from change(node)
+    for field in fields(node):
+        value = getattr(node, field.name)
+        if isinstance(value, Typed):
+            for edited in edits(value, change):
+                yield replace(node, **{field.name: edited})
+        elif isinstance(value, tuple):
+            for index, part in enumerate(value):
+                if isinstance(part, Typed):
+                    for edited in edits(part, change):
+                        yield replace(node, **{field.name: (*value[:index], edited, *value[index + 1 :])})

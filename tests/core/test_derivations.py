@@ -1,0 +1,512 @@
+"""Derivations: every route to every backward equation holds, in every convention, and a wrong rule makes it fail."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+import nablastep as ns
+from nablastep import adjoints, program
+from nablastep.derivations import differential, index, jacobian
+from nablastep.derivations.bias_as_activation import augmented_lines
+from nablastep.derivations.closing import closing_of, conventions_text
+from nablastep.derivations.rendering import FORMATS, why_text
+from nablastep.derivations.subject import subject_of
+from nablastep.derivations.why import ROUTES, Route, why, why_lines
+from nablastep.derivations.writing import derivation_notations
+from nablastep.expressions import (
+    Apply,
+    Expression,
+    Factor,
+    Fill,
+    MatMul,
+    Repeat,
+    Scale,
+    Softmax,
+    Sum,
+    Symbol,
+    Transpose,
+    negate,
+    walk,
+)
+from nablastep.files.built_in import network_names
+from nablastep.functions.activations import ACTIVATIONS
+from nablastep.functions.losses import LOSSES
+from nablastep.notation import notation_named
+from nablastep.transposition import CONVENTIONS
+
+ALL_CONVENTIONS = tuple(CONVENTIONS)
+
+
+def backward_ids(session: ns.Session) -> list[str]:
+    return [step.id for step in session.program.steps if step.phase == "backward"]
+
+
+def at_end(network: ns.Network | str) -> ns.Session:
+    session = ns.open(network)
+    session.goto("end")
+    return session
+
+
+def layers_network(activation: str, loss: str, samples: int, **changes: Any) -> ns.Network:
+    """3 inputs, 2 hidden units, 4 outputs: no two widths alike, targets that every loss takes."""
+    generator = np.random.default_rng([len(activation), len(loss), samples])
+    y = generator.uniform(0.1, 1.0, (samples, 4))
+    fields: dict[str, Any] = {
+        "layers": [
+            {"activation": activation, "W": generator.normal(size=(2, 3)), "b": generator.normal(size=2)},
+            {"activation": activation, "W": generator.normal(size=(4, 2)), "b": generator.normal(size=4)},
+        ],
+        "x": generator.normal(size=(samples, 3)),
+        "y": y / y.sum(axis=1, keepdims=True),
+        "loss": loss,
+    }
+    return ns.Network(**{**fields, **changes})
+
+
+def check_route(session: ns.Session, name: str, convention: str, route: Route) -> None:
+    """The contract of one route: it holds, it is long enough, and it ends with the step's own equation and value."""
+    place = f"{name} in {convention} by the {route.name} route"
+    failing = [line.text() for line in route.lines if line.holds is not True]
+    assert not failing, f"{place}: {failing}"
+    assert len(route.lines) >= 3, place
+    assert len({line.rule for line in route.lines}) >= 3, place
+    step = session.program.step(name)
+    shown = CONVENTIONS[convention].shown_equation(step.equation)
+    for notation in ("unicode", "ascii", "latex", "numpy", "spoken"):
+        assert route.lines[-1].text(notation) == notation_named(notation).equation_text(shown), place
+    expected = CONVENTIONS[convention].shown_value(step.target, session.get(name)) if name != "E" else session["E"]
+    np.testing.assert_allclose(route.lines[-1].value, expected, rtol=1e-9, atol=1e-12)
+
+
+def check_all(session: ns.Session, conventions: tuple[str, ...] = ALL_CONVENTIONS) -> None:
+    for name in backward_ids(session):
+        for convention in conventions:
+            for route in why(session, name, convention=convention):
+                check_route(session, name, convention, route)
+
+
+@pytest.mark.parametrize("name", [name for name in network_names() if name != "digits-mlp"])
+def test_every_backward_step_of_a_built_in_network_holds_by_every_route_in_every_convention(name: str) -> None:
+    check_all(at_end(name))
+
+
+@pytest.mark.parametrize("convention", ALL_CONVENTIONS)
+def test_the_digits_hold_too(convention: str) -> None:
+    session = at_end("digits-mlp")
+    for name in ("grad_a2", "grad_z2", "grad_W1", "grad_b1", "grad_a1", "grad_z1", "grad_b0"):
+        for route in why(session, name, convention=convention):
+            check_route(session, name, convention, route)
+
+
+def test_a_jacobian_of_more_than_10000_entries_says_its_structure_instead_of_its_value() -> None:
+    lines = why(at_end("digits-mlp"), "grad_W0", "jacobian")[0].lines
+    large = [line for line in lines if line.structure is not None]
+    assert {line.value for line in large} == {None}
+    assert [line.shape for line in large] == [(32, 32, 64), (32, 2048)]
+    assert large[0].structure == "zero but for one row or column in each slice"
+    assert all(line.holds for line in lines)
+    document = json.loads(why_text(at_end("digits-mlp"), "grad_W0", route="jacobian", format="json"))
+    assert [line["value"] for line in document["routes"][0]["lines"] if "structure" in line] == [None, None]
+
+
+@pytest.mark.parametrize("samples", [1, 5])
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_every_activation_has_its_derivations_by_being_registered(activation: str, samples: int) -> None:
+    check_all(at_end(layers_network(activation, "half_squared_error", samples)), ("column", "row-keras"))
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+@pytest.mark.parametrize("samples", [1, 3])
+@pytest.mark.parametrize("loss", LOSSES)
+def test_every_loss_has_its_derivations_by_being_registered(loss: str, samples: int, reduction: str) -> None:
+    output = LOSSES[loss].pairs_with or "sigmoid"
+    for activation in {"sigmoid", "softmax", output}:
+        network = layers_network(activation, loss, samples, reduction=reduction)
+        session = at_end(network)
+        for name in ("grad_a2", "grad_z2"):
+            for convention in ALL_CONVENTIONS:
+                for route in why(session, name, convention=convention):
+                    check_route(session, name, convention, route)
+
+
+def test_targets_that_do_not_sum_to_one_have_the_general_form_derived() -> None:
+    session = ns.open(layers_network("softmax", "categorical_cross_entropy", 2))
+    session.set("y[0,1]", 0.9)
+    session.goto("end")
+    check_all(session)
+
+
+def test_logits_of_a_thousand_stay_exact() -> None:
+    network = layers_network("softmax", "categorical_cross_entropy", 1)
+    session = ns.open(network)
+    session.set("b1[0]", 1000.0)
+    session.set("b1[1]", -1000.0)
+    session.goto("end")
+    assert np.isinf(session["grad_a2"]).any()
+    for name in ("grad_a2", "grad_z2", "grad_W1"):
+        for route in why(session, name):
+            check_route(session, name, "column", route)
+
+
+def test_layers_without_bias_frozen_ones_and_interleaved_updates_hold() -> None:
+    layers = [
+        {"activation": "tanh", "W": [[0.2, -0.4], [0.3, 0.1], [0.5, -0.6]]},
+        {"activation": "silu", "W": [[0.7, -0.2, 0.4]], "b": [0.1], "frozen": ["W"]},
+    ]
+    network = ns.Network(
+        layers, [[0.5, -1.0], [0.25, 2.0]], [[0.5], [1.0]], loss="huber", order="interleaved", optimizer="adam"
+    )
+    check_all(at_end(network))
+
+
+def test_the_gradient_by_the_input_has_a_derivation_although_it_is_no_step() -> None:
+    session = at_end("skinny")
+    for route in why(session, "grad_a0", convention="row-pytorch"):
+        assert all(line.holds for line in route.lines)
+        np.testing.assert_allclose(route.lines[-1].value, session["grad_a0"].T)
+
+
+@pytest.mark.parametrize("layout", ["numerator", "denominator"])
+@pytest.mark.parametrize("name", ["mazur", "xor", "cs231n-two-layer"])
+def test_both_layouts_of_jacobians_hold(name: str, layout: str) -> None:
+    session = at_end(name)
+    for step in backward_ids(session):
+        for convention in ALL_CONVENTIONS:
+            route = why(session, step, "jacobian", convention, layout)[0]
+            assert all(line.holds for line in route.lines), (step, convention)
+    numbers = {tuple(line.text() for line in why(session, "grad_a1", "jacobian", layout=each)[0].lines) for each in jacobian.LAYOUTS}
+    assert len(numbers) == 2
+
+
+def test_the_direction_has_no_zero_stays_the_same_and_another_number_draws_another() -> None:
+    session = at_end("skinny")
+    first, again = (why(session, "grad_W0", "differential")[0] for _ in range(2))
+    other = why(session, "grad_W0", "differential", direction_number=1)[0]
+    assert first.direction is not None
+    assert np.abs(first.direction).min() >= 0.5
+    np.testing.assert_array_equal(first.direction, again.direction)
+    assert not np.array_equal(first.direction, other.direction)
+    assert all(line.holds for line in other.lines)
+    turned = why(session, "grad_W0", "differential", "row-keras")[0]
+    np.testing.assert_array_equal(turned.direction, first.direction.T)
+
+
+def test_the_lines_of_the_differential_route_carry_the_change_of_the_error() -> None:
+    session = at_end("mazur")
+    route = why(session, "grad_W1", "differential")[0]
+    expected = float(np.sum(session["grad_W1"] * route.direction))
+    assert [line.value for line in route.lines[:-1]] == pytest.approx([expected] * (len(route.lines) - 1), rel=1e-12)
+
+
+def test_the_questions_three_unknowns_read_as_they_should() -> None:
+    session = at_end("mazur")
+    texts = {name: [line.text() for line in why_lines(session, name)] for name in ("grad_z2", "grad_a1", "grad_W1")}
+    assert "∂a⁽²⁾/∂z⁽²⁾ = diag(σ′(z⁽²⁾))" in texts["grad_z2"]
+    assert "∇zᵢ⁽²⁾ = ∇aᵢ⁽²⁾ σ′(zᵢ⁽²⁾)" in texts["grad_z2"]
+    assert "∂z⁽²⁾/∂a⁽¹⁾ = W⁽¹⁾" in texts["grad_a1"]
+    assert "∇aₗ⁽¹⁾ = Σᵢ ∇zᵢ⁽²⁾ Wᵢₗ⁽¹⁾" in texts["grad_a1"]
+    assert "dE = tr(a⁽¹⁾ ∇z⁽²⁾ᵀ dW⁽¹⁾)" in texts["grad_W1"]
+    assert "∂z⁽²⁾/∂vec(W⁽¹⁾) = a⁽¹⁾ᵀ ⊗ I" in texts["grad_W1"]
+    assert "∇Wⱼₗ⁽¹⁾ = Σᵢ ∇zᵢ⁽²⁾ δᵢⱼ aₗ⁽¹⁾" in texts["grad_W1"]
+
+
+def test_every_rule_is_one_plain_sentence() -> None:
+    for name in ("mazur", "cs231n-two-layer", "xor"):
+        session = at_end(name)
+        for step in session.program.steps:
+            if step.phase == "update":
+                continue
+            for line in why_lines(session, step.id):
+                assert line.rule.endswith("."), line.rule
+                assert line.rule[0].isupper() or line.rule[0] in "∂Σ(⟨df", line.rule
+                assert line.rule.count(". ") == 0, line.rule
+
+
+# batches
+
+
+def test_in_a_batch_a_line_is_written_for_one_sample_and_carries_all_of_them() -> None:
+    session = at_end("xor")
+    lines = why(session, "grad_z1", "jacobian")[0].lines
+    assert lines[3].text() == "∇zₛ⁽¹⁾ = (∂aₛ⁽¹⁾/∂zₛ⁽¹⁾)ᵀ ∇aₛ⁽¹⁾"
+    np.testing.assert_allclose(lines[3].value, session["grad_z1"])
+    assert lines[4].text() == "∂aₛ⁽¹⁾/∂zₛ⁽¹⁾ = diag(tanh′(zₛ⁽¹⁾))"
+    first = 1 - np.tanh(session["z1"][:, 0]) ** 2
+    np.testing.assert_allclose(lines[4].value, np.diag(first))
+
+
+# forward steps, refusals, positions
+
+
+@pytest.mark.parametrize("name", ["mazur", "cs231n-two-layer", "xor", "digits-mlp"])
+def test_forward_steps_show_the_index_form_and_the_matrix_form(name: str) -> None:
+    session = at_end(name)
+    for step in session.program.steps:
+        if step.phase == "forward":
+            for convention in ALL_CONVENTIONS:
+                routes = why(session, step.id, convention=convention)
+                assert [route.name for route in routes] == ["index", "matrix"]
+                for route in routes:
+                    check_route(session, step.id, convention, route)
+
+
+def test_updates_and_unknown_names_are_refused() -> None:
+    session = at_end("mazur")
+    with pytest.raises(ns.CommandError, match="W1 is no step with a derivation: updates follow from the optimiser"):
+        why(session, "W1")
+    with pytest.raises(ns.UnknownNameError, match="no step computes 'grad_W2'; did you mean"):
+        why(session, "grad_W2")
+    with pytest.raises(ns.UnknownNameError, match="unknown route 'jacobi'; did you mean 'jacobian'"):
+        why(session, "grad_W1", "jacobi")
+    with pytest.raises(ns.CommandError, match="z1 has no jacobian route; it has index and matrix"):
+        why(session, "z1", "jacobian")
+    with pytest.raises(ns.UnknownNameError, match="unknown layout 'mixed'; there are numerator and denominator"):
+        why(session, "grad_W1", layout="mixed")
+
+
+def test_asking_why_moves_nothing_and_shows_the_numbers_of_the_moment() -> None:
+    session = ns.open("xor")
+    session.train(3)
+    position = session.position
+    lines = why_lines(session, "grad_W0", "index")
+    assert session.position == position
+    np.testing.assert_array_equal(lines[-1].value, session.previous["grad_W0"])
+    session.next()
+    np.testing.assert_allclose(why_lines(session, "z1", "index")[-1].value, session["z1"])
+    session.goto("end")
+    np.testing.assert_allclose(why_lines(session, "grad_W0", "index")[-1].value, session["grad_W0"])
+
+
+def test_values_are_frozen() -> None:
+    line = why_lines(at_end("mazur"), "grad_W1", "index")[0]
+    assert not line.value.flags.writeable
+
+
+# the rules
+
+
+def nodes_in_use() -> set[type[Expression]]:
+    """Every node class that the adjoint rules meet on the way to a variable, over all activations and losses."""
+    found: set[type[Expression]] = set()
+    for loss in LOSSES:
+        for activation in ACTIVATIONS:
+            for samples in (1, 2):
+                session = ns.open(layers_network(activation, loss, samples))
+                for name in backward_ids(session):
+                    subject = subject_of(session.program, name)
+                    for path in adjoints.moves(subject.use.expression, subject.variable, subject.gradient):
+                        found |= {type(move.node) for move in path}
+    return found
+
+
+def test_every_node_class_that_has_an_adjoint_rule_has_rules_for_all_routes() -> None:
+    assert nodes_in_use() <= set(adjoints.ADJOINT_RULES)
+    for rules in (differential.DIFFERENTIAL_RULES, jacobian.JACOBIAN_RULES, index.INDEX_RULES):
+        assert set(adjoints.ADJOINT_RULES) <= set(rules)
+
+
+def holds(network: str | ns.Network, name: str, route: str) -> bool:
+    return why(at_end(network), name, route)[0].holds
+
+
+def mutations() -> Iterator[tuple[str, dict[Any, Any], type[Expression], Callable[[Any], Any], str, str]]:
+    """(what, rule table, node class, changed rule, step, route)."""
+    change = differential.DIFFERENTIAL_RULES
+    local = jacobian.JACOBIAN_RULES
+    entry = index.INDEX_RULES
+    yield "sign of ⊙", change, Apply, lambda rule: replace(
+        rule, change=lambda node, changes: negate(rule.change(node, changes))
+    ), "grad_z2", "differential"
+    yield "slope left out", change, Apply, lambda rule: replace(
+        rule, change=lambda node, changes: changes[0]
+    ), "grad_z2", "differential"
+    yield "diagonal without slope", local, Apply, lambda rule: replace(
+        rule, local=lambda node, operand: jacobian.Diagonal(node)
+    ), "grad_z2", "jacobian"
+    yield "W transposed", local, MatMul, lambda rule: replace(
+        rule, local=lambda node, operand: Transpose(node.left)
+    ), "grad_a1", "jacobian"
+    yield "slope of f left out", entry, Apply, lambda rule: replace(
+        rule, slope=lambda node, by: index.INDEX_RULES[Symbol].slope(node.x, by) or index.slope_of(node.x, by)
+    ), "grad_z2", "index"
+    yield "indices of W swapped", entry, MatMul, lambda rule: replace(
+        rule,
+        entry=lambda node, indices: rule.entry(MatMul(Transpose(node.left), node.right), indices),
+    ), "grad_a1", "index"
+    yield "factor of the loss left out", entry, Scale, lambda rule: replace(
+        rule, entry=lambda node, indices: index.entry_of(node.x, indices)
+    ), "grad_a2", "index"
+
+
+@pytest.mark.parametrize("mutation", list(mutations()), ids=lambda mutation: mutation[0])
+def test_a_mutated_rule_makes_a_line_fail(mutation: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, table, node, change, name, route = mutation
+    assert holds("square", name, route)
+    monkeypatch.setitem(table, node, change(table[node]))
+    assert not holds("square", name, route)
+
+
+def doubled(node: MatMul, operand: int, upstream: Expression) -> Expression:
+    return Scale(Factor(2), _OWN_PRODUCT_RULE(node, operand, upstream))
+
+
+def flipped_outer(node: MatMul, operand: int, upstream: Expression) -> Expression:
+    return MatMul(Transpose(node.left), upstream) if operand else MatMul(node.right, Transpose(upstream))
+
+
+def own(node: Apply, upstream: Expression) -> Expression:
+    return _OWN_APPLY_RULE(node, 0, upstream)
+
+
+_OWN_PRODUCT_RULE = adjoints.ADJOINT_RULES[MatMul]
+_OWN_APPLY_RULE = adjoints.ADJOINT_RULES[Apply]
+
+
+@pytest.mark.parametrize(
+    ("node", "changed", "name"),
+    [
+        (MatMul, lambda node, operand, upstream: doubled(node, operand, upstream), "grad_a1"),
+        (MatMul, lambda node, operand, upstream: flipped_outer(node, operand, upstream), "grad_W1"),
+        (Apply, lambda node, operand, upstream: upstream if isinstance(upstream, Symbol) else own(node, upstream), "grad_z2"),
+        (Apply, lambda node, operand, upstream: negate(own(node, upstream)), "grad_z2"),
+    ],
+)
+def test_a_mutated_adjoint_rule_changes_the_program_and_no_route_holds(
+    node: type[Expression], changed: Any, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program.build.cache_clear()
+    monkeypatch.setitem(adjoints.ADJOINT_RULES, node, changed)
+    try:
+        session = at_end("square")
+        assert [route.holds for route in why(session, name)] == [False, False, False]
+    finally:
+        monkeypatch.undo()
+        program.build.cache_clear()
+
+
+def test_a_bias_that_is_not_summed_over_the_samples_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    rule = differential.DIFFERENTIAL_RULES[Repeat]
+    wrong = replace(rule, change=lambda node, changes: negate(rule.change(node, changes)))
+    monkeypatch.setitem(differential.DIFFERENTIAL_RULES, Repeat, wrong)
+    assert not holds("xor", "grad_b1", "differential")
+
+
+def test_softmax_with_the_diagonal_only_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = layers_network("softmax", "half_squared_error", 2)
+    rule = jacobian.JACOBIAN_RULES[Softmax]
+    monkeypatch.setitem(
+        jacobian.JACOBIAN_RULES, Softmax, replace(rule, local=lambda node, operand: jacobian.Diagonal(node))
+    )
+    assert not holds(network, "grad_z2", "jacobian")
+
+
+# how it is written and answered
+
+
+def test_every_line_is_written_in_every_notation() -> None:
+    session = at_end("cs231n-two-layer")
+    for name in ("E", *backward_ids(session)):
+        for line in why_lines(session, name):
+            for notation in derivation_notations():
+                text = line.text(notation)
+                assert text.strip()
+                if notation == "ascii":
+                    assert text.isascii(), text
+
+
+def test_the_json_document_is_that_of_the_contract() -> None:
+    document = json.loads(why_text(at_end("mazur"), "grad_W1", format="json"))
+    assert {key: document[key] for key in ("format", "version", "id", "convention")} == {
+        "format": "nablastep-why",
+        "version": 1,
+        "id": "grad_W1",
+        "convention": "column",
+    }
+    assert [route["route"] for route in document["routes"]] == list(ROUTES)
+    assert [route["direction"] is None for route in document["routes"]] == [True, True, False]
+    assert np.shape(document["routes"][2]["direction"]) == (2, 2)
+    for route in document["routes"]:
+        for line in route["lines"]:
+            assert set(line) == {"unicode", "latex", "rule", "shape", "value", "holds"}
+            assert list(np.shape(line["value"])) == line["shape"]
+
+
+def test_infinities_are_words_in_json() -> None:
+    session = ns.open(layers_network("softmax", "categorical_cross_entropy", 1))
+    session.set("b1[0]", 1000.0)
+    session.goto("end")
+    text = why_text(session, "grad_a2", format="json")
+    assert '"-inf"' in text
+    json.loads(text, parse_constant=lambda word: pytest.fail(f"{word} is no JSON"))
+
+
+@pytest.mark.parametrize("format_name", FORMATS)
+@pytest.mark.parametrize("name", ["E", "z1", "grad_a2", "grad_z1", "grad_W1"])
+def test_every_format_is_written_and_says_the_equation(name: str, format_name: str) -> None:
+    session = at_end("cs231n-two-layer")
+    text = why_text(session, name, format=format_name)
+    notation = "latex" if format_name in {"latex", "markdown"} else "unicode"
+    equation = session.program.step(name).equation
+    written = notation_named(notation).equation_text(equation)
+    assert (json.dumps(written, ensure_ascii=False)[1:-1] if format_name == "json" else written) in text
+    assert text.endswith("\n")
+
+
+def test_latex_braces_and_environments_are_balanced() -> None:
+    for network in ("mazur", "cs231n-two-layer"):
+        session = at_end(network)
+        for name in backward_ids(session):
+            text = why_text(session, name, format="latex")
+            assert text.count("{") == text.count("}")
+            assert text.count(r"\left") == text.count(r"\right")
+            assert text.count(r"\[") == text.count(r"\]")
+            assert "?" not in text.replace("?}", "").split(r"\begin{document}")[1].replace("?\n", "")
+
+
+def test_ascii_text_is_ascii() -> None:
+    assert why_text(at_end("xor"), "grad_a1", notation="ascii").isascii()
+
+
+def test_the_closing_answer_names_the_question_and_the_convention() -> None:
+    session = at_end("skinny")
+    answers = {}
+    for convention in CONVENTIONS.values():
+        subject = subject_of(session.program, "grad_a1")
+        answers[convention.name] = closing_of(session.program, "grad_a1", convention, subject).question
+    assert answers == {
+        "column": "Why Wᵀ, and why in front of the column ∇z?",
+        "column-transposed": "Why W, and why in front of the column ∇z?",
+        "row-keras": "Why Wᵀ, and why behind the row ∇z?",
+        "row-pytorch": "Why W, and why behind the row ∇z?",
+    }
+    notes = "\n".join(conventions_text(CONVENTIONS["row-keras"]))
+    assert "PyTorch Linear, weight units × inputs: z = a Wᵀ + b, so ∇a = ∇z W and ∇W = ∇zᵀ a" in notes
+    assert "no shape check notices" in notes
+
+
+def test_bias_is_a_weight_from_a_neuron_that_is_always_one() -> None:
+    for name in ("mazur", "xor"):
+        session = at_end(name)
+        lines = augmented_lines(session, 2)
+        assert [line.holds for line in lines[:2]] == [True, True]
+        both = np.hstack([session["grad_W1"], session["grad_b1"]])
+        np.testing.assert_allclose(lines[1].value, both)
+    with pytest.raises(ns.CommandError, match="layer 3 has no bias"):
+        augmented_lines(session, 3)
+
+
+def test_the_fill_and_sum_of_the_loss_stay_in_the_record() -> None:
+    """The differential route is the record of adjoint rules, so each rule on the way has a line."""
+    session = at_end("mazur")
+    subject = subject_of(session.program, "grad_a2")
+    path = next(iter(adjoints.moves(subject.use.expression, subject.variable, adjoints.seed())))
+    assert [type(move.node) for move in path][:2] == [Scale, Sum]
+    assert any(isinstance(node, Fill) for move in path for node in walk(move.after))
+    texts = [line.text() for line in why_lines(session, "grad_a2", "differential")]
+    assert "dE = ⟨½, d((a⁽²⁾ − y)²)⟩" in texts

@@ -1,0 +1,131 @@
+"""Wrong but fits: transposed formulas are shape errors where widths differ and pass where they do not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import nablastep as ns
+from nablastep.derivations.wrong_formulas import Comparison, WrongFormula, training_with, wrong_formulas
+from nablastep.files.built_in import network_names
+from nablastep.notation import notation_named
+
+
+def compared(network: str, name: str, convention: str | None = None) -> Comparison:
+    session = ns.open(network)
+    session.goto("end")
+    return wrong_formulas(session, name, convention)
+
+
+def slip(comparison: Comparison, words: str) -> WrongFormula:
+    return next(wrong for wrong in comparison.wrong if words in wrong.slip)
+
+
+def test_a_wrong_transpose_is_a_shape_error_on_skinny_and_passes_on_square() -> None:
+    skinny = slip(compared("skinny", "grad_a1"), "not transposed")
+    assert not skinny.fits
+    assert skinny.value is None
+    assert skinny.problem == "the product n2×n1 · n2×1 does not fit: the inner dimensions are n1 and n2"
+    square = slip(compared("square", "grad_a1"), "not transposed")
+    assert square.fits
+    assert square.relative_error == pytest.approx(0.6258, abs=1e-3)
+    assert notation_named("unicode").equation_text(square.equation) == "∇a⁽¹⁾ = W⁽¹⁾ ∇z⁽²⁾"
+
+
+def test_a_swapped_outer_product_is_a_shape_error_on_skinny_and_passes_on_square() -> None:
+    skinny = slip(compared("skinny", "grad_W1"), "the wrong way round")
+    assert not skinny.fits
+    assert skinny.problem == "the value is n1×n2, and grad_W1 is n2×n1"
+    square = slip(compared("square", "grad_W1"), "the wrong way round")
+    assert square.fits
+    assert square.relative_error is not None
+    assert square.relative_error > 0.5
+
+
+@pytest.mark.parametrize("words", ["forgotten", "at a instead of z", "f stands where", "added"])
+def test_no_shape_check_sees_a_wrong_slope(words: str) -> None:
+    for network in ("skinny", "square"):
+        wrong = slip(compared(network, "grad_z1"), words)
+        assert wrong.fits
+        assert wrong.problem is None
+        assert wrong.relative_error is not None
+        assert wrong.relative_error > 0.05
+
+
+def test_weights_after_their_update_have_the_right_shape_and_the_wrong_value() -> None:
+    wrong = slip(compared("square", "grad_a1"), "after their update")
+    assert wrong.fits
+    assert wrong.updated_weights
+    assert wrong.relative_error is not None
+    assert wrong.relative_error > 0.01
+    session = ns.open("mazur")
+    interleaved = training_with(session, slip(compared("mazur", "grad_a1"), "after their update"), 1)
+    bug = ns.open("mazur-bug")
+    bug.goto("end")
+    assert interleaved.wrong[0] == bug["E"]
+
+
+def test_the_diagonal_of_softmax_alone_is_wrong() -> None:
+    generator = np.random.default_rng(1)
+    network = ns.Network(
+        [{"activation": "softmax", "W": generator.normal(size=(4, 3)), "b": generator.normal(size=4)}],
+        generator.normal(size=(2, 3)),
+        generator.normal(size=(2, 4)),
+        loss="half_squared_error",
+    )
+    session = ns.open(network)
+    session.goto("end")
+    wrong = slip(wrong_formulas(session, "grad_z1"), "only the diagonal")
+    assert wrong.relative_error is not None
+    assert wrong.relative_error > 0.05
+
+
+def test_the_right_equation_agrees_with_the_derivative_and_every_wrong_one_does_not() -> None:
+    for network in network_names():
+        if network in {"digits-mlp", "mazur-bug"}:
+            continue
+        session = ns.open(network)
+        session.goto("end")
+        for step in session.program.steps:
+            if step.phase != "backward" or not np.isfinite(session[step.id]).all():
+                continue
+            found = wrong_formulas(session, step.id)
+            assert found.relative_error is not None
+            assert found.relative_error < 1e-12
+            assert all(wrong.relative_error is None or wrong.relative_error > 1e-9 for wrong in found.wrong)
+
+
+def test_values_and_equations_are_shown_in_the_convention() -> None:
+    column = slip(compared("square", "grad_a1"), "not transposed")
+    row = slip(compared("square", "grad_a1", "row-keras"), "not transposed")
+    assert column.value is not None
+    np.testing.assert_array_equal(row.value, column.value.T)
+    assert notation_named("numpy").equation_text(row.equation) == "grad_a1 = grad_z2 @ W1"
+
+
+def test_training_with_a_wrong_formula_can_look_like_success() -> None:
+    """A falling error proves nothing: W ∇z learns too, only worse."""
+    session = ns.open("square")
+    session.goto("end")
+    wrong = slip(wrong_formulas(session, "grad_a1"), "not transposed")
+    training = training_with(session, wrong, 60)
+    assert len(training.right) == len(training.wrong) == 60
+    assert training.wrong[-1] < 0.01 * training.wrong[0]
+    assert training.right[-1] < 0.01 * training.wrong[-1]
+    assert session.position == (1, len(session.program))
+
+
+def test_training_with_the_wrong_sign_grows_the_error() -> None:
+    session = ns.open("mazur")
+    session.goto("end")
+    training = training_with(session, slip(wrong_formulas(session, "grad_a2"), "sign"), 30)
+    assert training.wrong[-1] > training.wrong[0]
+
+
+def test_formulas_that_do_not_fit_and_steps_that_have_none_are_refused() -> None:
+    session = ns.open("skinny")
+    session.goto("end")
+    with pytest.raises(ns.CommandError, match="does not fit cannot be trained with"):
+        training_with(session, slip(wrong_formulas(session, "grad_a1"), "not transposed"), 5)
+    with pytest.raises(ns.CommandError, match="z1 is no backward step"):
+        wrong_formulas(session, "z1")

@@ -1,0 +1,23 @@
+"""The text of a caption cut to the two rows of its band: pages of a bold and a plain line. Text in, text out."""
+
+from __future__ import annotations
+
+import textwrap
+
+Page = tuple[str, str]
+
+MARGIN = 5
+PLACE_WIDTH = 34
+"""Columns that the right end of the second row needs for how far the demo has come and what the keys do."""
+
+
+def caption_pages(text: str, columns: int) -> tuple[Page, ...]:
+    """The pages of a text on a screen of so many columns; its first line is the bold one, as long as it fits.
+
+    A longer first line goes on in the plain row, and whatever does not fit there on further pages.
+    """
+    head, _, rest = text.partition("\n")
+    first, second = max(20, columns - MARGIN), max(20, columns - MARGIN - PLACE_WIDTH)
+    bold, *more = textwrap.wrap(head, first) or [""]
+    plain = textwrap.wrap(" ".join([*more, *rest.split("\n")]), second) or [""]
+    return tuple((bold, line) for line in plain)

@@ -1,0 +1,105 @@
+"""Draws what lies between and beside the cards of the map: arrows, the hooks of the way back, and the stubs."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from nablastep.program import BACKWARD, FORWARD
+from nablastep_tui.drawing.canvas import Canvas
+from nablastep_tui.drawing.heat import draw_map_strip
+from nablastep_tui.drawing.lines import draw_hook
+from nablastep_tui.drawing.map_plan import STUB_WIDTH, SYMBOLS_ROW, VALUES_ROW, Card, MapPlan
+from nablastep_tui.drawing.map_quantity import exists, flow_style, quantity, strip_picture
+from nablastep_tui.scene import Scene, Target
+from nablastep_tui.themes import style
+
+
+def draw_flow(canvas: Canvas, scene: Scene, plan: MapPlan) -> None:
+    """Forward arrows above, backward arrows below; between layers the error goes by the hooks."""
+    layers = len(scene.session.network.layers)
+    for x, card in plan.cards:
+        if 0 < card.layer <= layers:
+            _draw_inner_arrows(canvas, scene, plan, x, card)
+    shown = list(plan.cards)
+    if plan.stub_left:
+        shown.insert(0, (shown[0][0] - plan.gap, Card(shown[0][1].layer - 1, (), 0)))
+    if plan.stub_right:
+        shown.append((shown[-1][0] + shown[-1][1].width + plan.gap, Card(shown[-1][1].layer + 1, (), 0)))
+    for (left_x, left), (right_x, right) in pairwise(shown):
+        start, length = left_x + left.width, right_x - left_x - left.width
+        target = "E" if right.layer == layers + 1 else f"z{right.layer}"
+        rule = scene.glyphs.rule * (length - 1)
+        canvas.write(start, VALUES_ROW, rule + scene.glyphs.right_arrow, flow_style(scene, FORWARD, target))
+        if right.layer == layers + 1:
+            backward = flow_style(scene, BACKWARD, f"grad_a{layers}")
+            canvas.write(start, plan.gradients_row + 1, scene.glyphs.left_arrow + rule, backward)
+
+
+def _draw_inner_arrows(canvas: Canvas, scene: Scene, plan: MapPlan, x: int, card: Card) -> None:
+    """`→` into z and into a; `←` from ∇a to ∇z, and from ∇z to the parameters."""
+    for before, slot in pairwise(card.slots):
+        if slot.name[0] not in "za":
+            continue
+        middle = x + (before.x + before.width + slot.x - 1) // 2
+        canvas.write(middle, VALUES_ROW, scene.glyphs.right_arrow, flow_style(scene, FORWARD, slot.name))
+        reached = [f"grad_{before.name}"]
+        if slot.name[0] == "z":
+            reached = [f"grad_{other.name}" for other in card.slots if other.name[0] in "Wb"]
+        look = flow_style(scene, BACKWARD, *(name for name in reached if exists(scene, name)))
+        canvas.write(middle, plan.gradients_row + 1, scene.glyphs.left_arrow, look)
+
+
+def draw_hooks(canvas: Canvas, scene: Scene, plan: MapPlan) -> None:
+    """From each ∇z under the cards to ∇a of the layer before: ∇W is a dead end, the way back goes through ∇z."""
+    y = plan.card_height
+    for (left_x, left), (right_x, right) in pairwise(plan.cards):
+        ends = _middle(left_x, left, f"a{left.layer}"), _middle(right_x, right, f"z{right.layer}")
+        if left.layer == 0 or ends[0] is None or ends[1] is None:
+            continue
+        look = flow_style(scene, BACKWARD, f"grad_a{left.layer}")
+        arrow = left_x + left.width + (right_x - left_x - left.width) // 2
+        draw_hook(canvas, ends[0], ends[1], y, look, scene.glyphs, arrow_at=arrow)
+
+
+def _middle(x: int, card: Card, name: str) -> int | None:
+    return next((x + slot.x + slot.width // 2 for slot in card.slots if slot.name == name), None)
+
+
+def draw_stubs(canvas: Canvas, scene: Scene, plan: MapPlan) -> None:
+    """What lies beyond the cards in sight: `‹ 3 layers` and `4 layers ›`."""
+    layers = len(scene.session.network.layers)
+    first_x, first = plan.cards[0]
+    last_x, last = plan.cards[-1]
+    if plan.stub_left:
+        text = f"{scene.glyphs.more_left} {_counted(plan.hidden_left, 'input')}"
+        hidden = range(first.layer - 1, 0, -1)
+        _draw_stub(canvas, scene, plan, first_x - plan.gap - STUB_WIDTH, text, list(hidden))
+    if plan.stub_right:
+        text = f"{_counted(plan.hidden_right, 'loss')} {scene.glyphs.more_right}"
+        hidden = range(last.layer + 1, layers + 1)
+        _draw_stub(canvas, scene, plan, last_x + last.width + plan.gap, text, list(hidden))
+
+
+def _counted(layers: int, otherwise: str) -> str:
+    if not layers:
+        return otherwise
+    return f"{layers} layer{'s' if layers > 1 else ''}"
+
+
+def _draw_stub(canvas: Canvas, scene: Scene, plan: MapPlan, x: int, text: str, hidden: list[int]) -> None:
+    """How many layers lie there, and the weights of the nearest ones as strips."""
+    canvas.write(x, SYMBOLS_ROW, text, style(scene.palette.muted))
+    rows = range(VALUES_ROW + 1, plan.card_height - 1)
+    for y, layer in zip(rows, hidden, strict=False):
+        found = quantity(scene, f"W{layer - 1}")
+        draw_map_strip(
+            canvas,
+            x,
+            y,
+            strip_picture(found, STUB_WIDTH - 2),
+            STUB_WIDTH - 2,
+            found.shape[0],
+            scene.palette,
+            scene.glyphs,
+        )
+        canvas.mark(x, y, STUB_WIDTH, 1, Target("quantity", found.symbol.id))
