@@ -111,7 +111,9 @@ def _step(program: Program, name: str) -> Step:
         return Step(last.number + 1, BACKWARD, last.block, program.input_gradient, None, 1)
     ids = [step.id for step in program.steps]
     if name not in ids:
-        raise UnknownNameError(f"no step computes '{name}'{did_you_mean(name, ids)}", hint=f"the steps are {' '.join(ids)}")
+        raise UnknownNameError(
+            f"no step computes '{name}'{did_you_mean(name, ids)}", hint=f"the steps are {' '.join(ids)}"
+        )
     return program.step(name)
 
 
@@ -157,7 +159,13 @@ def _by_value(question: Question, typed: Typed, built: Built) -> Verdict:
         return Verdict(False, *_INVERSE, None)
     circular = _names(typed) & {question.step_id}
     if circular and not question.equation.is_update:
-        return Verdict(False, CIRCULAR, f"this explains {question.step_id} by itself", "Use only what has been computed before this step.", None)
+        return Verdict(
+            False,
+            CIRCULAR,
+            f"this explains {question.step_id} by itself",
+            "Use only what has been computed before this step.",
+            None,
+        )
     later = sorted(_names(typed) & question.later)
     if later:
         message = f"{later[0]} is not computed yet when this step runs"
@@ -169,7 +177,11 @@ def _by_value(question: Question, typed: Typed, built: Built) -> Verdict:
     percent = f"the shape fits, and the value is {_percent(error)} off on random networks of this shape"
     if cause is None:
         return Verdict(
-            False, UNKNOWN, percent, "Write the step for one entry with sums, then look which index each sum runs over.", error
+            False,
+            UNKNOWN,
+            percent,
+            "Write the step for one entry with sums, then look which index each sum runs over.",
+            error,
         )
     word, message, hint = cause
     return Verdict(False, word, f"{message}; {percent}", hint, error)
@@ -350,7 +362,10 @@ def _repairs(question: Question, typed: Typed) -> Iterator[tuple[Cause, Iterator
     yield _SLOPE_AT, edits(typed, _at_pre_activation)
     yield _ADDED, edits(typed, _multiplied)
     yield _PRODUCT, edits(typed, _other_product)
-    yield _SUM, iter((Operation(0, " ", typed, Number(0, "1")), Operation(0, " ", Transposed(0, Number(0, "1")), typed)))
+    yield (
+        _SUM,
+        iter((Operation(0, " ", typed, Number(0, "1")), Operation(0, " ", Transposed(0, Number(0, "1")), typed))),
+    )
     yield _SLOPE, edits(typed, lambda node: _with_slope(question, node))
     yield _SLOPE, edits(typed, lambda node: _through_activation(question, node))
     yield _LAYER, edits(typed, _next_door)
@@ -450,7 +465,11 @@ def _with_slope(question: Question, node: Typed) -> Iterator[Typed]:
 
 def _through_activation(question: Question, node: Typed) -> Iterator[Typed]:
     """∇a where ∇z belongs: the slope of the activation between them is missing, whatever the activation."""
-    if isinstance(node, Named) and node.name.startswith("grad_a") and f"grad_z{node.name[6:]}" in question.scope.symbols:
+    if (
+        isinstance(node, Named)
+        and node.name.startswith("grad_a")
+        and f"grad_z{node.name[6:]}" in question.scope.symbols
+    ):
         yield Named(node.place, f"grad_z{node.name[6:]}")
 
 
@@ -491,7 +510,9 @@ def _random_values(program: Program, network: Network, seed: int) -> Mapping[str
     form = program.form
     generator = np.random.default_rng([7, seed])
     samples = _samples(form)
-    settings = {name: float(generator.uniform(0.1, 0.9)) for name in ("learning_rate", "momentum", "decay", "beta1", "beta2")}
+    settings = {
+        name: float(generator.uniform(0.1, 0.9)) for name in ("learning_rate", "momentum", "decay", "beta1", "beta2")
+    }
     values: dict[str, Any] = {
         **settings, "epsilon": float(generator.uniform(0.01, 0.1)), "weight_decay": float(generator.uniform(0.1, 0.5)),
         "t": 3, "m": samples, "1": 1, **{f"n{k}": size for k, size in enumerate(form.sizes)},

@@ -180,7 +180,10 @@ def test_both_layouts_of_jacobians_hold(name: str, layout: str) -> None:
         for convention in ALL_CONVENTIONS:
             route = why(session, step, "jacobian", convention, layout)[0]
             assert all(line.holds for line in route.lines), (step, convention)
-    numbers = {tuple(line.text() for line in why(session, "grad_a1", "jacobian", layout=each)[0].lines) for each in jacobian.LAYOUTS}
+    numbers = {
+        tuple(line.text() for line in why(session, "grad_a1", "jacobian", layout=each)[0].lines)
+        for each in jacobian.LAYOUTS
+    }
     assert len(numbers) == 2
 
 
@@ -320,28 +323,67 @@ def mutations() -> Iterator[tuple[str, dict[Any, Any], type[Expression], Callabl
     change = differential.DIFFERENTIAL_RULES
     local = jacobian.JACOBIAN_RULES
     entry = index.INDEX_RULES
-    yield "sign of ⊙", change, Apply, lambda rule: replace(
-        rule, change=lambda node, changes: negate(rule.change(node, changes))
-    ), "grad_z2", "differential"
-    yield "slope left out", change, Apply, lambda rule: replace(
-        rule, change=lambda node, changes: changes[0]
-    ), "grad_z2", "differential"
-    yield "diagonal without slope", local, Apply, lambda rule: replace(
-        rule, local=lambda node, operand: jacobian.Diagonal(node)
-    ), "grad_z2", "jacobian"
-    yield "W transposed", local, MatMul, lambda rule: replace(
-        rule, local=lambda node, operand: Transpose(node.left)
-    ), "grad_a1", "jacobian"
-    yield "slope of f left out", entry, Apply, lambda rule: replace(
-        rule, slope=lambda node, by: index.INDEX_RULES[Symbol].slope(node.x, by) or index.slope_of(node.x, by)
-    ), "grad_z2", "index"
-    yield "indices of W swapped", entry, MatMul, lambda rule: replace(
-        rule,
-        entry=lambda node, indices: rule.entry(MatMul(Transpose(node.left), node.right), indices),
-    ), "grad_a1", "index"
-    yield "factor of the loss left out", entry, Scale, lambda rule: replace(
-        rule, entry=lambda node, indices: index.entry_of(node.x, indices)
-    ), "grad_a2", "index"
+    yield (
+        "sign of ⊙",
+        change,
+        Apply,
+        lambda rule: replace(rule, change=lambda node, changes: negate(rule.change(node, changes))),
+        "grad_z2",
+        "differential",
+    )
+    yield (
+        "slope left out",
+        change,
+        Apply,
+        lambda rule: replace(rule, change=lambda node, changes: changes[0]),
+        "grad_z2",
+        "differential",
+    )
+    yield (
+        "diagonal without slope",
+        local,
+        Apply,
+        lambda rule: replace(rule, local=lambda node, operand: jacobian.Diagonal(node)),
+        "grad_z2",
+        "jacobian",
+    )
+    yield (
+        "W transposed",
+        local,
+        MatMul,
+        lambda rule: replace(rule, local=lambda node, operand: Transpose(node.left)),
+        "grad_a1",
+        "jacobian",
+    )
+    yield (
+        "slope of f left out",
+        entry,
+        Apply,
+        lambda rule: replace(
+            rule, slope=lambda node, by: index.INDEX_RULES[Symbol].slope(node.x, by) or index.slope_of(node.x, by)
+        ),
+        "grad_z2",
+        "index",
+    )
+    yield (
+        "indices of W swapped",
+        entry,
+        MatMul,
+        lambda rule: replace(
+            rule,
+            entry=lambda node, indices: rule.entry(MatMul(Transpose(node.left), node.right), indices),
+        ),
+        "grad_a1",
+        "index",
+    )
+    yield (
+        "factor of the loss left out",
+        entry,
+        Scale,
+        lambda rule: replace(rule, entry=lambda node, indices: index.entry_of(node.x, indices)),
+        "grad_a2",
+        "index",
+    )
 
 
 @pytest.mark.parametrize("mutation", list(mutations()), ids=lambda mutation: mutation[0])
@@ -373,7 +415,11 @@ _OWN_APPLY_RULE = adjoints.ADJOINT_RULES[Apply]
     [
         (MatMul, lambda node, operand, upstream: doubled(node, operand, upstream), "grad_a1"),
         (MatMul, lambda node, operand, upstream: flipped_outer(node, operand, upstream), "grad_W1"),
-        (Apply, lambda node, operand, upstream: upstream if isinstance(upstream, Symbol) else own(node, upstream), "grad_z2"),
+        (
+            Apply,
+            lambda node, operand, upstream: upstream if isinstance(upstream, Symbol) else own(node, upstream),
+            "grad_z2",
+        ),
         (Apply, lambda node, operand, upstream: negate(own(node, upstream)), "grad_z2"),
     ],
 )

@@ -184,7 +184,34 @@ def test_any_text_is_read_or_refused_with_a_formula_error(text: str) -> None:
         assert error.message  # noqa: PT017 - either outcome is fine, a crash is not
 
 
-@given(st.lists(st.sampled_from(["W1", "grad_z2", "∇a⁽²⁾", ".T", "ᵀ", "@", "*", "⊙", "(", ")", "1", "-", "Σ", "f'", "½", " ", "²", "z2", "√"]), max_size=12))
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "W1",
+                "grad_z2",
+                "∇a⁽²⁾",
+                ".T",
+                "ᵀ",
+                "@",
+                "*",
+                "⊙",
+                "(",
+                ")",
+                "1",
+                "-",
+                "Σ",
+                "f'",
+                "½",
+                " ",
+                "²",
+                "z2",
+                "√",
+            ]
+        ),
+        max_size=12,
+    )
+)
 def test_any_row_of_tokens_is_read_or_refused_with_a_formula_error(pieces: list[str]) -> None:
     session = ns.open("mazur")
     try:

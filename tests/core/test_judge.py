@@ -84,7 +84,9 @@ def test_on_square_it_fits_and_the_value_is_off() -> None:
 
 def test_a_shape_that_disagrees_with_the_left_side_is_named() -> None:
     verdict = judge(ns.open("skinny"), "grad_W1", "grad_z2")
-    assert verdict.message == "this is n2×1 (4×1), and grad_W1 is n2×n1 (4×2): the columns disagree, 1 instead of n1 = 2"
+    assert (
+        verdict.message == "this is n2×1 (4×1), and grad_W1 is n2×n1 (4×2): the columns disagree, 1 instead of n1 = 2"
+    )
     assert judge(ns.open("mazur"), "grad_a1", "E").message == "this is a number, and grad_a1 is n1×1 (2×1)"
 
 

@@ -64,16 +64,20 @@ class NablastepApp(App[None]):
         for palette in (*(palette_for(n, depth) for n in PALETTES), self.palette):  # type: ignore[arg-type]
             self.register_theme(textual_theme(palette))
         self.theme = f"nablastep-{self.palette.name}"
-        self.stage = StageScreen(
-            session,
+        self.stage = self.make_stage(convention or session.network.convention)
+        self._interrupted = False
+
+    def make_stage(self, convention: str) -> StageScreen:
+        """The screen that the app begins with."""
+        return StageScreen(
+            self.session,
             palette=self.palette,
             glyphs=self.glyph_set,
             memory=self.memory,
-            convention=convention or session.network.convention,
+            convention=convention,
             first_run=True,
             keymap=self.settings.keymap,
         )
-        self._interrupted = False
 
     def on_mount(self) -> None:
         """Show the stage; from here on the garbage of drawing is short-lived."""

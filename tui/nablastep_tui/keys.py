@@ -84,6 +84,7 @@ STAGE_KEYS = (
     KeyEntry("copy", "y", "copy", "copy", APP, "copy the matrix as NumPy, and the equation as LaTeX", "y", 14),
     KeyEntry("export", "x", "export", "export", APP, "save this screen as SVG and text", "x"),
     KeyEntry("record", "r", "record", "record", APP, "start and stop a recording", "r", 15),
+    KeyEntry("annotate", "full_stop", "annotate", "", APP, "while recording: then c caption, m chapter, x expect", "."),
     KeyEntry("leave", "escape", "leave", "back", APP, "back out one level; never quits", "esc"),
     KeyEntry("quit", "q", "quit", "quit", APP, "quit; ctrl+c twice quits too", "q"),
 )

@@ -23,6 +23,7 @@ class Prompt:
     text: str = ""
     problem: str = ""
     fresh: bool = True
+    on_close: Callable[[], None] | None = None
 
     def after_key(self, key: str, character: str | None) -> Prompt | None:
         """The prompt after a key; None when it is done or given up. On a mistake it stays, with the reason."""

@@ -6,12 +6,16 @@ The screen makes a new scene after every command; drawing functions take a scene
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from nablastep.session import Session
 from nablastep.view import View
-from nablastep_tui.drawing.glyphs import Glyphs
+from nablastep_tui.lesson import Lesson
 from nablastep_tui.palettes import Palette
 from nablastep_tui.prompt import Prompt
+
+if TYPE_CHECKING:
+    from nablastep_tui.drawing.glyphs import Glyphs
 
 Cell = tuple[int, int]
 
@@ -96,6 +100,7 @@ class Scene:
     falk: bool = False
     rows_shown: int | None = None
     prompt: Prompt | None = None
+    lesson: Lesson | None = None
 
     @property
     def shown(self) -> View:

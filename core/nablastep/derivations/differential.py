@@ -250,7 +250,7 @@ def _quotient_change(node: Divide | Ratio, changes: tuple[Change, ...]) -> Expre
 
 
 def _softmax_change(node: Softmax, changes: tuple[Change, ...]) -> Expression:
-    dimension: Any = shape_of(node)[node.axis]  # type: ignore[misc]
+    dimension: Any = rows_and_columns(node)[node.axis]
     change = _single(changes)
     return Hadamard(node, Subtract(change, Repeat(Total(Hadamard(node, change), node.axis), node.axis, dimension)))
 

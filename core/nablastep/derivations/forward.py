@@ -77,7 +77,7 @@ def _softmax_entry(node: Softmax, indices: tuple[str, str | None]) -> Expression
 
 def _affine_matrix(equation: Equation, product: MatMul, part: Expression) -> tuple[Draft, ...]:
     expression = equation.expression
-    inner = shape_of(product.left)[1]  # type: ignore[misc]
+    inner = rows_and_columns(product.left)[1]
     activation = product.right
     assert isinstance(activation, Symbol)
     entry = Entry(activation, ("p", SAMPLE if "m" in activation.shape else None))
@@ -138,7 +138,7 @@ def _plain_sum(expression: Expression) -> Expression:
     if isinstance(expression, Scale):
         return scale(expression.scalar, _plain_sum(expression.x))
     if isinstance(expression, Sum):
-        rows, columns = shape_of(expression.x)  # type: ignore[misc]
+        rows, columns = rows_and_columns(expression.x)
         found = expression.x
         if rows != "1":
             found = matmul(Transpose(Fill(ONE, (rows, "1"))), found)

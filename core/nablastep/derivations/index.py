@@ -318,7 +318,7 @@ def _symbol_entry(node: Symbol, indices: Indices) -> Expression:
 
 def _product_entry(node: MatMul, indices: Indices) -> Expression:
     row, column = indices
-    inner = shape_of(node.left)[1]  # type: ignore[misc]
+    inner = rows_and_columns(node.left)[1]
     if inner == "1":
         return Scale(entry_of(node.left, (row, None)), entry_of(node.right, (None, column)))
     body = Scale(entry_of(node.left, (row, INNER)), entry_of(node.right, (INNER, column)))
@@ -326,7 +326,7 @@ def _product_entry(node: MatMul, indices: Indices) -> Expression:
 
 
 def _sum_entry(node: Sum, _: Indices) -> Expression:
-    rows, columns = shape_of(node.x)  # type: ignore[misc]
+    rows, columns = rows_and_columns(node.x)
     row, column = (UNITS if rows != "1" else None), (SAMPLES if columns != "1" else None)
     found = entry_of(node.x, (row, column))
     if row is not None:
@@ -335,7 +335,7 @@ def _sum_entry(node: Sum, _: Indices) -> Expression:
 
 
 def _total_entry(node: Total, indices: Indices) -> Expression:
-    rows, columns = shape_of(node.x)  # type: ignore[misc]
+    rows, columns = rows_and_columns(node.x)
     if node.axis == COLUMNS:
         return IndexSum(SAMPLES, columns, entry_of(node.x, (indices[0], SAMPLES)))
     return IndexSum(UNITS, rows, entry_of(node.x, (UNITS, indices[1])))
@@ -430,7 +430,7 @@ def _log_sum_exp_slope(entry: Entry, by: Entry) -> Expression | None:
 
 def _weighted(node: Softmax, column: str | None, by: Entry) -> Expression | None:
     inner = _slope(entry_of(node.x, (UNITS, column)), by)
-    dimension = shape_of(node.x)[0]  # type: ignore[misc]
+    dimension = rows_and_columns(node.x)[0]
     return None if inner is None else IndexSum(UNITS, dimension, product(Entry(node, (UNITS, column)), inner))
 
 

@@ -152,7 +152,9 @@ def _through_layer(subject: Subject, layout: str) -> list[Draft]:
 
 def _put_in_sentence(rule: JacobianRule) -> str:
     if rule is JACOBIAN_RULES[MatMul]:
-        return "Put W in for the Jacobian: whether it is transposed follows from the chain rule, not from matching shapes."
+        return (
+            "Put W in for the Jacobian: whether it is transposed follows from the chain rule, not from matching shapes."
+        )
     return "Put this matrix in for the Jacobian."
 
 
@@ -354,7 +356,7 @@ def _behind(row: Expression, whole: Expression, node: Expression, operand: int, 
         return row
     scalar, rest = (row, None) if shape_of(row) == () else _split(row)
     if rest is None:
-        rows = shape_of(local)[0]  # type: ignore[misc]
+        rows = rows_and_columns(local)[0]
         return scale(scalar, local if rows == "1" else Total(local, ROWS))
     return scale(scalar, MatMul(rest, local))
 
@@ -374,7 +376,7 @@ def _slope(node: Apply) -> Expression:
 
 def _product_local(node: MatMul, operand: int) -> Expression | None:
     if operand == 0:
-        return Kronecker(Transpose(node.right), Identity(shape_of(node.left)[0]))  # type: ignore[misc]
+        return Kronecker(Transpose(node.right), Identity(rows_and_columns(node.left)[0]))  # type: ignore[misc]
     return node.left
 
 

@@ -91,7 +91,9 @@ def close(found: Any, expected: Any) -> bool:
     """Whether two values agree at relative 1e-9, absolute 1e-12; infinities and nan only with themselves."""
     if np.shape(found) != np.shape(expected):
         return False
-    found, expected = (np.where(np.abs(each) > LARGEST_FINITE, np.copysign(np.inf, each), each) for each in (found, expected))
+    found, expected = (
+        np.where(np.abs(each) > LARGEST_FINITE, np.copysign(np.inf, each), each) for each in (found, expected)
+    )
     return bool(np.allclose(found, expected, rtol=RELATIVE, atol=ABSOLUTE, equal_nan=True))
 
 

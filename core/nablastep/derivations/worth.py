@@ -467,9 +467,7 @@ def _jacobian(evaluator: Evaluator, node: Jacobian) -> Worth:
     return found
 
 
-def _rows(
-    evaluator: Evaluator, numerator: Expression, variable: Expression
-) -> tuple[NDArray[Any], tuple[str, ...]]:
+def _rows(evaluator: Evaluator, numerator: Expression, variable: Expression) -> tuple[NDArray[Any], tuple[str, ...]]:
     """A row of derivatives for each entry of the numerator, for each sample where it is a sample's part."""
     if isinstance(numerator, OfSample) and numerator.x in evaluator.forward and not isinstance(variable, OfSample):
         # All samples at once: one matrix product for each nudge instead of one for each sample as well.
@@ -630,9 +628,7 @@ def _contracted(evaluator: Evaluator, node: IndexSum) -> Worth:
     return Worth(np.asarray(found), axes, True)
 
 
-def _summed_with_infinities(
-    factors: list[Worth], names: list[str], summed: list[str], axes: tuple[str, ...]
-) -> Worth:
+def _summed_with_infinities(factors: list[Worth], names: list[str], summed: list[str], axes: tuple[str, ...]) -> Worth:
     """The same sum where a zero, such as that of a delta, drops its term even if another factor is infinite."""
     ones = Worth(np.ones((1,) * len(names)), tuple(names), True)
     _, (_, *spread) = aligned(ones, *factors)

@@ -207,7 +207,9 @@ class _Builder:
 
     def repeated(self, node: Called, inner: Built) -> Built:
         axis = COLUMNS if node.axis in (None, 1) else ROWS
-        return Built(Repeat(inner.expression, axis, OPEN), (inner.shape[0], OPEN) if axis == COLUMNS else (OPEN, inner.shape[1]))
+        return Built(
+            Repeat(inner.expression, axis, OPEN), (inner.shape[0], OPEN) if axis == COLUMNS else (OPEN, inner.shape[1])
+        )
 
     def diagonal(self, node: Called, inner: Built) -> Built:
         if len(inner.shape) != 2 or all(self.size(dimension) != 1 for dimension in inner.shape):
@@ -236,7 +238,8 @@ class _Builder:
         layers = [symbol.layer for symbol in _symbols(inner.expression) if symbol.base in "za" and symbol.layer]
         if not layers:
             raise FormulaError(
-                f"which layer's f is meant? Write f{'′' * node.prime}(z2), or the activation's name", column=node.place + 1
+                f"which layer's f is meant? Write f{'′' * node.prime}(z2), or the activation's name",
+                column=node.place + 1,
             )
         return ACTIVATIONS[self.scope.activations[layers[0] - 1]]
 
@@ -265,7 +268,9 @@ class _Builder:
         if right.expression == Factor(2):
             return Built(Apply(SQUARE, left.expression), left.shape)
         if left.shape != ():
-            raise FormulaError("only numbers can be raised to this power; of matrices only x² is read", column=node.place + 1)
+            raise FormulaError(
+                "only numbers can be raised to this power; of matrices only x² is read", column=node.place + 1
+            )
         return Built(Power(left.expression, right.expression), ())
 
     def quotient(self, node: Operation, left: Built, right: Built) -> Built:

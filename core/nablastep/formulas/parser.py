@@ -245,7 +245,15 @@ class _Parser:
             return Transposed(place, arguments[0])
         if name == "negative":
             return Negated(place, arguments[0])
-        operator = {"outer": "outer", "dot": "@", "matmul": "@", "multiply": "*", "divide": "/", "add": "+", "subtract": "-"}
+        operator = {
+            "outer": "outer",
+            "dot": "@",
+            "matmul": "@",
+            "multiply": "*",
+            "divide": "/",
+            "add": "+",
+            "subtract": "-",
+        }
         if name in operator:
             if len(arguments) != 2:
                 raise FormulaError(f"{name} takes two arguments, found {len(arguments)}", column=place + 1)

@@ -6,11 +6,12 @@ keys that would change the session do nothing; `T` hands the stage over and `R` 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from enum import Enum
 
-from textual.binding import Binding
+from textual import events
+from textual.actions import parse
 from textual.timer import Timer
 
 from nablastep.demo import language
@@ -58,11 +59,6 @@ class Mode(Enum):
 class DemoScreen(StageScreen):
     """A player on stage. `strict` ends the app at the first expectation that fails; `on_change` follows the player."""
 
-    BINDINGS = [  # noqa: RUF012 - Textual's own way
-        Binding("T", "take_over", "take over", show=False),
-        Binding("R", "rejoin", "rejoin", show=False),
-    ]
-
     def __init__(
         self,
         player: Player,
@@ -75,6 +71,7 @@ class DemoScreen(StageScreen):
         start: int = 0,
         strict: bool = False,
         is_driven: bool = False,
+        keymap: Mapping[str, str] | None = None,
         on_change: Callable[[Player], None] | None = None,
         on_quit: Callable[[], None] | None = None,
     ) -> None:
@@ -85,11 +82,13 @@ class DemoScreen(StageScreen):
             memory=memory,
             convention=player.view.convention,
             first_run=False,
+            keymap=keymap,
         )
         self.player = player
         self.mode = Mode.PAUSED if is_driven else Mode.PLAYING
         self.pace = pace or player.speed
         self.failures: list[Outcome] = []
+        self.refused: list[DemoError] = []
         self._is_driven = is_driven
         self._title = title
         self._start = start
@@ -97,6 +96,7 @@ class DemoScreen(StageScreen):
         self._on_change = on_change
         self._on_quit = on_quit
         self._page = 0
+        self._has_settled = False
         self._timer: Timer | None = None
         self._left_at: Place | None = None
 
@@ -163,6 +163,11 @@ class DemoScreen(StageScreen):
         page = WhyPage(self.session, scene.view.step.id, self.convention, route, place=-1)
         draw_why(canvas, page, Look(self.palette, self.glyphs))
 
+    def turn_to(self, page: int) -> None:
+        """Another page of the caption."""
+        self._page = page
+        self.show()
+
     def present(self) -> None:
         """Look at the session as the player does, and show it."""
         view = self.player.view
@@ -192,6 +197,7 @@ class DemoScreen(StageScreen):
         try:
             outcome = self.player.advance()
         except DemoError as error:
+            self.refused.append(error)
             self.notice, self.is_error = str(error), True
         else:
             if outcome is not None and not outcome.holds:
@@ -213,8 +219,6 @@ class DemoScreen(StageScreen):
         """Carry out beats up to one that is shown for a while."""
         if self.mode is not Mode.PLAYING:
             return
-        if isinstance(self._upcoming(), language.Say) and self._page + 1 < len(self.pages) and self.player.at:
-            pass
         while not self.player.is_done:
             if isinstance(self._upcoming(), language.ExpectScreen) and not self._has_settled:
                 self._has_settled = True
@@ -232,8 +236,6 @@ class DemoScreen(StageScreen):
                 return
         self._set_mode(Mode.PAUSED)
 
-    _has_settled = False
-
     def _upcoming(self) -> language.Statement | None:
         beat = self.player.upcoming
         return None if beat is None else beat.statement
@@ -248,8 +250,7 @@ class DemoScreen(StageScreen):
 
         def go_on() -> None:
             if pages_left and self.mode is Mode.PLAYING:
-                self._page += 1
-                self.show()
+                self.turn_to(self._page + 1)
                 self._wait(seconds, pages_left - 1)
             else:
                 self._play_on()
@@ -278,6 +279,19 @@ class DemoScreen(StageScreen):
 
     # keys
 
+    @property
+    def key_actions(self) -> dict[str, str]:
+        """The keys of the stage, and the two that hand it over and take it back."""
+        return {**super().key_actions, "T": "take_over", "R": "rejoin"}
+
+    def _act_on_key(self, event: events.Key) -> None:
+        action = self.key_actions.get(event.key)
+        if action is not None and not self.check_action(parse(action)[1], ()):
+            event.stop()
+            event.prevent_default()
+            return
+        super()._act_on_key(event)
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """While the demo has the stage, only what does not touch the session."""
         if self.mode is Mode.EXPLORING:
@@ -303,8 +317,7 @@ class DemoScreen(StageScreen):
         if self.mode is Mode.EXPLORING:
             super().action_next()
         elif self._page + 1 < len(self.pages):
-            self._page += 1
-            self.show()
+            self.turn_to(self._page + 1)
         else:
             self._seek(self.player.next_cue)
 
@@ -362,4 +375,4 @@ class DemoScreen(StageScreen):
     def _clicked(self, target: object) -> None:
         """While the demo has the stage, a click on a key is a key and nothing else."""
         if self.mode is Mode.EXPLORING or (isinstance(target, Target) and target.kind == "key"):
-            super()._clicked(target)  # type: ignore[arg-type]
+            super()._clicked(target)

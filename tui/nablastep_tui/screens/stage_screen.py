@@ -43,10 +43,12 @@ from nablastep_tui.drawing.scrubber import draw_scrubber
 from nablastep_tui.drawing.stage import draw_stage
 from nablastep_tui.drawing.what_if import draw_what_if
 from nablastep_tui.drawing.why import Look, draw_why
+from nablastep_tui.drawing.your_turn import draw_your_turn
 from nablastep_tui.editing import LARGE, SMALL, TYPED, Edit, begin_edit, parse_number
 from nablastep_tui.export import copy_text, export_screen
 from nablastep_tui.go_to import ErrorBelow, parse_go_to
 from nablastep_tui.keys import EDIT_FOOTER, STAGE_KEYS, footer_keys
+from nablastep_tui.lesson import Lesson, answered
 from nablastep_tui.palettes import Palette
 from nablastep_tui.prompt import Answer, Prompt
 from nablastep_tui.scene import Key, Scene, Target
@@ -103,6 +105,7 @@ class StageScreen(Screen[None]):
         self.cells: dict[str, tuple[int, int]] = {}
         self.edit: Edit | None = None
         self.prompt: Prompt | None = None
+        self.lesson: Lesson | None = None
         self.notice = ""
         self.is_error = False
         self.pooling = POOLINGS[0]
@@ -170,6 +173,8 @@ class StageScreen(Screen[None]):
     def _draw_stage(self, canvas: Canvas, scene: Scene) -> None:
         if scene.what_if is not None:
             draw_what_if(canvas, scene)
+        elif scene.lesson is not None:
+            draw_your_turn(canvas, scene)
         elif self.show_loss:
             draw_loss(canvas, scene)
         else:
@@ -236,6 +241,7 @@ class StageScreen(Screen[None]):
             pooling=self.pooling,
             picture=self.pictures,
             prompt=self.prompt,
+            lesson=self.lesson,
         )
 
     def show(self) -> None:
@@ -462,7 +468,7 @@ class StageScreen(Screen[None]):
         event.stop()
         event.prevent_default()
         if self.prompt is not None:
-            self._set_prompt(self.prompt.after_key(event.key, event.character))
+            self._prompt_key(event)
         else:
             self._edit_key(event)
         self.show()
@@ -490,14 +496,26 @@ class StageScreen(Screen[None]):
             self.edit = self.edit.with_text(text)
         self.show()
 
-    def ask(self, label: str, answer: Answer, value: str = "") -> None:
-        """Ask for a line of text; `answer` is called with it and may raise a NablastepError, which keeps it open."""
-        self._set_prompt(Prompt(label, answer, value))
+    def ask(self, label: str, answer: Answer, value: str = "", *, on_close: Callable[[], None] | None = None) -> None:
+        """Ask for a line of text. `answer` is called with it and may raise a NablastepError, which keeps it open.
+
+        An answer may ask the next question. `on_close` is called when the user gives up.
+        """
+        self._set_prompt(Prompt(label, answer, value, on_close=on_close))
         self.show()
 
     def _set_prompt(self, prompt: Prompt | None) -> None:
         self.prompt = prompt
         self.query_one("#prompt", Region).display = prompt is not None
+
+    def _prompt_key(self, event: events.Key) -> None:
+        asked = self.prompt
+        assert asked is not None
+        after = asked.after_key(event.key, event.character)
+        if self.prompt is asked:  # an answer that has asked something new keeps its own prompt
+            self._set_prompt(after)
+        if after is None and event.key == "escape" and asked.on_close is not None:
+            asked.on_close()
 
     def _edit_key(self, event: events.Key) -> None:
         edit = self.edit
@@ -627,10 +645,32 @@ class StageScreen(Screen[None]):
         self.app.push_screen(WhyScreen(self.scene(), step.id))
 
     def action_your_turn(self) -> None:
-        """Ask for the next equation."""
-        from nablastep_tui.your_turn import ask_for_next
+        """A lesson: write every equation of the iteration before it is computed."""
+        if self.lesson is None:
+            self.lesson = Lesson()
+        self._ask_for_next()
 
-        ask_for_next(self)
+    def _ask_for_next(self) -> None:
+        symbol = self.view.convention.shown_symbol(self.session.upcoming.target)
+        name = "ascii" if self.glyphs.name == "ascii" else "unicode"
+        self.ask(f"{notations()[name].text(symbol)} =", self._judge_answer, on_close=self._end_lesson)
+
+    def _judge_answer(self, text: str) -> None:
+        """Judge the answer for the upcoming step; a right one computes it and asks for the next."""
+        assert self.lesson is not None
+        self.lesson, may_go_on = answered(self.lesson, self.session, self.convention, text)
+        if not may_go_on:
+            raise CommandError("try again: the verdict stands above")
+        self.perform(Next())
+        if self.session.position.step == len(self.session.program):
+            self._end_lesson()
+        else:
+            self._ask_for_next()
+
+    def _end_lesson(self) -> None:
+        if self.lesson is not None:
+            score, self.lesson = self.lesson.score, None
+            self.tell(f"lesson: {score}")
 
     def action_keys(self) -> None:
         """All keys."""

@@ -1,0 +1,87 @@
+"""Draws the lesson: the quantity that is asked for, what there is to build it from, and the last verdict."""
+
+from __future__ import annotations
+
+from nablastep.notation import notation_named
+from nablastep.words import step_title
+from nablastep_tui.drawing.canvas import Canvas
+from nablastep_tui.drawing.cells import width_of
+from nablastep_tui.drawing.lines import draw_title_rule
+from nablastep_tui.drawing.text import plain, wrapped
+from nablastep_tui.scene import Scene
+from nablastep_tui.themes import accent_style, dimension_style, style
+
+
+def draw_your_turn(canvas: Canvas, scene: Scene) -> None:
+    """The whole stage while a lesson runs; the equation asked for stands nowhere on it."""
+    lesson = scene.lesson
+    if lesson is None:
+        return
+    palette, glyphs = scene.palette, scene.glyphs
+    step, program = scene.session.upcoming, scene.session.program
+    muted = style(palette.muted)
+    parts = [("your turn", accent_style(palette)), (f"  step {step.number} of {len(program)}   {lesson.score}", muted)]
+    title = (step_title(step, program), style(palette.text))
+    draw_title_rule(canvas, 1, 0, canvas.width - 2, parts, title, style(palette.line), glyphs)
+    target = scene.view.convention.shown_symbol(step.target)
+    name = notation_named("ascii" if glyphs.name == "ascii" else "unicode").text(target)
+    y = 2
+    x = canvas.write(4, y, f"{name} = ?", style(palette.bright, bold=True))
+    _draw_shape(canvas, scene, target.shape, x + 4, y)
+    y = _draw_verdict(canvas, scene, y + 2)
+    y = _draw_quantities(canvas, scene, y + 1)
+    lines = (
+        "Write the right side in any spelling: W1.T @ grad_z2, W⁽¹⁾ᵀ ∇z⁽²⁾ or W1.T grad_z2; * or ⊙ is entry by entry.",
+        "enter judges it; enter on an empty line shows the equation; esc ends the lesson.",
+    )
+    for text in (piece for line in lines for piece in wrapped(line, canvas.width - 8)):
+        if y < canvas.height:
+            canvas.write(4, y, plain(text) if glyphs.name == "ascii" else text, muted)
+        y += 1
+
+
+def _draw_verdict(canvas: Canvas, scene: Scene, y: int) -> int:
+    lesson, palette = scene.lesson, scene.palette
+    if lesson is None or not lesson.message:
+        return y
+    say = plain if scene.glyphs.name == "ascii" else str
+    good = lesson.message in {"right", "shown this time"}
+    mark = scene.glyphs.tick if good else scene.glyphs.cross
+    for text in wrapped(f"{mark} {say(lesson.message)}", canvas.width - 8):
+        canvas.write(4, y, text, style(palette.bright, bold=True) if good else accent_style(palette))
+        y += 1
+    for text in wrapped(say(lesson.hint), canvas.width - 10) if lesson.hint else ():
+        canvas.write(6, y, text, style(palette.text))
+        y += 1
+    return y
+
+
+def _draw_quantities(canvas: Canvas, scene: Scene, y: int) -> int:
+    """Everything that exists now, with its shape: the bricks."""
+    writer = notation_named("ascii" if scene.glyphs.name == "ascii" else "unicode")
+    x = canvas.write(4, y, "you have  ", style(scene.palette.muted))
+    left = x
+    for name, symbol in scene.session.program.symbols.items():
+        if scene.session.get(name) is None or symbol.prefix in {"m", "v", "velocity"}:
+            continue
+        shown = scene.view.convention.shown_symbol(symbol)
+        text = writer.text(shown)
+        width = width_of(text) + 8
+        if x + width > canvas.width - 3:
+            x, y = left, y + 1
+            if y >= canvas.height - 1:
+                return y
+        end = canvas.write(x, y, text, style(scene.palette.text))
+        _draw_shape(canvas, scene, shown.shape, end + 1, y)
+        x += max(width, 16)
+    return y + 2
+
+
+def _draw_shape(canvas: Canvas, scene: Scene, shape: tuple[str, ...], x: int, y: int) -> None:
+    if not shape:
+        canvas.write(x, y, "a number", style(scene.palette.muted))
+        return
+    for place, dimension in enumerate(shape):
+        if place:
+            x = canvas.write(x, y, scene.glyphs.times, style(scene.palette.muted))
+        x = canvas.write(x, y, scene.glyphs.dimension(dimension), dimension_style(scene.palette, dimension))
