@@ -23,7 +23,8 @@ from nablastep.formulas.errors import FormulaError
 from nablastep.formulas.parser import parse
 from nablastep.formulas.syntax import Called, Named, Negated, Number, Operation, Transposed, Typed, edits
 from nablastep.network import Network
-from nablastep.program import BACKWARD, UPDATE, Form, Program, Step, build as build_program
+from nablastep.program import BACKWARD, UPDATE, Form, Program, Step
+from nablastep.program import build as build_program
 from nablastep.session import Session
 from nablastep.transposition import Convention, convention_named
 

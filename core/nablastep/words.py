@@ -5,6 +5,7 @@ from __future__ import annotations
 from nablastep.program import FORWARD, UPDATE, Program, Step
 
 CELL = tuple[int, int]
+_EXPONENT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def step_title(step: Step, program: Program) -> str:
@@ -73,7 +74,7 @@ def significant(value: float, digits: int = 3) -> str:
     text = f"{value:.{digits}g}"
     if "e" in text:
         mantissa, exponent = text.split("e")
-        return f"{mantissa}×10^{int(exponent)}"
+        return f"{mantissa.replace('-', '−')}×10{str(int(exponent)).translate(_EXPONENT)}"
     return text.replace("-", "−")
 
 

@@ -7,12 +7,12 @@ because nothing flows back into a constant.
 from __future__ import annotations
 
 from nablastep.derivations.lines import OWN, Draft, Line, Truth, shown_lines
-from nablastep.derivations.nodes import Named
+from nablastep.derivations.nodes import Named, rows_and_columns
 from nablastep.derivations.subject import forward_equations
 from nablastep.derivations.why import situation_of
 from nablastep.derivations.worth import Evaluator
 from nablastep.errors import CommandError
-from nablastep.expressions import COLUMNS, ONE, ROWS, Fill, MatMul, Symbol, Transpose
+from nablastep.expressions import COLUMNS, ONE, ROWS, Expression, Fill, MatMul, Transpose
 from nablastep.session import Session
 from nablastep.transposition import CONVENTIONS
 
@@ -32,11 +32,11 @@ def augmented_lines(session: Session, layer: int) -> tuple[Line, ...]:
     symbols = program.symbols
     weights, bias, activation = symbols[f"W{k}"], symbols[f"b{k}"], symbols[f"a{k}"]
     target, gradient = symbols[f"z{layer}"], symbols[f"grad_z{layer}"]
-    samples = activation.shape[1]  # type: ignore[misc]
+    samples = rows_and_columns(activation)[1]
     ones = Fill(ONE, ("1", samples))
     wide = _named("W", k, "", weights, bias, COLUMNS)
     tall = _named("a", k, "", activation, ones, ROWS)
-    wide_gradient = _named("W", k, "grad", weights.gradient, _bias_gradient(symbols, bias), COLUMNS)
+    wide_gradient = _named("W", k, "grad", weights.gradient, bias.gradient, COLUMNS)
     drafts = (
         Draft(target, MatMul(wide, tall), "Give the bias a neuron of its own whose activation is always 1.", OWN),
         Draft(
@@ -52,28 +52,18 @@ def augmented_lines(session: Session, layer: int) -> tuple[Line, ...]:
             OWN,
         ),
     )
-    evaluator = Evaluator(dict(session_values(situation.values)), forward_equations(program, weights))
-    found = shown_lines("augmented", drafts, weights, CONVENTIONS["column"], evaluator, Truth(0.0, None, None))
-    return found
+    evaluator = Evaluator(situation.values, forward_equations(program, weights))
+    return shown_lines("augmented", drafts, weights, CONVENTIONS["column"], evaluator, Truth(0.0, None, None))
 
 
-def session_values(values: object) -> dict[str, object]:
-    """A plain copy of the values."""
-    return dict(values)  # type: ignore[call-overload, no-any-return]
-
-
-def _bias_gradient(symbols: object, bias: Symbol) -> Symbol:
-    return bias.gradient
-
-
-def _named(base: str, layer: int, prefix: str, left: object, right: object, axis: int) -> Named:
+def _named(base: str, layer: int, prefix: str, left: Expression, right: Expression, axis: int) -> Named:
     nabla, word, command = ("∇", "grad_", r"\nabla ") if prefix else ("", "", "")
     marks = "".join("⁰¹²³⁴⁵⁶⁷⁸⁹"[_MARKS.index(digit)] for digit in str(layer))
     return Named(
         f"{nabla}{base}̃⁽{marks}⁾",
         f"{word}{base}{layer}_augmented",
         rf"{command}\tilde{{{base}}}^{{({layer})}}",
-        left,  # type: ignore[arg-type]
-        right,  # type: ignore[arg-type]
+        left,
+        right,
         axis,
     )

@@ -1,4 +1,4 @@
-"""The closing answer of a derivation, in the words of the person who asks, and what the conventions have to do with it."""
+"""The closing answer of a derivation, in the words of the person who asks, and what conventions have to do with it."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def _forward_closing(name: str) -> Closing:
     if name.startswith("z"):
         return Closing(
             "Why a matrix product?",
-            "Every neuron takes a weighted sum of all activations before it; a row of weights for each neuron makes a matrix.",
+            "Every neuron takes a weighted sum of all activations before it; the weights of all neurons make a matrix.",
         )
     return Closing(
         "Why is f written for whole arrays?",
@@ -82,42 +82,59 @@ def _activation_closing(subject: Subject) -> Closing:
         return Closing(
             "Why ⊙ here and a matrix product elsewhere?",
             "⊙ is a matrix product too: with the diagonal matrix diag(f′(z)). f works entry by entry, so its Jacobian "
-            "is diagonal and n numbers do the work of n². Softmax does not work entry by entry: there the zeros fill in "
-            "and ⊙ alone is wrong.",
+            "is diagonal and n numbers do the work of n². Softmax does not work entry by entry: there the zeros fill "
+            "in and ⊙ alone is wrong.",
         )
     assert isinstance(subject.use.expression, Softmax)
     return Closing(
         "Why is ∇a ⊙ f′(z) not enough here?",
-        "Every softmax output depends on every input of its sample, so the Jacobian diag(p) − p pᵀ is full. Its product "
-        "with ∇a can be written with ⊙ and one sum, and that sum is what ∇a ⊙ p ⊙ (1 − p) leaves out.",
+        "Every softmax output depends on every input of its sample, so the Jacobian diag(p) − p pᵀ is full. Its "
+        "product with ∇a can be written with ⊙ and one sum, and that sum is what ∇a ⊙ p ⊙ (1 − p) leaves out.",
     )
 
 
+@dataclass(frozen=True)
+class _Forms:
+    """How one convention writes the linear map, its adjoint, the wrong transpose, the trace, and the gradient of W."""
+
+    forward: str
+    adjoint: str
+    wrong: str
+    trace: str
+    order: str
+
+
+_FORMS = {
+    "column": _Forms("W da", "Wᵀ∇z", "W ∇z", "tr(∇zᵀ dW a)", "∇z stands left of aᵀ"),
+    "column-transposed": _Forms("Wᵀda", "W ∇z", "Wᵀ∇z", "tr(∇zᵀ dWᵀ a)", "a stands left of ∇zᵀ"),
+    "row-keras": _Forms("da W", "∇z Wᵀ", "∇z W", "tr(∇zᵀ a dW)", "aᵀ stands left of ∇z"),
+    "row-pytorch": _Forms("da Wᵀ", "∇z W", "∇z Wᵀ", "tr(∇zᵀ a dWᵀ)", "∇zᵀ stands left of a"),
+}
+
+
 def _input_closing(convention: Convention) -> Closing:
-    turned = "W" if convention.transposes_weights else "Wᵀ"
-    if convention.transposes_samples:
-        turned = "Wᵀ" if convention.transposes_weights else "W"
+    forms = _FORMS[convention.name]
+    turned = "Wᵀ" if "Wᵀ" in forms.adjoint else "W"
     side = "behind the row ∇z" if convention.transposes_samples else "in front of the column ∇z"
     return Closing(
         f"Why {turned}, and why {side}?",
-        f"The forward pass goes through the linear map {convention.formula}; going back is its adjoint, the map that gives "
-        "the same inner product with the sides exchanged, ⟨∇z, W da⟩ = ⟨Wᵀ∇z, da⟩. It is not an inverse, and no choice "
-        "that shapes make: in a square layer W ∇z has the right shape too, and the wrong value.",
+        f"The forward pass goes through a linear map, da ↦ {forms.forward}. Going back is its adjoint, the map that "
+        f"gives the same inner product from the other side: ⟨∇z, {forms.forward}⟩ = ⟨{forms.adjoint}, da⟩. It is neither "
+        f"an inverse nor a choice that shapes make: in a square layer {forms.wrong} has the right shape too, and the "
+        "wrong value.",
     )
 
 
 def _weight_closing(convention: Convention, subject: Subject) -> Closing:
-    order = "∇z stands left of aᵀ"
-    if convention.transposes_samples:
-        order = "aᵀ stands left of ∇z" if convention.transposes_weights else "∇zᵀ stands left of a"
-    elif convention.transposes_weights:
-        order = "a stands left of ∇zᵀ"
+    forms = _FORMS[convention.name]
     several = " Over a batch the inner dimension of the product is m: it adds up one outer product for each sample."
+    weight, place = ("Wₗⱼ", "column") if convention.transposes_weights else ("Wⱼₗ", "row")
     return Closing(
         "Why an outer product, and why this order?",
-        "∂zᵢ/∂Wⱼₗ = δᵢⱼ aₗ is a table with three indices and mostly zeros: weight Wⱼₗ reaches E through zⱼ only, and "
-        f"scaled by aₗ. So each entry of ∇W is one product of one entry of ∇z and one of a. dW stands between ∇zᵀ and a "
-        f"in dE = tr(∇zᵀ dW a); walking a to the front and transposing gives the order: {order}."
+        f"Weight {weight} reaches E through zⱼ only, and what it adds there is scaled by aₗ: ∂zᵢ/∂{weight} = δᵢⱼ aₗ, a "
+        "table with three indices that is mostly zeros. So each entry of ∇W is one entry of ∇z times one entry of a, "
+        f"and the neurons of z count its {place}s. The order is no choice either: dE = {forms.trace} for one sample, and "
+        f"turning the trace until dW stands alone leaves ∇W beside it: {forms.order}."
         + (several if subject.is_batch else ""),
     )
 
@@ -140,13 +157,13 @@ def _error_closing(program: Program, subject: Subject) -> Closing:
     if subject.variable.base == "z":
         return Closing(
             "Where have f′(z) and the fractions of the loss gone?",
-            "They cancel: the loss divides by exactly what f′ multiplies with. E is computed from z directly, so no entry "
-            "is divided by a number near 0. The short form holds for this pair of activation and loss only.",
+            "They cancel: the loss divides by exactly what f′ multiplies with. E is computed from z directly, so no "
+            "entry is divided by a number near 0. The short form holds for this pair of activation and loss only.",
         )
     return Closing(
         "Where does the first gradient come from?",
-        "From the loss alone: differentiate E by each output. Everything further back is the chain rule. A factor such as "
-        "1/m enters here, once, and is carried along by every later step.",
+        "From the loss alone: differentiate E by each output. Everything further back is the chain rule. A factor such "
+        "as 1/m enters here, once, and is carried along by every later step.",
     )
 
 

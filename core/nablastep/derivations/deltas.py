@@ -57,7 +57,7 @@ def used_up(expression: Expression) -> tuple[Expression, Kept] | None:
 
 
 def spread(expression: Expression) -> Expression | None:
-    """The first sum of a product with a bracket in which some terms have a delta, multiplied out; None if there is none."""
+    """The first sum of a product with a bracket in which some terms have a delta, multiplied out; None if none is."""
     if isinstance(expression, IndexSum):
         bracket = next((part for part in factors(expression.x) if isinstance(part, Add | Subtract)), None)
         if bracket is not None and _has_delta(bracket, expression.index):

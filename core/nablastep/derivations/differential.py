@@ -13,7 +13,7 @@ from typing import Any
 
 from nablastep.adjoints import Move, function_body, moves, seed
 from nablastep.derivations.lines import NUMBER, QUANTITY, Draft
-from nablastep.derivations.nodes import Differential, Inner, Trace
+from nablastep.derivations.nodes import Differential, Inner, Trace, rows_and_columns
 from nablastep.derivations.subject import Subject
 from nablastep.expressions import (
     COLUMNS,

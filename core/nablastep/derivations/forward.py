@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nablastep.derivations.index import entry_of
 from nablastep.derivations.lines import Draft
-from nablastep.derivations.nodes import SAMPLE, Basis, Entry, IndexSum
+from nablastep.derivations.nodes import SAMPLE, Basis, Entry, IndexSum, rows_and_columns
 from nablastep.derivations.worth import of_sample
 from nablastep.expressions import (
     ONE,
@@ -25,7 +25,6 @@ from nablastep.expressions import (
     scale,
 )
 from nablastep.functions.elementary import EXP
-from nablastep.shapes import shape_of
 
 
 def index_form(equation: Equation, definition: Equation | None) -> tuple[Draft, ...]:
@@ -55,7 +54,7 @@ def matrix_form(equation: Equation, definition: Equation | None) -> tuple[Draft,
     if isinstance(product, MatMul):
         return _affine_matrix(equation, product, part)
     indices = ("i", SAMPLE if "m" in target.shape else None)
-    rows = target.shape[0]
+    rows = rows_and_columns(target)[0]
 
     def column(entry: Expression) -> Expression:
         return IndexSum("i", rows, Scale(entry, Basis("i", rows)))

@@ -14,7 +14,7 @@ from typing import Any
 from nablastep.adjoints import function_body
 from nablastep.derivations.deltas import product, spread, used_up
 from nablastep.derivations.lines import QUANTITY, Draft, Rule
-from nablastep.derivations.nodes import SAMPLE, Delta, Entry, IndexSum, Partial
+from nablastep.derivations.nodes import SAMPLE, Delta, Entry, IndexSum, Partial, rows_and_columns
 from nablastep.derivations.subject import Subject
 from nablastep.expressions import (
     COLUMNS,
@@ -105,7 +105,7 @@ def _through_layer(subject: Subject, left: Entry, by: Entry) -> list[Draft]:
     letter = "j" if left.indices[0] == "i" else "i"
     indices = (letter, subject.sample_of(target))
     above = Entry(target, indices)
-    sums = [(letter, target.shape[0])]  # type: ignore[misc]
+    sums = [(letter, rows_and_columns(target)[0])]
     if subject.sample_of(target) and not subject.per_sample:
         sums.insert(0, (SAMPLE, "m"))
 
@@ -279,7 +279,7 @@ def _entry_slope(entry: Entry, by: Entry) -> Expression | None:
     if entry.x != by.x:
         return None
     found: Expression = ONE
-    for mine, other, dimension in zip(entry.indices, by.indices, by.x.shape, strict=True):  # type: ignore[attr-defined]
+    for mine, other, dimension in zip(entry.indices, by.indices, rows_and_columns(by.x), strict=True):
         if mine is not None and other is not None and mine != other:
             found = product(found, Delta(mine, other, dimension))
     return found
@@ -310,10 +310,14 @@ def _named_entries(subject: Subject, expression: Expression) -> Expression:
 
 
 def _symbol_entry(node: Symbol, indices: Indices) -> Expression:
-    if node.shape == ():
-        return node
-    kept = tuple(None if dimension == "1" else index for dimension, index in zip(node.shape, indices, strict=True))
-    return Entry(node, kept)  # type: ignore[arg-type]
+    return node if node.shape == () else Entry(node, _kept(node, indices))
+
+
+def _kept(node: Expression, indices: Indices) -> Indices:
+    """The indices without those along an axis of one entry."""
+    rows, columns = rows_and_columns(node)
+    row, column = indices
+    return (None if rows == "1" else row, None if columns == "1" else column)
 
 
 def _product_entry(node: MatMul, indices: Indices) -> Expression:
@@ -342,11 +346,11 @@ def _total_entry(node: Total, indices: Indices) -> Expression:
 
 
 def _whole_entry(node: Softmax | LogSumExp, indices: Indices) -> Expression:
-    return Entry(node, tuple(None if d == "1" else i for d, i in zip(shape_of(node), indices, strict=True)))  # type: ignore[arg-type]
+    return Entry(node, _kept(node, indices))
 
 
-def _pairwise(node: Any, indices: Indices) -> Expression:
-    return type(node)(entry_of(node.left, indices), entry_of(node.right, indices))  # type: ignore[no-any-return]
+def _pairwise(node: Add | Subtract | Divide | Ratio | TimesLog, indices: Indices) -> Expression:
+    return node.with_operands((entry_of(node.left, indices), entry_of(node.right, indices)))
 
 
 def _scale_entry(node: Scale, indices: Indices) -> Expression:

@@ -24,6 +24,7 @@ from nablastep.derivations.nodes import (
     Jacobian,
     Kronecker,
     Vec,
+    rows_and_columns,
 )
 from nablastep.derivations.subject import Subject
 from nablastep.derivations.worth import of_sample
@@ -198,7 +199,7 @@ def _structure(subject: Subject) -> tuple[Expression, JacobianRule, str]:
             found = local if found is None else MatMul(found, local)
             decisive, sentence = rule, rule.sentence(move.node, move.operand)
     if found is None:
-        found = Identity(subject.use.target.shape[0])  # type: ignore[misc]
+        found = Identity(rows_and_columns(subject.use.target)[0])
     return _with_parts(subject, found), decisive, sentence
 
 
@@ -224,7 +225,7 @@ def _through_weights(subject: Subject, layout: str) -> list[Draft]:
     weights, target = subject.variable, subject.part(subject.use.target)
     upstream = subject.part(subject.upstream)
     activation = of_sample(next(symbol for symbol in symbols(subject.use.expression) if symbol.base == "a"))
-    rows = subject.use.target.shape[0]  # type: ignore[misc]
+    rows = rows_and_columns(subject.use.target)[0]
     left = Vec(subject.gradient)
 
     def summed(x: Expression) -> Expression:
@@ -376,7 +377,7 @@ def _slope(node: Apply) -> Expression:
 
 def _product_local(node: MatMul, operand: int) -> Expression | None:
     if operand == 0:
-        return Kronecker(Transpose(node.right), Identity(rows_and_columns(node.left)[0]))  # type: ignore[misc]
+        return Kronecker(Transpose(node.right), Identity(rows_and_columns(node.left)[0]))
     return node.left
 
 

@@ -1,20 +1,21 @@
-"""The nodes that only derivations need: differentials, inner products, Jacobians, entries, deltas and sums over indices.
+"""The nodes that only derivations need: differentials, inner products, Jacobians, entries, deltas, sums over indices.
 
 They extend the tree of `expressions` and bring their shapes and transposes along. What they are worth is said in
 `worth`, how they are written in `writing`, how they look in another convention in `conventions`.
 An index is a single letter; in a scalar node it stands for every value from 1 to the size of its dimension.
 """
 
+# ruff: noqa: D102 - shape_rule and transposed are explained once, on Extension
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from nablastep.errors import ShapeError
 from nablastep.expressions import Dimension, Expression, Extension, Function, Shape, Symbol, Transpose
-from nablastep.shapes import shape_text
+from nablastep.shapes import shape_of, shape_text
 from nablastep.transposition import transposed
-
-import numpy as np
 
 SAMPLE = "s"
 """The index of the sample that a line is written for."""
@@ -224,7 +225,7 @@ class IndexSum(Extension):
 
 @dataclass(frozen=True, slots=True)
 class Named(Extension):
-    """A quantity under a name of its own, such as the augmented W̃ = [W b]; `blocks` stand side by side along the axis."""
+    """A quantity under a name of its own, such as the augmented W̃ = [W b]: two blocks side by side along the axis."""
 
     unicode: str
     ascii: str
@@ -241,19 +242,27 @@ class Named(Extension):
         return Transpose(self)
 
 
+def rows_and_columns(expression: Expression) -> tuple[Dimension, Dimension]:
+    """The two dimensions of a matrix or vector; ShapeError for a scalar."""
+    return _matrix(shape_of(expression))
+
+
 def _matrix(shape: Shape) -> tuple[Dimension, Dimension]:
-    if shape == ():
-        raise ShapeError("expected a matrix or a vector, found a scalar")
-    return shape
+    match shape:
+        case (rows, columns):
+            return (rows, columns)
+        case _:
+            raise ShapeError("expected a matrix or a vector, found a scalar")
 
 
 def _length(shape: Shape) -> Dimension:
     """The dimension of a vector, however it lies; a scalar counts as one entry."""
     if shape == ():
         return "1"
+    rows, columns = _matrix(shape)
     if "1" not in shape:
         raise ShapeError(f"a Jacobian is taken of vectors; {shape_text(shape)} has to be stacked with vec first")
-    return shape[0] if shape[1] == "1" else shape[1]
+    return rows if columns == "1" else columns
 
 
 def _joint(left: Dimension, right: Dimension) -> Dimension:

@@ -1,4 +1,4 @@
-"""Derivations as text, JSON, Markdown and LaTeX: what the command line prints, made of lines that are computed already."""
+"""Derivations as text, JSON, Markdown and LaTeX: what the command line prints, made of lines computed already."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a derivation is about: the step, the forward equation that it goes back through, and the quantity in question."""
+"""What a derivation is about: the step, the forward equation that it goes back through, and the quantity."""
 
 from __future__ import annotations
 

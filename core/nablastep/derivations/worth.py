@@ -186,7 +186,7 @@ class Evaluator:
         if self.moving is None or self.direction is None:
             raise ValueError("nothing moves: a differential has no value here")
         nudged = Worth(self(self.moving).array + 1j * STEP * self.direction)
-        bindings = {self.moving: nudged}
+        bindings: dict[Expression, Worth] = {self.moving: nudged}
         if isinstance(expression, Symbol):
             found = self.forward_value(expression, bindings)
         else:
@@ -257,7 +257,7 @@ def _derivative(array: NDArray[Any]) -> NDArray[np.float64]:
 
 
 def aligned(*operands: Worth) -> tuple[tuple[str, ...], list[NDArray[Any]]]:
-    """The arrays with the same axes in front, in order of first appearance; scalars among matrices get two of size 1."""
+    """The arrays with the same axes in front, in order of appearance; scalars among matrices get two of size 1."""
     axes = tuple(dict.fromkeys(axis for operand in operands for axis in operand.axes))
     matrices = any(not operand.scalar for operand in operands)
     arrays = []
@@ -284,12 +284,12 @@ def _entry_wise(function: Callable[..., Any]) -> Rule:
 
 
 def _matrix_product(left: NDArray[Any], right: NDArray[Any]) -> NDArray[Any]:
-    """left @ right; where one side is the same matrix for all the others, as one large product instead of many small."""
+    """left @ right; where one side is the same for all of the other, as one large product instead of many small."""
     if max(left.ndim, right.ndim) > 2:
         if all(size == 1 for size in right.shape[:-2]):
-            right = right.reshape(right.shape[-2:])
-            front = left.shape[:-1]
-            return np.asarray((left.reshape(-1, left.shape[-1]) @ right).reshape(*front, right.shape[-1]))
+            inner, columns = right.shape[-2:]
+            flat = left.reshape(-1, inner) @ right.reshape(inner, columns)
+            return np.asarray(flat.reshape(*left.shape[:-1], columns))
         if all(size == 1 for size in left.shape[:-2]):
             left = left.reshape(left.shape[-2:])
             return np.asarray(np.tensordot(right, left, axes=([-2], [1])).swapaxes(-1, -2))
@@ -402,9 +402,14 @@ def _differential(evaluator: Evaluator, node: Differential) -> Worth:
 
 def _of_sample(evaluator: Evaluator, node: OfSample) -> Worth:
     array = evaluator(node.x).array
-    if node.x.shape[1] == "m":
+    if samples_are_columns(node.x):
         return Worth(array.T[:, :, None], (SAMPLE,))
     return Worth(array[:, None, :], (SAMPLE,))
+
+
+def samples_are_columns(symbol: Symbol) -> bool:
+    """Whether the quantity is units × samples."""
+    return symbol.shape[1:] == ("m",)
 
 
 def _inner(evaluator: Evaluator, node: Inner) -> Worth:
@@ -472,7 +477,7 @@ def _rows(evaluator: Evaluator, numerator: Expression, variable: Expression) -> 
     if isinstance(numerator, OfSample) and numerator.x in evaluator.forward and not isinstance(variable, OfSample):
         # All samples at once: one matrix product for each nudge instead of one for each sample as well.
         table = evaluator.derivative_table(evaluator.forward[numerator.x].expression, variable).array
-        return (table.swapaxes(0, 1) if numerator.x.shape[1] == "m" else table), (SAMPLE,)
+        return (table.swapaxes(0, 1) if samples_are_columns(numerator.x) else table), (SAMPLE,)
     found = evaluator.derivative_table(opened(evaluator, numerator), variable)
     return found.array.reshape(*found.array.shape[: len(found.axes)], -1, found.array.shape[-1]), found.axes
 
@@ -482,7 +487,7 @@ def _error_row(evaluator: Evaluator, denominator: Expression) -> Worth:
     if isinstance(denominator, OfSample):
         symbol = denominator.x
         array = evaluator.error_derivative(symbol).array
-        return Worth((array.T if symbol.shape[1] == "m" else array)[:, None, :], (SAMPLE,))
+        return Worth((array.T if samples_are_columns(symbol) else array)[:, None, :], (SAMPLE,))
     variable = denominator.x if isinstance(denominator, Vec) else denominator
     if isinstance(variable, Transpose):
         assert isinstance(variable.x, Symbol)

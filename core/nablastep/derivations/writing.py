@@ -3,6 +3,7 @@
 `derivation_notation("unicode")` writes everything that the plain notation writes, and the nodes of `nodes` too.
 """
 
+# ruff: noqa: D102 - one method a node; the nodes are explained where they are defined
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -41,7 +42,6 @@ from nablastep.expressions import (
     Softmax,
     Symbol,
     TimesLog,
-    Transpose,
 )
 from nablastep.notation.ascii import AsciiWriter
 from nablastep.notation.latex import LatexWriter

@@ -43,7 +43,7 @@ from nablastep.program import BACKWARD, UPDATE, Program
 from nablastep.session import Session
 from nablastep.shapes import shape_of, shape_text
 from nablastep.timeline import Timeline
-from nablastep.transposition import convention_named
+from nablastep.transposition import Convention, convention_named
 
 HARMLESS = 1e-9
 """A formula whose relative error is below this is not wrong for these numbers."""
@@ -202,9 +202,9 @@ def _moved(situation: Situation, subject: Subject) -> Mapping[str, Any]:
     return values
 
 
-def _shown_equation(equation: Equation, convention: Any) -> Equation:
+def _shown_equation(equation: Equation, convention: Convention) -> Equation:
     try:
-        return convention.shown_equation(equation)  # type: ignore[no-any-return]
+        return convention.shown_equation(equation)
     except ShapeError:
         return equation
 

@@ -16,11 +16,12 @@ from nablastep.formulas.errors import FormulaError
 from nablastep.formulas.syntax import Called, Named, Negated, Number, Operation, Summed, Transposed, Typed
 from nablastep.formulas.tokens import END, NAME, NUMBER, Token, tokens_of
 
-FUNCTION_NAMES = frozenset(
-    "f sigmoid tanh relu leaky_relu leaky elu softplus gelu silu identity softmax log_sum_exp lse logsumexp square sqrt "
-    "exp expm1 log ln clip huber normal_cdf cosh ratio times_log diag diagflat sum outer dot matmul multiply divide "
-    "transpose repeat add subtract negative inv pinv".split()
-)
+FUNCTION_NAMES = frozenset({
+    "f", "sigmoid", "tanh", "relu", "leaky_relu", "leaky", "elu", "softplus", "gelu", "silu", "identity",
+    "softmax", "log_sum_exp", "lse", "logsumexp", "square", "sqrt", "exp", "expm1", "log", "ln", "clip", "huber",
+    "normal_cdf", "cosh", "ratio", "times_log", "diag", "diagflat", "sum", "outer", "dot", "matmul", "multiply",
+    "divide", "transpose", "repeat", "add", "subtract", "negative", "inv", "pinv",
+})  # fmt: skip
 
 DEEPEST = 100
 """Brackets may be nested so deep."""

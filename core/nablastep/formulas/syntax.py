@@ -88,9 +88,14 @@ def edits(node: Typed, change: Any) -> Iterator[Typed]:
         value = getattr(node, field.name)
         if isinstance(value, Typed):
             for edited in edits(value, change):
-                yield replace(node, **{field.name: edited})
+                yield _with(node, field.name, edited)
         elif isinstance(value, tuple):
             for index, part in enumerate(value):
                 if isinstance(part, Typed):
                     for edited in edits(part, change):
-                        yield replace(node, **{field.name: (*value[:index], edited, *value[index + 1 :])})
+                        yield _with(node, field.name, (*value[:index], edited, *value[index + 1 :]))
+
+
+def _with(node: Typed, field: str, value: Any) -> Typed:
+    arguments: dict[str, Any] = {field: value}
+    return replace(node, **arguments)

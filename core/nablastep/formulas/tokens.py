@@ -1,4 +1,4 @@
-"""Text → tokens. Knows the spellings of all notations and no network: `⊙`, `(*)` and names are all it can tell apart."""
+"""Text → tokens. Knows the spellings of all notations and no network: operators, numbers and names."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ _GREEK = {"σ": "sigmoid", "η": "learning_rate", "μ": "momentum", "ρ": "decay
 _OPERATORS = {
     "(*)": "⊙", "(/)": "⊘", ".T": "ᵀ", "^T": "ᵀ", "^{T}": "ᵀ", "**": "^", "<-": "=", "⊤": "ᵀ", "ᵀ": "ᵀ", "⊙": "⊙",
     "∘": "⊙", "⊘": "⊘", "⊗": "⊗", "@": "@", "*": "*", "·": "·", "×": "×", "/": "/", "+": "+", "-": "-", "−": "-",
-    "(": "(", ")": ")", ",": ",", "^": "^", "=": "=", "←": "=", "²": "²", "⁻¹": "⁻¹", "ᵗ": "ᵗ", "√": "√", "Σ": "Σ", "∑": "Σ",
-    "'": "′", "′": "′", "’": "′", "𝟏": "𝟏",
+    "(": "(", ")": ")", ",": ",", "^": "^", "=": "=", "←": "=", "²": "²", "⁻¹": "⁻¹", "ᵗ": "ᵗ", "√": "√",
+    "Σ": "Σ", "∑": "Σ", "'": "′", "′": "′", "’": "′", "𝟏": "𝟏",
 }  # fmt: skip
 _ORDERED = sorted(_OPERATORS, key=len, reverse=True)
 _FRACTIONS = {"½": "0.5", "¼": "0.25", "¾": "0.75"}

@@ -10,7 +10,8 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from nablastep.derivations.jacobian import LAYOUTS
-from nablastep.errors import NablastepError
+from nablastep.derivations.wrong_formulas import Comparison, Training, training_with, wrong_formulas
+from nablastep.errors import CommandError, NablastepError
 from nablastep.expressions import Apply
 from nablastep.network import Network
 from nablastep.session import Session
@@ -20,6 +21,7 @@ from nablastep_tui.drawing.footer import draw_footer
 from nablastep_tui.drawing.glyphs import Glyphs
 from nablastep_tui.drawing.header import draw_header
 from nablastep_tui.drawing.why import Look, draw_why
+from nablastep_tui.drawing.wrong import draw_wrong
 from nablastep_tui.palettes import Palette
 from nablastep_tui.scene import Key, Scene, Target
 from nablastep_tui.themes import accent_style, style
@@ -30,7 +32,7 @@ from nablastep_tui.widgets.region import Region
 SECONDS_A_LINE = 1.5
 KEYS = (
     Key("↑ ↓", "line", ""), Key("1 2 3", "route", ""), Key("tab", "next route", "next_route"),
-    Key("z", "zeros", "zeros"), Key("r", "another nudge", "redraw"), Key("s", "softmax", "swap"),
+    Key("f", "wrong but fits", "wrong"), Key("z", "zeros", "zeros"), Key("r", "another nudge", "redraw"), Key("s", "softmax", "swap"),
     Key("space", "play", "play"), Key("n", "notation", "convention"), Key("d", "layout", "layout"),
     Key("esc", "back", "leave"),
 )  # fmt: skip
@@ -61,6 +63,8 @@ class WhyScreen(Screen[None]):
         ("space", "play", "play the lines"),
         ("n", "convention", "next convention"),
         ("d", "layout", "numerator or denominator layout"),
+        ("f", "wrong", "formulas that fit and are wrong"),
+        ("t", "train", "what learning with the wrong formula does"),
     ]
 
     def __init__(self, scene: Scene, name: str, route: str = "") -> None:
@@ -71,6 +75,9 @@ class WhyScreen(Screen[None]):
         self._original = self.page
         self._playing: Timer | None = None
         self._notice = ""
+        self._comparison: Comparison | None = None
+        self._training: Training | None = None
+        self._wrong = 0
 
     def compose(self) -> ComposeResult:
         """Header, page, footer."""
@@ -100,16 +107,25 @@ class WhyScreen(Screen[None]):
         self.query_one(CanvasWidget).redraw()
 
     def _draw(self, canvas: Canvas) -> None:
-        draw_why(canvas, self.page, self.look)
+        if self._comparison is not None:
+            draw_wrong(canvas, self._comparison, self._wrong, self._training, self.look)
+        else:
+            draw_why(canvas, self.page, self.look)
         if self._notice:
             canvas.write(canvas.width - len(self._notice) - 3, 0, self._notice, accent_style(self.palette))
 
     def action_leave(self) -> None:
-        """Back to the stage."""
-        self.dismiss()
+        """Back to the derivation, or to the stage."""
+        if self._comparison is not None:
+            self.action_wrong()
+        else:
+            self.dismiss()
 
     def action_line(self, direction: int) -> None:
         """Another line in focus."""
+        if self._comparison is not None:
+            self._wrong = max(0, min(len(self._comparison.wrong) - 1, self._wrong + direction))
+            self._training = None
         self.show(self.page.moved(direction))
 
     def action_route(self, number: int) -> None:
@@ -141,6 +157,30 @@ class WhyScreen(Screen[None]):
         following = names[(names.index(self.page.layout) + 1) % len(names)]
         self._notice = f"{following} layout"
         self.show(replace(self.page, layout=following))
+
+    def action_wrong(self) -> None:
+        """The formulas that people write for this step and that are wrong, with how wrong they are."""
+        if self._comparison is not None:
+            self._comparison = self._training = None
+        else:
+            try:
+                self._comparison = wrong_formulas(self.page.session, self.page.name, self.page.convention)
+            except NablastepError as error:
+                self._notice = error.message
+            self._wrong = 0
+        self.show(self.page)
+
+    def action_train(self) -> None:
+        """Train twice from the start: with the right formula, and with the wrong one in focus."""
+        if self._comparison is None or not self._comparison.wrong:
+            return
+        wrong = self._comparison.wrong[self._wrong]
+        try:
+            self._training = training_with(self.page.session, wrong)
+            self._notice = ""
+        except NablastepError as error:
+            self._notice = error.message
+        self.show(self.page)
 
     def action_swap(self) -> None:
         """Softmax in place of the activation, to see where ⊙ stops being right; once more goes back."""
@@ -193,8 +233,6 @@ def with_softmax(session: Session, name: str) -> tuple[Session, str]:
     The loss becomes the half squared error where the pair would hide the Jacobian. Raises CommandError for steps that
     go through no element-wise activation.
     """
-    from nablastep.errors import CommandError
-
     step = session.program.step(name) if name != "grad_a0" else None
     forward = session.program.step(name.removeprefix("grad_")) if step is not None else None
     if step is None or step.target.base != "z" or forward is None:

@@ -1,0 +1,121 @@
+"""The why screen, the wrong formulas and the lesson, through Textual's pilot."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from nablastep_tui.screens.why import WhyScreen
+from tests.tui.test_stage_screen import running, screen_text
+
+
+@pytest.fixture(autouse=True)
+def own_config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NABLASTEP_CONFIG", str(tmp_path / "config"))
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 55)])
+async def test_w_opens_the_three_routes_and_closes_again(size: tuple[int, int]) -> None:
+    async with running(size=size) as (app, pilot):
+        await pilot.press(*["right"] * 7, "w")
+        await pilot.pause()
+        assert isinstance(app.screen, WhyScreen)
+        text = screen_text(app)
+        for name in ("index sums", "Jacobian", "differential"):
+            assert name in text
+        assert "Why ⊙ here and a matrix product elsewhere?" in text
+        assert all(route.holds for route in app.screen.page.routes)
+        for key, route in (("2", "jacobian"), ("3", "differential"), ("1", "index"), ("tab", "jacobian")):
+            await pilot.press(key)
+            assert app.screen.page.shown.name == route
+        await pilot.press("w")
+        await pilot.pause()
+        assert not isinstance(app.screen, WhyScreen)
+        assert app.session.position == (1, 7)
+
+
+async def test_every_line_can_be_focused_and_carries_its_rule() -> None:
+    async with running() as (app, pilot):
+        await pilot.press(*["right"] * 8, "w", "3")
+        await pilot.pause()
+        screen = app.screen
+        assert isinstance(screen, WhyScreen)
+        for line in screen.page.lines:
+            assert line.rule.split(" ")[0] in screen_text(app)
+            await pilot.press("down")
+        first = screen.page.shown.direction
+        await pilot.press("r")
+        second = screen.page.shown.direction
+        assert first is not None
+        assert second is not None
+        assert (first != second).all()
+        assert screen.page.shown.holds
+
+
+async def test_softmax_swapped_in_is_no_hadamard_any_more() -> None:
+    async with running() as (app, pilot):
+        await pilot.press(*["right"] * 7, "w", "2", "s")
+        await pilot.pause()
+        text = screen_text(app)
+        assert "softmax in place of sigmoid" in text
+        assert "diag(a⁽²⁾) − a⁽²⁾ a⁽²⁾ᵀ" in text
+        await pilot.press("s")
+        await pilot.pause()
+        assert "diag(σ′(z⁽²⁾))" in screen_text(app)
+
+
+async def test_wrong_formulas_stand_beside_the_right_one() -> None:
+    async with running("square") as (app, pilot):
+        await pilot.press("slash", *"da1", "enter", "w", "f")
+        await pilot.pause()
+        text = screen_text(app)
+        assert "∇a⁽¹⁾ = W⁽¹⁾ ∇z⁽²⁾" in text
+        assert "W is not transposed" in text
+        await pilot.press("t")
+        await pilot.pause()
+        assert "a falling error proves nothing" in screen_text(app)
+
+
+async def test_an_update_has_no_derivation_and_says_so() -> None:
+    async with running() as (app, pilot):
+        await pilot.press("end", "w")
+        await pilot.pause()
+        assert not isinstance(app.screen, WhyScreen)
+        assert "optimiser's own rule" in screen_text(app)
+
+
+async def test_a_lesson_judges_and_keeps_score() -> None:
+    async with running() as (app, pilot):
+        await pilot.press("a", *"a0 @ W0", "enter")
+        await pilot.pause()
+        assert app.stage.lesson is not None
+        assert app.stage.lesson.tries == 1
+        assert app.session.position == (1, 0)
+        assert "z⁽¹⁾ = W⁽⁰⁾ a⁽⁰⁾ + b⁽⁰⁾" not in screen_text(app)
+        await pilot.press("ctrl+u", *"W0 @ a0 + b0", "enter")
+        await pilot.pause()
+        assert app.session.position == (1, 1)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.session.position == (1, 2)
+        assert app.stage.lesson.score == "1 right (0 at the first try), 1 shown"
+        await pilot.press("escape")
+        await pilot.pause()
+        assert app.stage.lesson is None
+
+
+async def test_a_whole_iteration_can_be_answered_with_the_printed_equations() -> None:
+    async with running("skinny") as (app, pilot):
+        from nablastep.notation import notation_named
+
+        answers = [notation_named("numpy").text(step.equation.expression) for step in app.session.program.steps]
+        await pilot.press("a")
+        for answer in answers:
+            assert app.stage.prompt is not None
+            app.stage.prompt = app.stage.prompt.with_typed(answer)
+            await pilot.press("enter")
+        await pilot.pause()
+        assert app.session.position == (1, len(answers))
+        assert f"lesson: {len(answers)} right ({len(answers)} at the first try)" in screen_text(app)

@@ -1,0 +1,80 @@
+"""Draws "wrong but fits": the right equation and the usual wrong ones, each beside the derivative taken on E itself."""
+
+from __future__ import annotations
+
+from nablastep.derivations.wrong_formulas import Comparison, Training, WrongFormula
+from nablastep.notation import notation_named
+from nablastep.words import significant
+from nablastep_tui.drawing.bars import draw_loss_bars, loss_bars
+from nablastep_tui.drawing.canvas import Canvas
+from nablastep_tui.drawing.cells import width_of
+from nablastep_tui.drawing.text import wrapped
+from nablastep_tui.drawing.why import Look
+from nablastep_tui.numbers import error_text
+from nablastep_tui.themes import accent_style, style
+
+
+def draw_wrong(canvas: Canvas, comparison: Comparison, place: int, training: Training | None, look: Look) -> None:
+    """The page; `place` is the wrong formula in focus, `training` what learning with it does."""
+    palette, glyphs = look.palette, look.glyphs
+    writer = notation_named(look.notation)
+    x = canvas.write(3, 0, "wrong but fits", accent_style(palette))
+    note = "shapes filter formulas, they do not derive them: the difference quotient decides"
+    canvas.write(x + 3, 0, look.say(note), style(palette.muted))
+    texts = [writer.equation_text(wrong.equation) for wrong in comparison.wrong]
+    right = writer.equation_text(comparison.equation)
+    wide = min(max(map(width_of, (right, *texts)), default=20), canvas.width // 2)
+    canvas.write(9 + wide + 3, 2, "relative error", style(palette.muted))
+    canvas.write(9 + wide + 20, 2, "what is wrong", style(palette.muted))
+    canvas.write(4, 3, glyphs.tick, style(palette.bright, bold=True))
+    canvas.write(9, 3, right, style(palette.bright, bold=True))
+    if comparison.relative_error is not None:
+        canvas.write(9 + wide + 3, 3, look.say(significant(comparison.relative_error, 2)), style(palette.bright))
+    canvas.write(9 + wide + 20, 3, "the equation of this step", style(palette.muted))
+    y = 5
+    for index, (wrong, text) in enumerate(zip(comparison.wrong, texts, strict=True)):
+        if y >= canvas.height - 8:
+            break
+        y = _draw_formula(canvas, wrong, text, wide, y, look, focused=index == place)
+    if training is not None and canvas.height - y >= 6:
+        _draw_training(canvas, training, canvas.height - 6, look)
+    elif y < canvas.height:
+        keys = "choose one with the arrow keys; t trains with it and with the right one; f or esc goes back"
+        canvas.write(4, canvas.height - 2, keys, style(palette.muted))
+
+
+def _draw_formula(
+    canvas: Canvas, wrong: WrongFormula, text: str, wide: int, y: int, look: Look, *, focused: bool
+) -> int:
+    palette, glyphs = look.palette, look.glyphs
+    lines = wrapped(look.say(wrong.slip), canvas.width - wide - 33)
+    if wrong.problem and not wrong.fits:
+        lines += wrapped(look.say(wrong.problem), canvas.width - wide - 33)
+    if focused:
+        canvas.fill(2, y, canvas.width - 4, max(1, len(lines)), style(palette.text, palette.panel))
+        canvas.vertical(2, y, max(1, len(lines)), glyphs.accent_bar, accent_style(palette))
+    canvas.write(4, y, glyphs.cross, accent_style(palette))
+    canvas.write(9, y, text, style(palette.bright if focused else palette.text, bold=focused))
+    if wrong.relative_error is not None:
+        error = look.say(significant(wrong.relative_error, 2))
+    else:
+        error = "shapes disagree" if not wrong.fits else ""
+    canvas.write(9 + wide + 3, y, error, style(palette.bright, bold=True))
+    for row, line in enumerate(lines):
+        canvas.write(9 + wide + 20, y + row, line, style(palette.text if focused else palette.muted))
+    return y + max(1, len(lines)) + 1
+
+
+def _draw_training(canvas: Canvas, training: Training, y: int, look: Look) -> None:
+    """E while learning with the right formula and with the wrong one: a falling error proves nothing."""
+    palette = look.palette
+    ascii_only = look.glyphs.name == "ascii"
+    text = f"E over {len(training.right)} iterations: a falling error proves nothing"
+    canvas.write(4, y, text, style(palette.muted))
+    for row, (name, errors) in enumerate((("right", training.right), ("wrong", training.wrong))):
+        top = y + 1 + 2 * row
+        x = canvas.write(4, top + 1, f"{name:<6}{error_text(errors[0], ascii=ascii_only)} ", style(palette.text))
+        bars = loss_bars(errors, canvas.width - x - 16, 2)
+        draw_loss_bars(canvas, x, top, bars, None, palette, look.glyphs)
+        end = x + len(bars.starts) + 1
+        canvas.write(end, top + 1, error_text(errors[-1], ascii=ascii_only), style(palette.text))
