@@ -15,7 +15,7 @@ from nablastep import adjoints, program
 from nablastep.derivations import differential, index, jacobian
 from nablastep.derivations.bias_as_activation import augmented_lines
 from nablastep.derivations.closing import closing_of, conventions_text
-from nablastep.derivations.rendering import FORMATS, why_text
+from nablastep.derivations.rendering import FORMATS, latex_words, why_text
 from nablastep.derivations.subject import subject_of
 from nablastep.derivations.why import ROUTES, Route, why, why_lines
 from nablastep.derivations.writing import derivation_notations
@@ -513,6 +513,10 @@ def test_latex_braces_and_environments_are_balanced() -> None:
             assert text.count(r"\left") == text.count(r"\right")
             assert text.count(r"\[") == text.count(r"\]")
             assert "?" not in text.replace("?}", "").split(r"\begin{document}")[1].replace("?\n", "")
+
+
+def test_sentences_become_latex_without_double_subscripts() -> None:
+    assert latex_words("δᵢⱼ aₗ is 5 % of ∇z′") == r"$\delta _{ij}$ a$_{l}$ is 5 \% of $\nabla$z$'$"
 
 
 def test_ascii_text_is_ascii() -> None:

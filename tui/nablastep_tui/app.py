@@ -8,8 +8,9 @@ import gc
 import os
 import signal
 from collections.abc import Iterable
+from pathlib import Path
 
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding
 from textual.events import Resize
 from textual.screen import Screen
@@ -18,6 +19,7 @@ from nablastep.session import Session
 from nablastep_tui.drawing.glyphs import glyph_set
 from nablastep_tui.keys import STAGE_KEYS
 from nablastep_tui.palettes import PALETTES, Palette, palette_for
+from nablastep_tui.records_sessions import RecordsSessions
 from nablastep_tui.screens.stage_screen import StageScreen
 from nablastep_tui.screens.too_small import LEAST_COLUMNS, LEAST_ROWS, TooSmallScreen
 from nablastep_tui.settings import Memory, Settings, read_settings
@@ -27,7 +29,7 @@ CTRL_C_SECONDS = 2.0
 TERMINATED = 143  # 128 + SIGTERM, as shells count
 
 
-class NablastepApp(App[None]):
+class NablastepApp(RecordsSessions):
     """A session on stage. The session is given; everything else is how to look at it."""
 
     TITLE = "nablastep"
@@ -48,6 +50,8 @@ class NablastepApp(App[None]):
         coach: bool = False,
         convention: str | None = None,
         depth: str = "full",
+        source: str | Path | None = None,
+        record_to: Path | None = None,
     ) -> None:
         self.settings: Settings = read_settings(frozenset(entry.id for entry in STAGE_KEYS))
         self.memory = Memory()
@@ -56,11 +60,12 @@ class NablastepApp(App[None]):
         self.session = session
         self.depth = depth
         name = theme or self.settings.theme or self.memory.theme or "dark"
-        self.palette_name = name
         self.palette: Palette = palette_for(name, depth)  # type: ignore[arg-type]
         self.glyph_set = glyph_set(glyphs or self.settings.glyphs or "unicode")
         self.still = still or not self.settings.motion
-        super().__init__()
+        super().__init__(source)
+        self.palette_name = name
+        self._record_to = record_to
         for palette in (*(palette_for(n, depth) for n in PALETTES), self.palette):  # type: ignore[arg-type]
             self.register_theme(textual_theme(palette))
         self.theme = f"nablastep-{self.palette.name}"
@@ -85,6 +90,8 @@ class NablastepApp(App[None]):
         self.push_screen(self.stage)
         for warning in self.settings.warnings:
             self.notify(warning, markup=False, severity="warning", timeout=8)
+        if self._record_to is not None:
+            self.call_after_refresh(self.start_recording, self._record_to)
         gc.collect()
         gc.freeze()
 
@@ -155,6 +162,7 @@ def run_app(
     still: bool = False,
     coach: bool = False,
     convention: str | None = None,
+    record_to: Path | None = None,
 ) -> int:
     """Open a network and run the app; returns the exit code."""
     import nablastep as ns
@@ -163,7 +171,15 @@ def run_app(
     if still:
         os.environ["TEXTUAL_ANIMATIONS"] = "none"
     app = NablastepApp(
-        session, theme=theme, glyphs=glyphs, still=still, coach=coach, convention=convention, depth=colour_depth()
+        session,
+        theme=theme,
+        glyphs=glyphs,
+        still=still,
+        coach=coach,
+        convention=convention,
+        depth=colour_depth(),
+        source=source,
+        record_to=record_to,
     )
     app.run()
     if app.crash is not None:

@@ -45,11 +45,12 @@ class DemoApp(NablastepApp):
         self.player = player
         self._playing_as = playing
         header = opened.demo.header
-        super().__init__(player.session, theme=theme or header.theme, glyphs=glyphs, still=still, depth=depth)
+        super().__init__(
+            player.session, theme=theme or header.theme, glyphs=glyphs, still=still, depth=depth, source=opened.source
+        )
         if playing.is_driven:
             self.settings = Settings()  # a recording is the same for every user
         self.title = opened.title
-        self.source = opened.source
 
     @property
     def demo_screen(self) -> DemoScreen:

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from nablastep.commands import Command
-from nablastep.demo.language import Statement
 from nablastep.demo.player import ViewState
 from nablastep.demo.problems import is_forbidden
 from nablastep.demo.recorder import Opening, Recorder
@@ -67,10 +66,6 @@ class SessionRecording:
             self._seen = view
             self._try(lambda: self._recorder.view(view))
 
-    def played(self, statement: Statement) -> None:
-        """A demo on stage has carried out a statement."""
-        self._try(lambda: self._recorder.statement(statement))
-
     def say(self, text: str) -> None:
         """A caption that the author types."""
         self._recorder.say(_checked(text))
@@ -118,13 +113,11 @@ def focused_value(stage: StageScreen) -> Value:
 
 def _route(name: str) -> str | None:
 
-
     return name if name in ROUTES else None
 
 
 def _usual(size: tuple[int, int]) -> tuple[int, int] | None:
     """The size if a demo can have it."""
-
 
     fits = all(low <= n <= high for low, n, high in zip(SMALLEST_SIZE, size, LARGEST_SIZE, strict=True))
     return size if fits else None

@@ -331,16 +331,22 @@ _LATEX_SPECIAL = {
 _LATEX_MATHS = {
     "∂": r"\partial ", "∇": r"\nabla ", "Σ": r"\sum ", "δ": r"\delta ", "⊙": r"\odot ", "⊘": r"\oslash ",
     "⊗": r"\otimes ", "⟨": r"\langle ", "⟩": r"\rangle ", "≠": r"\neq ", "′": "'", "−": "-", "×": r"\times ",
-    "ᵀ": r"^{\mathsf{T}}", "ᵢ": "_i", "ⱼ": "_j", "ₗ": "_l", "ₖ": "_k", "ₚ": "_p", "ₛ": "_s", "ₜ": "_t", "²": "^2",
-    "→": r"\to ", "←": r"\leftarrow ", "₀": "_0", "₁": "_1", "₂": "_2", "½": r"\tfrac12 ", "ₓ": "_x",
+    "ᵀ": r"^{\mathsf{T}}", "²": "^2", "→": r"\to ", "↦": r"\mapsto ", "←": r"\leftarrow ", "½": r"\tfrac12 ",
 }  # fmt: skip
+
+_SUBSCRIPTS = str.maketrans("ᵢⱼₖₗₘₙₚᵣₛₜₓ₀₁₂₃₄₅₆₇₈₉", "ijklmnprstx0123456789")
+_SUBSCRIPT_RUN = re.compile("[ᵢⱼₖₗₘₙₚᵣₛₜₓ₀-₉]+")
 
 
 def latex_words(text: str) -> str:
     """A sentence with mathematical signs in it, as LaTeX text; signs that it has no word for are left out."""
     found: list[str] = []
-    for character in text:
-        if character in _LATEX_MATHS:
+    for character in re.split(f"({_SUBSCRIPT_RUN.pattern})|", text):
+        if not character:
+            continue
+        if _SUBSCRIPT_RUN.fullmatch(character):
+            found.append(f"$_{{{character.translate(_SUBSCRIPTS)}}}$")
+        elif character in _LATEX_MATHS:
             found.append(f"${_LATEX_MATHS[character].strip()}$")
         elif character in _LATEX_SPECIAL:
             found.append(_LATEX_SPECIAL[character])

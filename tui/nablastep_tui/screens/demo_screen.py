@@ -36,7 +36,7 @@ from nablastep_tui.widgets.region import Region
 PACES = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0, 8.0)
 SETTLING_SECONDS = 0.2
 FREE_ACTIONS = frozenset(
-    {"next", "back", "iteration", "play", "speed", "quit", "keys", "theme", "copy", "export", "record", "annotate",
+    {"next", "back", "iteration", "play", "speed", "quit", "keys", "theme", "copy", "export", "record",
      "leave", "loss", "take_over", "rejoin"}
 )  # fmt: skip
 """What keys may do while the demo has the stage."""
@@ -295,7 +295,7 @@ class DemoScreen(StageScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """While the demo has the stage, only what does not touch the session."""
         if self.mode is Mode.EXPLORING:
-            return action != "take_over"
+            return action not in {"take_over", "annotate"}
         return action in FREE_ACTIONS and action != "rejoin"
 
     def action_play(self) -> None:
@@ -363,6 +363,10 @@ class DemoScreen(StageScreen):
         self._left_at = None
         self.mode = Mode.PAUSED
         self.present()
+
+    def action_record(self) -> None:
+        """What a demo does is written down already."""
+        self.tell("a demo is on stage: 'nablastep export' makes files of it")
 
     def action_quit(self) -> None:
         """Leave the demo."""

@@ -11,6 +11,7 @@ from textual.widgets import Static
 from nablastep_tui.keys import GROUPS, STAGE_KEYS
 
 NOTES = (
+    "While editing: digits replace the value, ↑ ↓ nudge ±0.01, shift+↑ ↓ ±0.1, enter keeps, esc discards.",
     "Brackets in files and commands are NumPy's, from 0: W0[0,1]. Subscripts in equations are mathematics', from 1.",
     "∇z is short for ∇_z E: the array of ∂E/∂z, always shaped like z.",
     "· means: not computed yet. Every ✓ on screen was computed.",
@@ -35,7 +36,7 @@ class KeysScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """One long text."""
         with VerticalScroll():
-            yield Static(_text(), markup=False)
+            yield Static(_text(self.app.size.width - 6), markup=False)
 
     def action_page_down(self) -> None:
         """Scroll on."""
@@ -46,17 +47,25 @@ class KeysScreen(ModalScreen[None]):
         self.query_one(VerticalScroll).scroll_page_up(animate=False)
 
 
-def _text() -> Content:
-    parts: list[Content] = [Content.styled("keys", "bold $nabla-bright"), Content("   esc closes, pgdn scrolls\n")]
-    for group in GROUPS:
-        parts.append(Content.styled(f"\n{group}\n", "bold $nabla-accent"))
-        for entry in STAGE_KEYS:
-            if entry.group == group:
-                parts.append(Content.styled(f"  {entry.shown:<16}", "$nabla-accent"))
-                parts.append(Content(f"{entry.help}\n"))
-    while_editing = (
-        "while editing  digits replace the value, ↑ ↓ nudge ±0.01, shift+↑ ↓ ±0.1, enter keeps, esc discards\n"
-    )
-    parts.append(Content(f"\n{while_editing}\n"))
-    parts += [Content(note + "\n") for note in NOTES]
-    return Content.assemble(*parts)
+def _text(width: int) -> Content:
+    """All groups, in two columns where they fit side by side."""
+    left, right = ([line for group in half for line in _group_lines(group)] for half in (GROUPS[:3], GROUPS[3:]))
+    wide = max(line.cell_length for line in left) + 3
+    if wide + max(line.cell_length for line in right) <= width:
+        rows = max(len(left), len(right))
+        blank = [Content("")] * rows
+        pairs = zip((left + blank)[:rows], (right + blank)[:rows], strict=True)
+        body = [Content.assemble(first.pad_right(wide - first.cell_length), second) for first, second in pairs]
+    else:
+        body = [*left, *right]
+    title = Content.assemble(Content.styled("keys", "bold $nabla-bright"), "   esc closes, pgdn scrolls")
+    return Content("\n").join([title, Content(""), *body, Content(""), *(Content(note) for note in NOTES)])
+
+
+def _group_lines(group: str) -> list[Content]:
+    """The heading of a group, its keys, and a blank line."""
+    lines = [Content.styled(group, "bold $nabla-accent")]
+    for entry in STAGE_KEYS:
+        if entry.group == group:
+            lines.append(Content.assemble(Content.styled(f"  {entry.shown:<15}", "$nabla-accent"), entry.help))
+    return [*lines, Content("")]

@@ -116,6 +116,7 @@ class StageScreen(Screen[None]):
         self.speed = 1.0
         self.busy = ""
         self._cancelled = False
+        self.recording = False
         self.performed: list[Command] = []
         self.listeners: list[Callable[[Command], None]] = []
         self._playing: Timer | None = None
@@ -234,6 +235,7 @@ class StageScreen(Screen[None]):
             hint=hint.text if hint else "",
             keys=self._footer(),
             first_run=self.first_run and self.session.position == (1, 0),
+            recording=self.recording,
             playing=self._playing is not None,
             busy=self.busy,
             what_if=self.edit.what_if() if self.edit else None,

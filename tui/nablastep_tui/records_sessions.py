@@ -1,0 +1,108 @@
+"""The part of the app that starts and stops recordings, and adds to one what its author types."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from textual.app import App
+from textual.driver import Driver
+
+from nablastep.errors import NablastepError
+from nablastep_tui.recording.live_cast import LiveCast, recording_driver
+from nablastep_tui.screens.annotate import CAPTION, CHAPTER, EXPECT, AnnotateScreen
+from nablastep_tui.screens.stage_screen import StageScreen
+from nablastep_tui.session_recording import SessionRecording
+
+OFFERED_FOLDER = "nablastep-recording"
+
+
+class RecordsSessions(App[None]):
+    """An app whose `stage` can be recorded. `source` is what its network was opened from, for the recording."""
+
+    stage: StageScreen
+
+    def __init__(self, source: str | Path | None = None) -> None:
+        self.live_cast = LiveCast()
+        self.recording: SessionRecording | None = None
+        self.source = source
+        self.palette_name = "dark"
+        super().__init__()
+
+    def get_driver_class(self) -> type[Driver]:
+        """The platform's driver, which also feeds the cast."""
+        return recording_driver(super().get_driver_class(), self.live_cast)
+
+    def post_display_hook(self) -> None:
+        """After each paint: what is seen now belongs to the recording."""
+        if self.recording is not None and self.screen_stack:
+            self.recording.look(self.screen)
+        if self.recording is not None and self.live_cast.failure is not None:
+            self._give_up(f"the cast cannot be written: {self.live_cast.failure.strerror}")
+
+    def toggle_recording(self) -> None:
+        """Ask where to record, or finish the recording."""
+        if self.recording is None:
+            self.stage.ask("record into the folder", self._answered, OFFERED_FOLDER)
+        else:
+            path = self.recording.path
+            self.stop_recording()
+            self.stage.tell(f"recorded as {path} and {path.with_suffix('.cast').name}")
+
+    def _answered(self, text: str) -> None:
+        if not text.strip():
+            raise NablastepError("a folder needs a name")
+        self.start_recording(Path(text.strip()).expanduser())
+
+    def start_recording(self, folder: Path) -> None:
+        """Record into the folder from now on. Raises a NablastepError if that cannot be."""
+        self.recording = SessionRecording(
+            folder,
+            self.stage,
+            self.source,
+            self.live_cast,
+            tuple(self.size),
+            theme=self.palette_name,
+            give_up=self._give_up,
+        )
+        self.stage.recording = True
+        self.stage.tell(f"recording: {self.recording.path}")
+        self.refresh()  # the cast begins with a whole screen
+
+    def stop_recording(self) -> None:
+        """Finish the recording, if there is one."""
+        if self.recording is not None:
+            self.recording.stop()
+            self.recording = None
+            self.stage.recording = False
+            self.stage.show()
+
+    def _give_up(self, reason: str) -> None:
+        self.stop_recording()
+        self.stage.tell(f"the recording has ended: {reason}", is_error=True)
+
+    def annotate_recording(self) -> None:
+        """Ask what to add to the recording."""
+        if self.recording is None:
+            self.stage.tell("nothing is being recorded: r starts a recording")
+        else:
+            self.push_screen(AnnotateScreen(), self._annotate)
+
+    def _annotate(self, letter: str | None) -> None:
+        recording = self.recording
+        if recording is None or letter is None:
+            return
+        if letter == CAPTION:
+            self.stage.ask("caption", recording.say)
+        elif letter == CHAPTER:
+            self.stage.ask("chapter", recording.chapter)
+        elif letter == EXPECT:
+            try:
+                self.stage.tell(f"expected from now on: {recording.expect()}")
+            except NablastepError as error:
+                self.stage.tell(error.message, is_error=True)
+
+    def exit(self, *arguments: Any, **options: Any) -> None:
+        """Leave, with the recording complete."""
+        self.stop_recording()
+        super().exit(*arguments, **options)
