@@ -44,8 +44,13 @@ from nablastep.expressions import (
     TimesLog,
     Total,
     Transpose,
+    add,
     depends_on,
+    hadamard,
+    matmul,
     negate,
+    repeat,
+    scale,
     symbols,
     transpose,
 )
@@ -97,10 +102,8 @@ INSTANCES: dict[type[Expression], tuple[Expression, ...]] = {
         Sum(X),
         Sum(Hadamard(X, Y)),
         Sum(Apply(SQUARE, Subtract(X, Y))),
-        Sum(MatMul(LEFT, X)),
         Sum(MatMul(Transpose(COLUMN), COLUMN)),
         Sum(Hadamard(Repeat(COLUMN, COLUMNS, "m"), X)),
-        Sum(Repeat(COLUMN, COLUMNS, "m")),
     ),
 }
 """Node → expressions with it on top. Square ones cannot hide behind a shape; a symbol met twice needs its sum."""
@@ -213,6 +216,43 @@ def test_the_record_of_moves_leads_from_the_upstream_gradient_to_the_result() ->
     assert all(first.after == second.before for first, second in pairwise(path))
     assert gradient(forward, X, upstream) == path[-1].after
     assert len(list(moves(MatMul(SQUARE_LEFT, SQUARE_LEFT), SQUARE_LEFT, SQUARE_LEFT.gradient))) == 2
+
+
+ONES, HALVES = Fill(ONE, X.shape), Fill(Factor(1, 2), X.shape)
+SMALL = Fill(Factor(1, 2), ("1", "1"))
+
+
+@pytest.mark.parametrize(
+    ("built", "expected"),
+    [
+        (matmul(COLUMN, SMALL), Scale(Factor(1, 2), COLUMN)),
+        (matmul(SMALL, ROW), Scale(Factor(1, 2), ROW)),
+        (matmul(LEFT, ONES), MatMul(LEFT, ONES)),
+        (matmul(ONES, EXTRA), MatMul(ONES, EXTRA)),
+        (hadamard(ONES, X), X),
+        (hadamard(X, ONES), X),
+        (hadamard(X, HALVES), Scale(Factor(1, 2), X)),
+        (hadamard(X, Scale(Factor(2), Y)), Scale(Factor(2), Hadamard(X, Y))),
+        (scale(ONE, X), X),
+        (scale(Factor(2), Scale(Factor(1, 2), X)), X),
+        (scale(Factor(2), Factor(3, 4, ("m",))), Factor(3, 2, ("m",))),
+        (scale(Factor(2), HALVES), Fill(ONE, X.shape)),
+        (negate(negate(X)), X),
+        (transpose(transpose(X)), X),
+        (transpose(HALVES), Fill(Factor(1, 2), ("m", "n1"))),
+        (add(X, negate(Y)), Subtract(X, Y)),
+        (add(negate(X), Y), Subtract(Y, X)),
+        (add(negate(X), negate(Y)), negate(Add(X, Y))),
+        (add(scale(Factor(2), X), scale(Factor(-2), Y)), Scale(Factor(2), Subtract(X, Y))),
+        (add(scale(Factor(-2), X), scale(Factor(2), Y)), Scale(Factor(2), Subtract(Y, X))),
+        (add(scale(Factor(2), X), Y), Add(Scale(Factor(2), X), Y)),
+        (repeat(SMALL, COLUMNS, "m", ("1", "m")), Fill(Factor(1, 2), ("1", "m"))),
+        (repeat(COLUMN, COLUMNS, "m", X.shape), Repeat(COLUMN, COLUMNS, "m")),
+    ],
+)
+def test_constructors_fold_constants(built: Expression, expected: Expression) -> None:
+    assert built == expected
+    assert shape_of(built) == shape_of(expected)
 
 
 # breaking the rules

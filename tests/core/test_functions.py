@@ -181,6 +181,16 @@ def test_slope_against_the_complex_step(name: str) -> None:
     assert_near(value(function, x, prime=True), by_step, rtol=1e-13, atol=1e-300)
 
 
+def test_functions_that_take_no_complex_numbers_say_so() -> None:
+    x = np.array([0.5 + 1e-30j])
+    for function in (elementary.NORMAL_CDF, *INNER.values(), *ELEMENT_WISE):
+        if function.analytic:
+            value(function, x)
+        else:
+            with pytest.raises(np.exceptions.ComplexWarning):
+                value(function, x)
+
+
 @pytest.mark.parametrize("name", ELEMENTS)
 def test_slope_against_central_differences(name: str) -> None:
     function, h = BY_NAME[name], 1e-6

@@ -250,6 +250,8 @@ ETA = Symbol("learning_rate", None, ())
         (Apply(SQRT, Add(A, B)), "√(A⁽¹⁾ + Z⁽¹⁾)"),
         (Sum(Add(A, B)), "Σ (A⁽¹⁾ + Z⁽¹⁾)"),
         (Sum(Hadamard(A, B)), "Σ (A⁽¹⁾ ⊙ Z⁽¹⁾)"),
+        (Scale(Factor(1, 2), Sum(A)), "½ Σ A⁽¹⁾"),
+        (Divide(A, Sum(A)), "A⁽¹⁾ / (Σ A⁽¹⁾)"),
         (Power(Subtract(ONE, ETA), Symbol("t", None, ())), "(1 − η)ᵗ"),
         (Factor(2, 1, ("m", "n1")), "2/(m n₁)"),
         (Factor(1, 4), "¼"),

@@ -199,6 +199,20 @@ def test_the_table_of_equations(convention: Convention) -> None:
         assert {name: found[name] for name in table[convention.name]} == table[convention.name]
 
 
+@EVERY_CONVENTION
+@pytest.mark.parametrize("samples", [1, 2])
+@pytest.mark.parametrize("loss", LOSSES)
+def test_the_error_has_no_transposes_where_it_needs_none(loss: str, samples: int, convention: Convention) -> None:
+    """A sum of all entries is the same for rows and columns, so E reads the same but for yᵀ z, 1ᵀ and 1."""
+    for activation in ("sigmoid", "softmax"):
+        steps = ns.Session(one_layer(activation, loss, samples=samples)).program.steps
+        shown = equations(steps, convention=convention.name)["E"]
+        plain = equations(steps)["E"]
+        if convention.transposes_samples:
+            plain = plain.replace("yᵀ z⁽¹⁾", "z⁽¹⁾ yᵀ").replace("1ᵀ(Y ⊙ Z⁽¹⁾)", "(Y ⊙ Z⁽¹⁾) 1")
+        assert shown == plain
+
+
 SHAPES = {
     "column": {"a": ("n1", "m"), "W": ("n2", "n1"), "b": ("n2", "1"), "z": ("n2", "m")},
     "column-transposed": {"a": ("n1", "m"), "W": ("n1", "n2"), "b": ("n2", "1"), "z": ("n2", "m")},

@@ -146,9 +146,9 @@ class NablastepApp(RecordsSessions):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Everything that a key does, in the palette too."""
         for entry in STAGE_KEYS:
-            yield SystemCommand(f"{entry.help}", f"key {entry.shown}", lambda action=entry.action: self._act(action))  # type: ignore[misc]
+            yield SystemCommand(f"{entry.help}", f"key {entry.shown}", lambda action=entry.action: self._act(action))
         for name in PALETTES:
-            yield SystemCommand(f"theme {name}", "colours", lambda name=name: self.use_theme(name))  # type: ignore[misc]
+            yield SystemCommand(f"theme {name}", "colours", lambda name=name: self.use_theme(name))
 
     def _act(self, action: str) -> None:
         self.call_later(self.stage.run_action, action)

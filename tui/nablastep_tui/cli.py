@@ -13,13 +13,26 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from nablastep_tui.commands import check, demos, doctor, gradcheck, networks, quiz, run, trace, why
+from nablastep_tui.commands import (
+    check,
+    demos,
+    doctor,
+    export,
+    gradcheck,
+    networks,
+    play,
+    quiz,
+    record,
+    run,
+    trace,
+    why,
+)
 from nablastep_tui.error_border import WrongUseError, report
 from nablastep_tui.options import near
 from nablastep_tui.output import discard
 from nablastep_tui.version import own_version
 
-COMMAND_MODULES = (run, trace, why, quiz, gradcheck, check, demos, networks, doctor)
+COMMAND_MODULES = (run, trace, why, quiz, gradcheck, play, check, record, export, demos, networks, doctor)
 
 ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 

@@ -61,7 +61,7 @@ class RecordsSessions(App[None]):
             self.stage,
             self.source,
             self.live_cast,
-            tuple(self.size),
+            (self.size.width, self.size.height),
             theme=self.palette_name,
             give_up=self._give_up,
         )

@@ -5,8 +5,8 @@ Written to a file, or to a second terminal, which is cleared each time. Knows th
 
 from __future__ import annotations
 
+import contextlib
 import os
-from io import TextIOWrapper
 from typing import TextIO
 
 from nablastep.demo import language
@@ -24,7 +24,6 @@ class SpeakerNotes:
             self._file: TextIO = open(path, "w", encoding="utf-8")  # noqa: SIM115 - open as long as the demo
         except OSError as problem:
             raise NablastepError(f"cannot be written: {problem.strerror or problem}", file=path) from None
-        assert isinstance(self._file, TextIOWrapper)
         self._is_terminal = os.isatty(self._file.fileno())
         self._last = ""
 
@@ -34,18 +33,14 @@ class SpeakerNotes:
         if text == self._last:
             return
         self._last = text
-        try:
+        with contextlib.suppress(OSError):
             self._file.write(_CLEAR + text if self._is_terminal else text + "\n")
             self._file.flush()
-        except OSError:
-            pass
 
     def close(self) -> None:
         """The demo is over."""
-        try:
+        with contextlib.suppress(OSError):
             self._file.close()
-        except OSError:
-            pass
 
 
 def notes_text(player: Player) -> str:

@@ -119,9 +119,9 @@ def _input_closing(convention: Convention) -> Closing:
     return Closing(
         f"Why {turned}, and why {side}?",
         f"The forward pass goes through a linear map, da ↦ {forms.forward}. Going back is its adjoint, the map that "
-        f"gives the same inner product from the other side: ⟨∇z, {forms.forward}⟩ = ⟨{forms.adjoint}, da⟩. It is neither "
-        f"an inverse nor a choice that shapes make: in a square layer {forms.wrong} has the right shape too, and the "
-        "wrong value.",
+        f"gives the same inner product from the other side: ⟨∇z, {forms.forward}⟩ = ⟨{forms.adjoint}, da⟩. It is "
+        f"neither an inverse nor a choice that shapes make: in a square layer {forms.wrong} has the right shape too, "
+        "and the wrong value.",
     )
 
 
@@ -133,8 +133,8 @@ def _weight_closing(convention: Convention, subject: Subject) -> Closing:
         "Why an outer product, and why this order?",
         f"Weight {weight} reaches E through zⱼ only, and what it adds there is scaled by aₗ: ∂zᵢ/∂{weight} = δᵢⱼ aₗ, a "
         "table with three indices that is mostly zeros. So each entry of ∇W is one entry of ∇z times one entry of a, "
-        f"and the neurons of z count its {place}s. The order is no choice either: dE = {forms.trace} for one sample, and "
-        f"turning the trace until dW stands alone leaves ∇W beside it: {forms.order}."
+        f"and the neurons of z count its {place}s. The order is no choice either: dE = {forms.trace} for one sample, "
+        f"and turning the trace until dW stands alone leaves ∇W beside it: {forms.order}."
         + (several if subject.is_batch else ""),
     )
 

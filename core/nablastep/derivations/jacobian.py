@@ -96,14 +96,14 @@ def _last_sentence(subject: Subject) -> str:
     return "Written the way the step writes it: the equation of this step."
 
 
-def _definition(layout: str) -> Rule:
+def _definition(layout: str, base: str) -> Rule:
     def rule(convention: Convention) -> str:
         stands = layout == DENOMINATOR
         lies = convention.transposes_samples
         if stands != lies:
-            return f"In {layout} layout ∂E/∂v has the shape of the quantity itself: it is the gradient."
+            return f"In {layout} layout ∂E/∂{base} lies as {base} itself does here: it is the gradient."
         turned = "a row" if layout == NUMERATOR else "a column"
-        return f"In {layout} layout ∂E/∂v is {turned}; the gradient has the shape of the quantity, so it is turned."
+        return f"In {layout} layout ∂E/∂{base} is {turned}; the gradient has the shape of {base}, so it is turned."
 
     return rule
 
@@ -125,7 +125,11 @@ def _through_layer(subject: Subject, layout: str) -> list[Draft]:
     shown_structure = structure if numerator else transposed(structure)
     turned = Transpose(local) if numerator else local
     found = [
-        Draft(gradient, _turned(Jacobian(ERROR, subject.part(subject.variable), layout), layout), _definition(layout))
+        Draft(
+            gradient,
+            _turned(Jacobian(ERROR, subject.part(subject.variable), layout), layout),
+            _definition(layout, subject.variable.base),
+        )
     ]
     chain = MatMul(error_row, local) if numerator else MatMul(local, error_row)
     found.append(Draft(gradient, summed(_turned(chain, layout)), _chain_sentence(subject, layout)))
@@ -296,7 +300,11 @@ def _slice_sentence(convention: Convention) -> str:
 def _through_error(subject: Subject, layout: str) -> list[Draft]:
     gradient = subject.part(subject.gradient)
     found = [
-        Draft(gradient, _turned(Jacobian(ERROR, subject.part(subject.variable), layout), layout), _definition(layout))
+        Draft(
+            gradient,
+            _turned(Jacobian(ERROR, subject.part(subject.variable), layout), layout),
+            _definition(layout, subject.variable.base),
+        )
     ]
     paths = list(moves(subject.use.expression, subject.variable, seed()))
     named: dict[Expression, Draft] = {}

@@ -42,7 +42,7 @@ FREE_ACTIONS = frozenset(
 """What keys may do while the demo has the stage."""
 
 KEYS = (
-    Key("space", "pause", "play"), Key("→ ←", "cue", "next"), Key("] [", "chapter", "iteration(1)"),
+    Key("→ ←", "cue", "next"), Key("] [", "chapter", "iteration(1)"),
     Key("> <", "speed", "speed(1)"), Key("T", "take over", "take_over"), Key("q", "leave", "quit"),
     Key("?", "keys", "keys"),
 )  # fmt: skip
@@ -58,6 +58,9 @@ class Mode(Enum):
 
 class DemoScreen(StageScreen):
     """A player on stage. `strict` ends the app at the first expectation that fails; `on_change` follows the player."""
+
+    # Textual scopes a screen's CSS to its own class, so the stage's rules need this name.
+    CSS = StageScreen.CSS.replace("StageScreen", "DemoScreen")
 
     def __init__(
         self,
@@ -85,7 +88,7 @@ class DemoScreen(StageScreen):
             keymap=keymap,
         )
         self.player = player
-        self.mode = Mode.PAUSED if is_driven else Mode.PLAYING
+        self.mode = Mode.PLAYING
         self.pace = pace or player.speed
         self.failures: list[Outcome] = []
         self.refused: list[DemoError] = []
@@ -115,8 +118,12 @@ class DemoScreen(StageScreen):
         scene = replace(scene, caption=(bold, plain, self._place_text()), hint="", playing=self.mode is Mode.PLAYING)
         if self.mode is Mode.EXPLORING:
             return replace(scene, keys=(Key("R", "rejoin the demo", "rejoin"), *scene.keys))
-        keys = KEYS if self.mode is Mode.PLAYING else (Key("space", "go on", "play"), *KEYS[1:])
-        return replace(scene, keys=keys)
+        return replace(scene, keys=(Key("space", self._space_label(), "play"), *KEYS))
+
+    def _space_label(self) -> str:
+        if self.mode is Mode.PLAYING:
+            return "pause"
+        return "play again" if self.player.is_done else "go on"
 
     @property
     def pages(self) -> tuple[Page, ...]:
@@ -138,10 +145,9 @@ class DemoScreen(StageScreen):
             return "exploring: R rejoins"
         view, player = self.player.view, self.player
         place = f"{view.cue} of {player.cue_count}" if player.cue_count else ""
-        if self.mode is Mode.PLAYING or self._is_driven:
+        if self.mode is Mode.PLAYING:
             return place
-        what = "the end: space plays again" if player.is_done else "paused: space goes on"
-        return f"{what}   {place}"
+        return f"{'the end' if player.is_done else 'paused'}  {place}"
 
     def _arrange(self, width: int, height: int) -> None:
         """A derivation takes the place of map, stage and scrubber."""
@@ -274,7 +280,7 @@ class DemoScreen(StageScreen):
         for error in self.player.seek(at):
             self.notice, self.is_error = str(error), True
         self.present()
-        if self.mode is Mode.PLAYING:
+        if self.mode is Mode.PLAYING and not self._is_driven:
             self._wait(reading_seconds(self.player.view.caption))
 
     # keys

@@ -1,0 +1,120 @@
+"""`nablastep export`: a demo as files, made in virtual time."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from nablastep_tui import output
+from nablastep_tui.demo_options import Demo
+from nablastep_tui.error_border import WrongUseError
+from nablastep_tui.options import THEMES, choice, near
+
+if TYPE_CHECKING:
+    from nablastep_tui.recording.model import Recording
+
+KINDS = {"cast": ".cast", "gif": ".gif", "svg": ".svg", "frames": "", "markdown": ".md", "vtt": ".vtt"}
+"""What can be made, and how the file's name ends."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("export")(export)
+
+
+def export(
+    demo: Demo,
+    to: Annotated[
+        list[str],
+        typer.Option("--to", metavar="KIND", help=f"One of {', '.join(KINDS)}; may be given several times."),
+    ],
+    out: Annotated[
+        str | None,
+        typer.Option("--out", metavar="PATH", help="The file; the folder for frames, or with several --to."),
+    ] = None,
+    theme: Annotated[str | None, choice("--theme", THEMES, "Colours")] = None,
+) -> int:
+    """Make files of a demo: the same bytes every time. Prints their paths.
+
+    Without --out they are written into the current folder, named after the demo.
+
+    \b
+    Examples:
+      nablastep export why-transpose --to gif
+      nablastep export lesson.demo --to cast --to markdown --out pages
+    """  # noqa: D301 - \b keeps the examples' lines
+    kinds = _checked(to)
+    from nablastep.demo.opening import demo_path, open_demo
+
+    opened = open_demo(demo)
+    name = demo_path(demo).stem
+    recording = _recorded(opened, theme)
+    for kind in kinds:
+        output.write(f"{path}\n" for path in _written(kind, recording, name, _target(kind, kinds, name, out)))
+    return 0
+
+
+def _checked(kinds: Iterable[str]) -> tuple[str, ...]:
+    known = ", ".join(KINDS)
+    for kind in kinds:
+        if kind not in KINDS:
+            raise WrongUseError(f"--to: unknown {kind!r}{near(kind, tuple(KINDS)) or '; there are ' + known}", known)
+    return tuple(dict.fromkeys(kinds))
+
+
+def _recorded(opened: object, theme: str | None) -> Recording:
+    from nablastep_tui.recording.virtual_time import pin_environment
+
+    # Textual reads its environment when it is imported: from here on it is the same for everybody.
+    pin_environment()
+    from nablastep_tui.demo_capture import capture_demo
+
+    return capture_demo(opened, theme=theme)  # type: ignore[arg-type]
+
+
+def _target(kind: str, kinds: tuple[str, ...], name: str, out: str | None) -> Path:
+    """The file, or for `frames` the folder, that a kind goes to."""
+    own = f"{name}-frames" if kind == "frames" else f"{name}{KINDS[kind]}"
+    if out is None:
+        return Path(own)
+    return Path(out) / own if len(kinds) > 1 or out.endswith(os.sep) or _is_folder_for_file(kind, out) else Path(out)
+
+
+def _is_folder_for_file(kind: str, out: str) -> bool:
+    return kind != "frames" and Path(out).is_dir()
+
+
+def _written(kind: str, recording: Recording, name: str, target: Path) -> list[Path]:
+    """Write one kind; the paths of its files, or of the folder."""
+    from nablastep_tui.recording import cast, frames, svg, vtt
+    from nablastep_tui.recording.storyboard import storyboard
+    from nablastep_tui.recording.writing import write_atomically, write_files
+
+    match kind:
+        case "frames":
+            write_files(target, frames.frame_files(recording))
+        case "markdown":
+            pages = storyboard(recording, target.stem)
+            first, *pictures = pages
+            write_files(target.parent, {picture: pages[picture] for picture in pictures})
+            write_atomically(target, pages[first])
+        case "cast":
+            write_atomically(target, cast.asciicast(recording))
+        case "svg":
+            write_atomically(target, svg.animation(recording))
+        case "vtt":
+            write_atomically(target, vtt.webvtt(recording))
+        case "gif":
+            write_atomically(target, _gif(recording))
+    return [target]
+
+
+def _gif(recording: Recording) -> bytes:
+    from nablastep_tui.recording.fonts import find_font
+    from nablastep_tui.recording.gif import animated_gif
+
+    return animated_gif(recording, find_font())
