@@ -189,7 +189,8 @@ def _tail_lines(canvas: Canvas, scene: Scene) -> list[Line]:
     """The scalar line, the sentence (wrapped) and the check; or before the first key, the invitation."""
     palette, width = scene.palette, canvas.width - 6
     if not scene.view.is_done:
-        return _invitation(scene, width)
+        # A demo steps by itself: its keys mean something else.
+        return _invitation(scene, width) if scene.caption is None else []
     lines = [_scalar_line(scene, width)]
     muted = style(palette.muted)
     # Above the fold of a small screen one line has to do.

@@ -197,7 +197,8 @@ def _draw_sentence(canvas: Canvas, scene: Scene, operands: list[Source], width: 
     palette = scene.palette
     muted = style(palette.muted)
     if not scene.view.is_done:
-        canvas.write(3, canvas.height - 2, "press → to compute it", muted)
+        if scene.caption is None:
+            canvas.write(3, canvas.height - 2, "press → to compute it", muted)
         return
     y = canvas.height - 4
     value: Any = scene.shown.result()

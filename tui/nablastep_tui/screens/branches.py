@@ -40,7 +40,8 @@ class BranchesScreen(ModalScreen[int | None]):
     def action_move(self, direction: int) -> None:
         """Another branch."""
         self.place = (self.place + direction) % len(self.branches)
-        self.query_one(CanvasWidget).redraw()
+        for widget in self.query(CanvasWidget):
+            widget.redraw()
 
     def action_choose(self) -> None:
         """Switch to it."""

@@ -481,6 +481,11 @@ class StageScreen(Screen[None]):
         Textual's own bindings act only after a key has bubbled to the app, when keys typed fast have passed already:
         `/dW1` would lose its letters. Bindings of a subclass still go first.
         """
+        if self.app.screen is not self:
+            # The key was on its way when another screen opened: it belongs there.
+            event.stop()
+            self.app.screen.post_message(events.Key(event.key, event.character))
+            return
         action = self.key_actions.get(event.key)
         if action is None or event.key in self._bindings.key_to_bindings:
             return

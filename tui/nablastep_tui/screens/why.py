@@ -104,7 +104,8 @@ class WhyScreen(Screen[None]):
     def show(self, page: WhyPage) -> None:
         """Show another state of the page."""
         self.page = page
-        self.query_one(CanvasWidget).redraw()
+        for widget in self.query(CanvasWidget):  # none yet for a key that comes before the first layout
+            widget.redraw()
 
     def _draw(self, canvas: Canvas) -> None:
         if self._comparison is not None:

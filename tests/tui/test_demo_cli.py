@@ -1,0 +1,174 @@
+"""The commands on demos as a user meets them: exit codes, streams, files; and one playback in a real terminal."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from terminal import ROOT, Terminal
+
+GOOD = 'demo 1\ntitle "Good"\nnetwork mazur\nsize 90x26\nchapter "A"\nnext 3\nexpect step = 3\nsay "Done."\nsnap "end"\n'
+PATHS = os.pathsep.join(str(ROOT / root) for root in ("core", "tui", "demos"))
+
+
+def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": PATHS, "NABLASTEP_CONFIG": str(folder / "config"), "NO_COLOR": "1"}
+    return subprocess.run(
+        [sys.executable, "-m", "nablastep_tui.cli", *arguments],
+        cwd=folder, env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "good.demo").write_text(GOOD, encoding="utf-8")
+    (tmp_path / "bad.demo").write_text(GOOD.replace("step = 3", "step = 4"), encoding="utf-8")
+    (tmp_path / "broken.demo").write_text(GOOD.replace("next 3", "nexxt 3\ngoto grad_W9"), encoding="utf-8")
+    return tmp_path
+
+
+def test_check_tells_the_length_and_exits_0(folder: Path) -> None:
+    done = run(folder, "check", "good.demo")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "good.demo: ok: 1 chapter, 1 step, 6 s, 1 expectation\n"
+
+
+def test_failed_expectations_go_to_stdout_and_exit_1(folder: Path) -> None:
+    done = run(folder, "check", "good.demo", "bad.demo")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.splitlines()[1:] == [
+        "bad.demo:7:1: expected step = 4, got 3",
+        "bad.demo: 1 of 1 expectations failed: 1 chapter, 1 step, 6 s",
+    ]
+
+
+def test_a_script_that_cannot_be_read_exits_2_with_all_its_errors_on_stderr(folder: Path) -> None:
+    done = run(folder, "check", "broken.demo", "missing.demo", "good.demo")
+    assert (done.returncode, done.stdout) == (2, "")
+    messages = [line for line in done.stderr.splitlines() if line.startswith("nablastep: ")]
+    assert messages == [
+        "nablastep: broken.demo:6:1: unknown verb 'nexxt'; did you mean 'next'?",
+        "nablastep: broken.demo:7:6: unknown step 'grad_W9'; did you mean 'grad_W1'?",
+        "nablastep: missing.demo: there is no such demo file",
+    ]
+
+
+def test_check_reports_as_json_and_updates_numbers(folder: Path) -> None:
+    table = json.loads(run(folder, "check", "bad.demo", "--format", "json").stdout)
+    assert table["holds"] is False
+    done = run(folder, "check", "bad.demo", "--update")
+    assert (done.returncode, done.stdout.rstrip().endswith("1 number updated")) == (0, True)
+    assert (folder / "bad.demo").read_text(encoding="utf-8") == GOOD
+
+
+def test_check_looks_at_the_screen_when_a_demo_asks_for_it(folder: Path) -> None:
+    text = GOOD + 'expect screen contains "step 3 of 15"\nexpect screen contains "no such words"\n'
+    (folder / "screen.demo").write_text(text, encoding="utf-8")
+    done = run(folder, "check", "screen.demo")
+    assert done.returncode == 1
+    first = done.stdout.splitlines()[0]
+    assert first == 'screen.demo:11:1: expected screen contains "no such words", got a screen without it'
+
+
+def test_fmt_lays_out_and_says_which_files_it_changed(folder: Path) -> None:
+    (folder / "loose.demo").write_text('demo   1\nnetwork  mazur # the one\nnext   3\n', encoding="utf-8")
+    assert run(folder, "demo", "fmt", "--check", "loose.demo", "good.demo").returncode == 1
+    done = run(folder, "demo", "fmt", "loose.demo", "good.demo")
+    assert (done.returncode, done.stdout) == (0, "loose.demo\n")
+    assert (folder / "loose.demo").read_text(encoding="utf-8") == "demo 1\nnetwork mazur  # the one\nnext 3\n"
+    broken = run(folder, "demo", "fmt", "broken.demo")
+    assert (broken.returncode, broken.stdout) == (2, "")
+
+
+def test_demos_lists_names_first_without_a_heading(folder: Path) -> None:
+    from nablastep.demo.opening import demo_names
+
+    done = run(folder, "demos")
+    assert done.returncode == 0
+    assert tuple(line.split()[0] for line in done.stdout.splitlines()) == demo_names()
+
+
+def test_play_without_a_terminal_names_check(folder: Path) -> None:
+    done = run(folder, "play", "good.demo")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "play needs a terminal; 'nablastep check DEMO' plays it without one" in done.stderr
+
+
+def test_record_without_a_terminal_exits_2_and_makes_nothing(folder: Path) -> None:
+    done = run(folder, "record", "out")
+    assert done.returncode == 2
+    assert not (folder / "out").exists()
+
+
+def test_export_writes_the_same_bytes_every_time_and_prints_the_paths(folder: Path) -> None:
+    kinds = [word for kind in ("cast", "svg", "vtt", "markdown", "frames") for word in ("--to", kind)]
+    digests = []
+    for out in ("first", "second"):
+        done = run(folder, "export", "good.demo", *kinds, "--out", out)
+        assert done.returncode == 0, done.stderr
+        assert [Path(line).name for line in done.stdout.splitlines()] == [
+            "good.cast", "good.svg", "good.vtt", "good.md", "good-frames",
+        ]  # fmt: skip
+        files = sorted(path for path in (folder / out).rglob("*") if path.is_file())
+        digests.append([(path.name, hashlib.sha256(path.read_bytes()).hexdigest()) for path in files])
+    assert digests[0] == digests[1]
+    assert "01-end.txt" in dict(digests[0])
+    assert "Done." in (folder / "first" / "good.vtt").read_text(encoding="utf-8")
+
+
+def test_export_names_what_it_can_make(folder: Path) -> None:
+    done = run(folder, "export", "good.demo", "--to", "giff")
+    assert done.returncode == 2
+    assert "--to: unknown 'giff'; did you mean 'gif'?" in done.stderr
+    assert sorted(path.name for path in folder.iterdir()) == ["bad.demo", "broken.demo", "good.demo"]
+
+
+# in a real terminal
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are Unix's")
+
+
+def test_a_demo_plays_in_a_real_terminal(folder: Path) -> None:
+    arguments = ["play", str(folder / "good.demo"), "--speed", "8"]
+    with Terminal(arguments, 120, 40, NABLASTEP_CONFIG=str(folder / "config")) as terminal:
+        terminal.wait_for("Done.")
+        terminal.wait_for("the end  1 of 1")
+        terminal.press("left")
+        terminal.wait_for("0 of 1")
+        terminal.press("T")
+        terminal.wait_for("exploring: R rejoins")
+        terminal.press("right")
+        terminal.wait_for("step 1 of 15")
+        terminal.press("R")
+        terminal.wait_for("paused")
+        terminal.press("q")
+        assert terminal.wait_for_exit() == 0
+        assert terminal.restored()
+
+
+def test_strict_prints_the_failure_and_exits_1(folder: Path) -> None:
+    arguments = ["play", str(folder / "bad.demo"), "--speed", "8", "--strict"]
+    with Terminal(arguments, 120, 40, NABLASTEP_CONFIG=str(folder / "config")) as terminal:
+        assert terminal.wait_for_exit() == 1
+        assert "expected step = 4, got 3" in terminal.text
+
+
+def test_a_recording_made_in_a_terminal_can_be_played(folder: Path) -> None:
+    out = folder / "out"
+    with Terminal(["record", str(out)], 120, 40, NABLASTEP_CONFIG=str(folder / "config")) as terminal:
+        terminal.wait_for("recording:")
+        terminal.press("right", "right", "right")
+        terminal.wait_for("step 3 of 15")
+        terminal.press("q")
+        assert terminal.wait_for_exit() == 0
+    assert "next" in (out / "session.demo").read_text(encoding="utf-8")
+    done = run(folder, "check", str(out / "session.demo"))
+    assert done.returncode == 0
+    cast = (out / "session.cast").read_text(encoding="utf-8").splitlines()
+    assert all(json.loads(line) for line in cast)
+    assert len(cast) > 3
