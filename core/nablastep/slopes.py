@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from nablastep.evaluation import Run, compiled, value_of
-from nablastep.expressions import Apply, walk
+from nablastep.expressions import Apply, TimesLog, walk
 from nablastep.program import FORWARD, Program
 
 STEP = 1e-5
@@ -27,11 +27,22 @@ class Slope:
 def slope(program: Program, values: Mapping[str, Any], variable: str, cell: tuple[int, int]) -> Slope:
     """dE/d(variable[cell]) by central difference with h = 1e-5·max(1, |value|), all other inputs held still.
 
+    An output that stands in a logarithm is moved by 1e-5 of its distance from 0 and 1 instead, where −ln bends fast.
+
     `values` are those of the iteration, at least up to E; `variable` is a parameter, a0, y, or a forward value.
     """
-    h = STEP * max(1.0, abs(float(values[variable][cell])))
+    h = _step_size(program, variable, float(values[variable][cell]))
     above, below = (error_with(program, values, variable, cell, float(values[variable][cell]) + d) for d in (h, -h))
     return Slope((above[0] - below[0]) / (2 * h), above[1] != below[1])
+
+
+def _step_size(program: Program, variable: str, value: float) -> float:
+    step = program.step("E")
+    definition = step.definition or step.equation
+    is_output = variable == f"a{len(program.form.activations)}"
+    if is_output and any(isinstance(node, TimesLog) for node in walk(definition.expression)):
+        return STEP * (min(abs(value), abs(1 - value)) or 1.0)
+    return STEP * max(1.0, abs(value))
 
 
 def error_with(
