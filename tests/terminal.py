@@ -49,11 +49,12 @@ class Terminal:
             for name, value in os.environ.items()
             if name not in {"NO_COLOR", "FORCE_COLOR", "TEXTUAL_THEME"}
         }
+        modern = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "nablastep_tui.cli", *arguments],
             stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
             preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
-            env=known | {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", "PYTHONPATH": paths} | environment,
+            env=known | modern | {"PYTHONPATH": paths} | environment,
         )  # fmt: skip
 
     def __enter__(self) -> Terminal:

@@ -62,7 +62,7 @@ __all__ = [
 ]
 
 
-def open(source: str | os.PathLike[str] | Network) -> Session:  # noqa: A001 - the contract's name
+def open(source: str | os.PathLike[str] | Network) -> Session:
     """A session on a built-in network's name, a network file, or a Network.
 
     Raises NetworkError or DataError with the place of the mistake.

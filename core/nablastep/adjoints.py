@@ -96,7 +96,7 @@ def function_body(function: Function, x: Expression, *, prime: bool = False) -> 
 
 
 def _with_argument(body: Expression, x: Expression) -> Expression:
-    constants = {node: Fill(node.scalar, shape_of(x)) for node in _constants(body)}
+    constants: dict[Expression, Expression] = {node: Fill(node.scalar, shape_of(x)) for node in _constants(body)}
     return substitute(body, {ARGUMENT: x, **constants})
 
 
@@ -167,13 +167,13 @@ def _softmax(node: Softmax, _: int, upstream: Expression) -> Expression:
     """(diag p − p pᵀ) G for each sample, without writing the matrix: p ⊙ (G − 1 (1ᵀ(p ⊙ G)))."""
     shape = shape_of(node)
     weighted_mean = Total(hadamard(node, upstream), node.axis)
-    return hadamard(node, Subtract(upstream, Repeat(weighted_mean, node.axis, shape[node.axis])))  # type: ignore[misc]
+    return hadamard(node, Subtract(upstream, Repeat(weighted_mean, node.axis, shape[node.axis])))
 
 
 def _log_sum_exp(node: LogSumExp, _: int, upstream: Expression) -> Expression:
     shape = shape_of(node.x)
     probabilities = Softmax(node.x, node.axis)
-    return hadamard(probabilities, repeat(upstream, node.axis, shape[node.axis], shape))  # type: ignore[misc]
+    return hadamard(probabilities, repeat(upstream, node.axis, shape[node.axis], shape))
 
 
 def _repeat(node: Repeat, _: int, upstream: Expression) -> Expression:
@@ -182,7 +182,7 @@ def _repeat(node: Repeat, _: int, upstream: Expression) -> Expression:
 
 def _total(node: Total, _: int, upstream: Expression) -> Expression:
     shape = shape_of(node.x)
-    return repeat(upstream, node.axis, shape[node.axis], shape)  # type: ignore[misc]
+    return repeat(upstream, node.axis, shape[node.axis], shape)
 
 
 def _sum(node: Sum, _: int, upstream: Expression) -> Expression:

@@ -19,7 +19,7 @@ def sigmoid(x: Array) -> Array:
     # 1 / (1 + exp(-x)), written so that exp never overflows
     positive = x.real > 0
     shrunk = np.exp(np.where(positive, -x, x))
-    return np.where(positive, 1, shrunk) / (1 + shrunk)
+    return np.asarray(np.where(positive, 1, shrunk) / (1 + shrunk))
 
 
 def softplus(x: Array) -> Array:

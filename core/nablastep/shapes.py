@@ -141,7 +141,7 @@ def _along_axis(node: Total | LogSumExp, shapes: tuple[Shape, ...]) -> Shape:
 
 
 def _matrix(shape: Shape, what: str) -> tuple[Dimension, Dimension]:
-    if shape == ():
+    if not shape:
         raise ShapeError(f"{what} needs matrices or vectors, found a scalar")
     return shape
 

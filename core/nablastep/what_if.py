@@ -80,7 +80,7 @@ def basis(session: Session, cell: Cell) -> Basis | None:
     quotient = slope(program, values, variable, (index[0], index[1]))
     promised = quotient.value
     gradient = f"grad_{variable}"
-    if variable == "a0" or gradient in program.symbols and variable != "y":
+    if variable == "a0" or (gradient in program.symbols and variable != "y"):
         promised = float(_gradient(iteration, gradient)[index])
     old = float(values[variable][index])
     return Basis(program, values, variable, (index[0], index[1]), old, promised, quotient.at_kink, number)

@@ -2,8 +2,8 @@
 
     python tests/benchmarks/engine.py
 
-The baseline is what one would write by hand for the same network: forward, backward, update, nothing kept. Ratios near 1
-mean that stepping, history and exact replay cost next to nothing.
+The baseline is what one would write by hand for the same network: forward, backward, update, nothing kept. Ratios near
+1 mean that stepping, history and exact replay cost next to nothing.
 """
 
 from __future__ import annotations

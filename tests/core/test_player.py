@@ -19,7 +19,9 @@ from nablastep.demo.player import Player
 from nablastep.demo.problems import DemoError, DemoErrors
 
 HEAD = "demo 1\nnetwork mazur\n"
-TOUR = HEAD + """
+TOUR = (
+    HEAD
+    + """
 chapter "Forward"
 say "First."
 next 3
@@ -45,6 +47,7 @@ branch 1
 say "Third."
 undo
 """.replace("redo_placeholder\n", "")
+)
 
 
 def opened(tmp_path: Path, body: str, head: str = HEAD) -> OpenDemo:
@@ -198,7 +201,9 @@ def test_infinities_equal_only_themselves(tmp_path: Path) -> None:
     (tmp_path / "big.toml").write_text(
         'x = [[1.0]]\ny = [[0.0]]\nloss = "half_squared_error"\n[[layers]]\nactivation = "identity"\nW = [[1e200]]\n'
     )
-    played = player(tmp_path, "goto E\nexpect E ~ inf\nexpect E = inf\nexpect E ~ 1e300\n", "demo 1\nnetwork big.toml\n")
+    played = player(
+        tmp_path, "goto E\nexpect E ~ inf\nexpect E = inf\nexpect E ~ 1e300\n", "demo 1\nnetwork big.toml\n"
+    )
     played.finish()
     assert [outcome.holds for outcome in played.outcomes] == [True, True, False]
 
@@ -241,8 +246,7 @@ def test_reports_in_three_formats(tmp_path: Path) -> None:
     found = report(tmp_path, 'chapter "A"\nnext 3\nexpect step = 3\nexpect step = 4\n')
     file = str(tmp_path / "some.demo")
     assert text([found]) == (
-        f"{file}:6:1: expected step = 4, got 3\n"
-        f"{file}: 1 of 2 expectations failed: 1 chapter, 1 step, 4 s\n"
+        f"{file}:6:1: expected step = 4, got 3\n{file}: 1 of 2 expectations failed: 1 chapter, 1 step, 4 s\n"
     )
     table = json.loads(as_json([found]))
     assert (table["format"], table["version"], table["holds"]) == ("nablastep-check", 1, False)

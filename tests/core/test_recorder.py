@@ -223,7 +223,7 @@ def test_what_was_opened_is_recorded_even_if_the_file_has_changed(tmp_path: Path
     session.next(4)
     recorder.command(ns.Next(4))
     assert values(played(recorder.path).session) == values(session)
-    assert "title \"T\"\nnetwork net.toml\nsize 80x24\ntheme light\n" in recorder.path.read_text(encoding="utf-8")
+    assert 'title "T"\nnetwork net.toml\nsize 80x24\ntheme light\n' in recorder.path.read_text(encoding="utf-8")
 
 
 def test_a_network_of_another_folder_brings_its_data_along(tmp_path: Path) -> None:

@@ -6,12 +6,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from terminal import Terminal
 
 from nablastep.demo import language
 from nablastep.demo.check import check_demo
 from nablastep.demo.formatter import format_text
 from nablastep.demo.opening import demo_names, demo_path, open_demo
+from terminal import Terminal
 
 FOLDER = demo_path("why-transpose").parent
 

@@ -10,9 +10,12 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from terminal import ROOT, Terminal
 
-GOOD = 'demo 1\ntitle "Good"\nnetwork mazur\nsize 90x26\nchapter "A"\nnext 3\nexpect step = 3\nsay "Done."\nsnap "end"\n'
+GOOD = (
+    'demo 1\ntitle "Good"\nnetwork mazur\nsize 90x26\nchapter "A"\nnext 3\nexpect step = 3\nsay "Done."\nsnap "end"\n'
+)
 PATHS = os.pathsep.join(str(ROOT / root) for root in ("core", "tui", "demos"))
 
 
@@ -76,7 +79,7 @@ def test_check_looks_at_the_screen_when_a_demo_asks_for_it(folder: Path) -> None
 
 
 def test_fmt_lays_out_and_says_which_files_it_changed(folder: Path) -> None:
-    (folder / "loose.demo").write_text('demo   1\nnetwork  mazur # the one\nnext   3\n', encoding="utf-8")
+    (folder / "loose.demo").write_text("demo   1\nnetwork  mazur # the one\nnext   3\n", encoding="utf-8")
     assert run(folder, "demo", "fmt", "--check", "loose.demo", "good.demo").returncode == 1
     done = run(folder, "demo", "fmt", "loose.demo", "good.demo")
     assert (done.returncode, done.stdout) == (0, "loose.demo\n")

@@ -252,7 +252,11 @@ async def test_captions_chapters_and_expectations_are_added() -> None:
         await pilot.pause()
         app.exit()
     text = Path("made/session.demo").read_text(encoding="utf-8")
-    body = [line for line in text.split("\n") if line and not line.startswith(("demo", "title", "network", "size", "theme", "wait"))]
+    body = [
+        line
+        for line in text.split("\n")
+        if line and not line.startswith(("demo", "title", "network", "size", "theme", "wait"))
+    ]
     assert body == ["next", 'say "Hello"', 'chapter "Part"', "focus z1[0,0]", "expect z1[0,0] ~ 0.3775", "next"]
     cast = Path("made/session.cast").read_text(encoding="utf-8").splitlines()
     assert json.loads(cast[0])["version"] == 2

@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from tests.terminal import Terminal
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are Unix")
@@ -81,7 +80,7 @@ def test_sigterm_restores_the_terminal(config: str) -> None:
 
 def test_five_thousand_random_keys_and_resizes(config: str) -> None:
     """Whatever is pressed, the program answers and never shows a traceback."""
-    dice = random.Random(20)  # noqa: S311 - a seeded stream of keys
+    dice = random.Random(20)
     keys = ["right"] * 8 + ["left"] * 4 + [
         "p", "P", "]", "[", "home", "end", "h", "j", "k", "l", "H", "J", "K", "L", "m", "M", "n", "N", "v", "o", "t",
         "c", "e", "1", ".", "5", "up", "down", "enter", "escape", "u", "?", "w", "2", "3", "tab", "b", "<", ">", "space",

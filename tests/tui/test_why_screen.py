@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.tui.test_stage_screen import running, screen_text
 
 from nablastep_tui.screens.why import WhyScreen
-from tests.tui.test_stage_screen import running, screen_text
 
 
 @pytest.fixture(autouse=True)

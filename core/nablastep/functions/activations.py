@@ -23,6 +23,7 @@ from nablastep.expressions import (
     Number,
     Scale,
     Softmax,
+    negate,
 )
 from nablastep.functions.elementary import (
     COSH,
@@ -35,7 +36,6 @@ from nablastep.functions.elementary import (
     SQUARE,
     ZEROS,
     constant,
-    negate,
     reciprocal,
 )
 

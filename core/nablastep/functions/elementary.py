@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from nablastep import primitives
 from nablastep.expressions import (
     ARGUMENT,
     ONE,
@@ -21,7 +22,6 @@ from nablastep.expressions import (
     Scale,
     negate,
 )
-from nablastep import primitives
 
 ONES = Fill(ONE, ARGUMENT.shape)
 """The constant 1, as large as the argument."""

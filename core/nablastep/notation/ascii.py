@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from nablastep.expressions import (
     Add,
     Apply,
@@ -23,7 +25,7 @@ class AsciiWriter(Writer):
     """ASCII text with the ids of files and code."""
 
     name = "ascii"
-    operators: dict[type[Expression], str] = {
+    operators: ClassVar[dict[type[Expression], str]] = {
         MatMul: " ",
         Hadamard: " (*) ",
         Divide: " (/) ",

@@ -2,6 +2,8 @@ r"""LaTeX for print: `\nabla W^{(1)} = \nabla z^{(2)} {a^{(1)}}^{\mathsf{T}}`. N
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from nablastep.expressions import (
     Add,
     Apply,
@@ -31,7 +33,7 @@ class LatexWriter(Writer):
     """LaTeX source for math mode."""
 
     name = "latex"
-    operators: dict[type[Expression], str] = {
+    operators: ClassVar[dict[type[Expression], str]] = {
         MatMul: r"\, ",
         Hadamard: r" \odot ",
         Divide: r" \oslash ",

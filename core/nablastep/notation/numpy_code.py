@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 
 from nablastep.expressions import (
@@ -40,7 +42,7 @@ class NumpyWriter(Writer):
     """Python source. Repetition over samples is NumPy's broadcasting where the neighbour allows it."""
 
     name = "numpy"
-    operators: dict[type[Expression], str] = {
+    operators: ClassVar[dict[type[Expression], str]] = {
         MatMul: " @ ",
         Hadamard: " * ",
         Divide: " / ",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from nablastep.expressions import (
     COLUMNS,
     Add,
@@ -28,7 +30,7 @@ class SpokenWriter(Writer):
     """Words, with "open" and "close" where print has parentheses."""
 
     name = "spoken"
-    operators: dict[type[Expression], str] = {
+    operators: ClassVar[dict[type[Expression], str]] = {
         MatMul: " times ",
         Hadamard: " times, entry by entry, ",
         Divide: " divided, entry by entry, by ",

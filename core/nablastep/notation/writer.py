@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from nablastep.expressions import (
     COLUMNS,
@@ -67,7 +67,7 @@ class Writer:
     """Writes expressions as tokens. Subclasses set the class attributes and override what they say otherwise."""
 
     name = ""
-    operators: dict[type[Expression], str] = {
+    operators: ClassVar[dict[type[Expression], str]] = {
         MatMul: " ",
         Hadamard: " ⊙ ",
         Divide: " ⊘ ",

@@ -39,7 +39,7 @@ def check(
     Examples:
       nablastep check lesson.demo
       nablastep check why-transpose xor-training --format junit
-    """  # noqa: D301 - \b keeps the examples' lines
+    """
     from nablastep.demo.check_formats import FORMATS as WRITERS
 
     reports = _reports(demos, update=update)

@@ -27,7 +27,7 @@ def demos() -> None:
     \b
     Example:
       nablastep demos
-    """  # noqa: D301 - \b keeps the example's lines
+    """
     from nablastep.demo.check import time_text
     from nablastep.demo.opening import demo_names, open_demo
     from nablastep.demo.player import Player
@@ -54,7 +54,7 @@ def format_files(
     \b
     Example:
       nablastep demo fmt lesson.demo
-    """  # noqa: D301 - \b keeps the example's lines
+    """
     from nablastep.demo.formatter import format_text
     from nablastep.demo.loader import read_demo_text
     from nablastep.demo.problems import DemoErrors

@@ -46,7 +46,7 @@ def export(
     Examples:
       nablastep export why-transpose --to gif
       nablastep export lesson.demo --to cast --to markdown --out pages
-    """  # noqa: D301 - \b keeps the examples' lines
+    """
     kinds = _checked(to)
     from nablastep.demo.opening import demo_path, open_demo
 

@@ -44,7 +44,7 @@ def play(
     Examples:
       nablastep play why-transpose
       nablastep play lesson.demo --speed 2 --from Backward
-    """  # noqa: D301 - \b keeps the examples' lines
+    """
     need_terminal("play", "'nablastep check DEMO' plays it without one")
     if speed is not None and not SLOWEST <= speed <= FASTEST:
         raise WrongUseError(f"--speed: {speed:g} is out of range; it goes from {SLOWEST:g} to {FASTEST:g}")

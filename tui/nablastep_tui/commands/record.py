@@ -41,7 +41,7 @@ def record(
     \b
     Example:
       nablastep record lesson --source xor
-    """  # noqa: D301 - \b keeps the example's lines
+    """
     need_terminal("record", "'nablastep demo fmt' and a text editor make demos without one")
     import nablastep as ns
 

@@ -275,7 +275,8 @@ def _scalar_line(scene: Scene, width: int) -> Line:
 def _joined(scene: Scene, sides: list[Line]) -> Line:
     line: Line = []
     for index, side in enumerate(sides):
-        line += ([("  =  ", style(scene.palette.muted))] if index else []) + side
+        sign = "←" if index == 1 and scene.shown.equation.is_update else "="
+        line += ([(f"  {sign}  ", style(scene.palette.muted))] if index else []) + side
     return line
 
 

@@ -32,7 +32,8 @@ from nablastep_tui.widgets.region import Region
 SECONDS_A_LINE = 1.5
 KEYS = (
     Key("↑ ↓", "line", ""), Key("1 2 3", "route", ""), Key("tab", "next route", "next_route"),
-    Key("f", "wrong but fits", "wrong"), Key("z", "zeros", "zeros"), Key("r", "another nudge", "redraw"), Key("s", "softmax", "swap"),
+    Key("f", "wrong but fits", "wrong"), Key("z", "zeros", "zeros"), Key("r", "another nudge", "redraw"),
+    Key("s", "softmax", "swap"),
     Key("space", "play", "play"), Key("n", "notation", "convention"), Key("d", "layout", "layout"),
     Key("esc", "back", "leave"),
 )  # fmt: skip
