@@ -83,8 +83,8 @@ def test_five_thousand_random_keys_and_resizes(config: str) -> None:
     dice = random.Random(20)
     keys = ["right"] * 8 + ["left"] * 4 + [
         "p", "P", "]", "[", "home", "end", "h", "j", "k", "l", "H", "J", "K", "L", "m", "M", "n", "N", "v", "o", "t",
-        "c", "e", "1", ".", "5", "up", "down", "enter", "escape", "u", "?", "w", "2", "3", "tab", "b", "<", ">", "space",
-        "/", "8", "0",
+        "c", "e", "1", ".", "5", "up", "down", "enter", "escape", "u", "?", "w", "2", "3", "tab", "b", "<", ">",
+        "space", "/", "8", "0",
     ]  # fmt: skip
     with Terminal(["run"], NABLASTEP_CONFIG=config) as terminal:
         terminal.wait_for("press")
