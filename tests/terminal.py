@@ -87,11 +87,6 @@ class Terminal:
         while self._read(0.1):
             pass
 
-    def wait_for_change(self, seconds: float = 20) -> str:
-        """Read until the screen is another."""
-        before = self.text
-        return self._wait(lambda: self.text != before, "the screen to change", seconds)
-
     def press(self, *keys: str) -> None:
         """Send keys by name, or characters as they are."""
         for key in keys:

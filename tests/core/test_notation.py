@@ -218,6 +218,7 @@ def test_every_node_can_be_written(name: str) -> None:
 
 A, B = Symbol("a", 1, ("n1", "m")), Symbol("z", 1, ("n1", "m"))
 W, V = Symbol("W", 1, ("n1", "n1")), Symbol("W", 2, ("n1", "n1"))
+ROW, CELL = Symbol("a", 3, ("1", "m")), Symbol("b", 4, ("1", "1"))
 ETA = Symbol("learning_rate", None, ())
 
 
@@ -252,6 +253,11 @@ ETA = Symbol("learning_rate", None, ())
         (Sum(Hadamard(A, B)), "Σ (A⁽¹⁾ ⊙ Z⁽¹⁾)"),
         (Scale(Factor(1, 2), Sum(A)), "½ Σ A⁽¹⁾"),
         (Divide(A, Sum(A)), "A⁽¹⁾ / (Σ A⁽¹⁾)"),
+        (Sum(MatMul(ROW, Transpose(ROW))), "A⁽³⁾ A⁽³⁾ᵀ"),
+        (Scale(Factor(1, 2), Sum(MatMul(ROW, Transpose(ROW)))), "½ A⁽³⁾ A⁽³⁾ᵀ"),
+        (Scale(Factor(1, 2), Sum(Subtract(CELL, CELL))), "½ (b⁽⁴⁾ − b⁽⁴⁾)"),
+        (Scale(Factor(-1), Sum(Add(CELL, CELL))), "−(b⁽⁴⁾ + b⁽⁴⁾)"),
+        (Divide(A, Sum(Subtract(CELL, CELL))), "A⁽¹⁾ / (b⁽⁴⁾ − b⁽⁴⁾)"),
         (Power(Subtract(ONE, ETA), Symbol("t", None, ())), "(1 − η)ᵗ"),
         (Factor(2, 1, ("m", "n1")), "2/(m n₁)"),
         (Factor(1, 4), "¼"),
@@ -342,7 +348,7 @@ def interpret(node: Expression, values: dict[str, Any]) -> Any:
     return INTERPRETER[type(node)](node, found, values)
 
 
-COLUMN, ROW = Symbol("b", 1, ("n1", "1")), Symbol("a", 3, ("1", "m"))
+COLUMN = Symbol("b", 1, ("n1", "1"))
 EXAMPLES: dict[type[Expression], Expression] = {
     Symbol: A,
     Factor: Factor(1, 2),

@@ -53,13 +53,9 @@ def test_it_plays_in_a_real_terminal(name: str, tmp_path: Path) -> None:
         terminal.wait_for(f"1 of {cues}")
         terminal.press("space")
         terminal.wait_for("paused")
-        for cue in range(2, cues + 1):
-            while f" {cue} of {cues}" not in terminal.text:
-                terminal.press("right")
-                terminal.wait_for_change()
-        while "the end" not in terminal.text:
-            terminal.press("right")
-            terminal.wait_for_change()
+        # No caption has more than three pages.
+        terminal.press(*["right"] * (3 * cues))
+        terminal.wait_for("the end", 60)
         assert f"the end  {cues} of {cues}" in terminal.text
         assert "expected" not in terminal.text
         terminal.press("q")

@@ -268,6 +268,21 @@ async def test_captions_chapters_and_expectations_are_added() -> None:
     assert player.session.position == (1, 2)
 
 
+async def test_the_palette_starts_a_demo_and_leaving_it_comes_back() -> None:
+    async with on_stage() as (app, pilot):
+        await pilot.press("right", "right")
+        names = [command.title for command in app.get_system_commands(app.screen)]
+        assert "demo why-transpose" in names
+        app.start_demo("why-transpose")
+        await pilot.pause()
+        await pilot.press("space", "right")
+        assert "We know how E reacts" in screen_text(app)
+        await pilot.press("q")
+        await pilot.pause()
+        assert app.session.position == (1, 2)
+        assert "step 2 of 15" in screen_text(app)
+
+
 async def test_nothing_is_added_without_a_recording() -> None:
     async with on_stage() as (app, pilot):
         await pilot.press("full_stop")

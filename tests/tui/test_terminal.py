@@ -46,6 +46,7 @@ def test_editing_resizing_and_ctrl_c_twice(config: str) -> None:
         terminal.press("0", ".", "9", "enter")
         terminal.wait_until_gone("predicted")
         terminal.resize(80, 24)
+        terminal.wait_until_gone("┌─ layer 1")
         terminal.wait_for("gradient of the weights into layer 2")
         terminal.resize(50, 10)
         terminal.wait_for("nablastep needs 60×16, this is 50×10")

@@ -119,3 +119,15 @@ async def test_a_whole_iteration_can_be_answered_with_the_printed_equations() ->
         await pilot.pause()
         assert app.session.position == (1, len(answers))
         assert f"lesson: {len(answers)} right ({len(answers)} at the first try)" in screen_text(app)
+
+
+async def test_a_large_derivation_is_worked_out_beside_the_keys() -> None:
+    async with running("cs231n-two-layer") as (app, pilot):
+        await pilot.press("slash", *"dz1", "enter", "w")
+        screen = app.screen
+        assert isinstance(screen, WhyScreen)
+        assert not screen.page.derivation.is_quick
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert screen.page.shown.holds
+        assert "index sums" in screen_text(app)

@@ -15,6 +15,7 @@ from textual.binding import Binding
 from textual.events import Resize
 from textual.screen import Screen
 
+from nablastep.demo.opening import demo_names
 from nablastep.session import Session
 from nablastep_tui.drawing.glyphs import glyph_set
 from nablastep_tui.keys import STAGE_KEYS
@@ -149,6 +150,36 @@ class NablastepApp(RecordsSessions):
             yield SystemCommand(f"{entry.help}", f"key {entry.shown}", lambda action=entry.action: self._act(action))
         for name in PALETTES:
             yield SystemCommand(f"theme {name}", "colours", lambda name=name: self.use_theme(name))
+
+        for name in demo_names():
+            yield SystemCommand(f"demo {name}", "a lesson that plays", lambda name=name: self.start_demo(name))
+
+    def start_demo(self, name: str) -> None:
+        """Play a built-in demo over the stage; leaving it comes back to where the stage was."""
+        from nablastep.demo.opening import open_demo
+        from nablastep.demo.player import Player
+        from nablastep_tui.screens.demo_screen import DemoScreen
+
+        if self.recording is not None or isinstance(self.stage, DemoScreen):
+            self.stage.tell("finish what is on stage first: r ends a recording, q leaves a demo")
+            return
+        before, opened = self.stage, open_demo(name)
+        self.stage = DemoScreen(
+            Player(opened.new_session(), opened.demo),
+            palette=self.palette,
+            glyphs=self.glyph_set,
+            memory=self.memory,
+            keymap=self.settings.keymap,
+            title=opened.title,
+            on_quit=lambda: self._leave_demo(before),
+        )
+        self.push_screen(self.stage)
+
+    def _leave_demo(self, before: StageScreen) -> None:
+        self.stage = before
+        before.palette = self.palette
+        self.pop_screen()
+        before.show()
 
     def _act(self, action: str) -> None:
         self.call_later(self.stage.run_action, action)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
@@ -20,24 +21,19 @@ from nablastep.transposition import convention_named
 
 TITLES = {"index": "index sums", "jacobian": "Jacobian", "differential": "differential", "matrix": "matrix"}
 BIAS = "bias as activation"
+QUICK = 200
+"""Weights times samples up to which a derivation is worked out while the user waits for the key to answer."""
 
 
 @dataclass(frozen=True, eq=False)
-class WhyPage:
-    """A step's derivation with the numbers of the session. `place` is the focused line, from 0.
-
-    `swapped` names what softmax stands in for, where the reader has swapped it in.
-    """
+class Derivation:
+    """A step's derivation with the numbers of the session, worked out when first asked for and kept."""
 
     session: Session
     name: str
     convention: str
-    route: str = ""
-    place: int = 0
     draw: int = 0
     layout: str = NUMERATOR
-    zeros: bool = True
-    swapped: str = ""
 
     @cached_property
     def routes(self) -> tuple[Route, ...]:
@@ -53,6 +49,46 @@ class WhyPage:
                 return routes
             return (*routes, Route(BIAS, lines))
         return routes
+
+    @property
+    def is_quick(self) -> bool:
+        """Whether it takes less than a moment: matrices small enough to nudge entry by entry."""
+        sizes, samples = self.session.program.form.sizes, len(self.session.batch)
+        return sum(above * below for below, above in pairwise(sizes)) * samples <= QUICK
+
+
+@dataclass(frozen=True, eq=False)
+class WhyPage:
+    """A derivation, and how the reader looks at it. `place` is the focused line, from 0.
+
+    `swapped` names what softmax stands in for, where the reader has swapped it in.
+    """
+
+    derivation: Derivation
+    route: str = ""
+    place: int = 0
+    zeros: bool = True
+    swapped: str = ""
+
+    @property
+    def session(self) -> Session:
+        """The session whose numbers are shown."""
+        return self.derivation.session
+
+    @property
+    def name(self) -> str:
+        """The id of the step."""
+        return self.derivation.name
+
+    @property
+    def convention(self) -> str:
+        """The convention shown."""
+        return self.derivation.convention
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """Every route."""
+        return self.derivation.routes
 
     @property
     def shown(self) -> Route:
@@ -93,7 +129,16 @@ class WhyPage:
 
     def another_direction(self) -> WhyPage:
         """Another random direction, on the differential route."""
-        return replace(self, draw=self.draw + 1, route=DIFFERENTIAL)
+        derivation = replace(self.derivation, draw=self.derivation.draw + 1)
+        return replace(self, derivation=derivation, route=DIFFERENTIAL)
+
+    def in_convention(self, convention: str) -> WhyPage:
+        """The same derivation in another convention."""
+        return replace(self, derivation=replace(self.derivation, convention=convention), place=max(0, self.place))
+
+    def in_layout(self, layout: str) -> WhyPage:
+        """The Jacobian lines in the other layout."""
+        return replace(self, derivation=replace(self.derivation, layout=layout))
 
 
 def zero_cells(line: Line) -> frozenset[tuple[int, int]]:

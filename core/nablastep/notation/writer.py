@@ -191,13 +191,14 @@ class Writer:
         return isinstance(scalar, Factor) and scalar.numerator < 0
 
     def scaled(self, node: Scale) -> Tokens:
+        inner = _without_sum_of_one(node.x)
         if node.scalar == MINUS_ONE:
-            return (Token(self.minus), *self.wrapped(node.x, Strength.PRODUCT, Sum))
+            return (Token(self.minus), *self.wrapped(inner, Strength.PRODUCT, Sum))
         scalar = self.wrapped(node.scalar, Strength.SCALED)
-        if self.is_negative(node.x):
-            x = self.parenthesised(self.tokens(node.x))
+        if self.is_negative(inner):
+            x = self.parenthesised(self.tokens(inner))
         else:
-            x = self.wrapped(node.x, Strength.POSTFIX, MatMul, Sum, Scale)
+            x = self.wrapped(inner, Strength.POSTFIX, MatMul, Sum, Scale)
         return (*scalar, Token(self.operators[MatMul]), *x)
 
     def power(self, node: Power) -> Tokens:
@@ -267,6 +268,11 @@ class Writer:
         if shape_of(node.x) == ("1", "1"):
             return self.tokens(node.x)
         return (Token(self.sum_mark), *self.wrapped(node.x, Strength.POSTFIX))
+
+
+def _without_sum_of_one(x: Expression) -> Expression:
+    """The sum of the entries of a 1×1 matrix is written as that entry, without a Σ that would bind it together."""
+    return x.x if isinstance(x, Sum) and shape_of(x.x) == ("1", "1") else x
 
 
 RULES: dict[type[Expression], Callable[[Any, Any], Tokens]] = {

@@ -15,6 +15,7 @@ from nablastep_tui.options import choice
 if TYPE_CHECKING:
     from nablastep.demo.check import Report
     from nablastep.demo.opening import OpenDemo
+    from nablastep.errors import NablastepError
 
 FORMATS = ("text", "json", "junit")
 
@@ -41,15 +42,18 @@ def check(
       nablastep check why-transpose xor-training --format junit
     """
     from nablastep.demo.check_formats import FORMATS as WRITERS
+    from nablastep.demo.problems import DemoErrors
 
-    reports = _reports(demos, update=update)
+    reports, mistakes = _reports(demos, update=update)
     text = WRITERS[format](reports)
     (output.write if format == "text" else output.write_document)([text])
+    if mistakes:
+        raise DemoErrors(mistakes)
     return 0 if all(report.holds for report in reports) else 1
 
 
-def _reports(sources: Sequence[str], *, update: bool) -> list[Report]:
-    """The reports of all demos; the mistakes of all that cannot be read or played, together."""
+def _reports(sources: Sequence[str], *, update: bool) -> tuple[list[Report], list[NablastepError]]:
+    """The reports of the demos that could be played, and the mistakes of the others."""
     from nablastep.demo.problems import DemoErrors
     from nablastep.errors import NablastepError
 
@@ -62,9 +66,7 @@ def _reports(sources: Sequence[str], *, update: bool) -> list[Report]:
             mistakes += errors.errors
         except NablastepError as error:
             mistakes.append(error)
-    if mistakes:
-        raise DemoErrors(mistakes)
-    return reports
+    return reports, mistakes
 
 
 def _report(source: str) -> Report:

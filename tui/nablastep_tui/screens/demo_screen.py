@@ -166,7 +166,7 @@ class DemoScreen(StageScreen):
             super()._draw_stage(canvas, scene)
             return
         route = self.player.view.route or ROUTES[0]
-        page = WhyPage(self.session, scene.view.step.id, self.convention, route, place=-1)
+        page = WhyPage(self._docked_derivation(scene.view.step.id), route, place=-1)
         draw_why(canvas, page, Look(self.palette, self.glyphs))
 
     def turn_to(self, page: int) -> None:

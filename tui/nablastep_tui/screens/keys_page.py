@@ -12,6 +12,8 @@ from nablastep_tui.keys import GROUPS, STAGE_KEYS
 
 NOTES = (
     "While editing: digits replace the value, ↑ ↓ nudge ±0.01, shift+↑ ↓ ±0.1, enter keeps, esc discards.",
+    "While a demo plays: space pauses, → ← go by captions, ] [ by chapters, > < change its speed,",
+    "    T takes over, R rejoins, q leaves.",
     "Brackets in files and commands are NumPy's, from 0: W0[0,1]. Subscripts in equations are mathematics', from 1.",
     "∇z is short for ∇_z E: the array of ∂E/∂z, always shaped like z.",
     "· means: not computed yet. Every ✓ on screen was computed.",

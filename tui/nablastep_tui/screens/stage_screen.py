@@ -53,7 +53,8 @@ from nablastep_tui.palettes import Palette
 from nablastep_tui.prompt import Answer, Prompt
 from nablastep_tui.scene import Key, Scene, Target
 from nablastep_tui.settings import Memory
-from nablastep_tui.why_page import WhyPage
+from nablastep_tui.themes import style
+from nablastep_tui.why_page import Derivation, WhyPage
 from nablastep_tui.widgets.region import Draw, Region
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
@@ -113,6 +114,7 @@ class StageScreen(Screen[None]):
         self.show_loss = False
         self.show_hints = True
         self.docked_route = ROUTES[0]
+        self._docked: tuple[tuple[View, str], Derivation] | None = None
         self.speed = 1.0
         self.busy = ""
         self._cancelled = False
@@ -186,8 +188,19 @@ class StageScreen(Screen[None]):
         step = scene.view.step
         if step.phase == UPDATE or scene.what_if is not None or not scene.view.is_done:
             return
-        page = WhyPage(self.session, step.id, self.convention, self.docked_route, place=-1)
-        draw_why(canvas, page, Look(self.palette, self.glyphs))
+        look = Look(self.palette, self.glyphs)
+        derivation = self._docked_derivation(step.id)
+        if derivation.is_quick:
+            draw_why(canvas, WhyPage(derivation, self.docked_route, place=-1), look)
+        else:
+            canvas.write(3, 0, "w derives this step; its matrices are large", style(self.palette.muted))
+
+    def _docked_derivation(self, name: str) -> Derivation:
+        """The derivation of the step, kept while the session stays where it is."""
+        key = (self.view, name)
+        if self._docked is None or self._docked[0] != key:
+            self._docked = (key, Derivation(self.session, name, self.convention))
+        return self._docked[1]
 
     def action_docked_route(self, number: int) -> None:
         """A route of the derivation beside the stage."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from textual import events
+from textual import events, work
 from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.timer import Timer
@@ -25,7 +25,7 @@ from nablastep_tui.drawing.wrong import draw_wrong
 from nablastep_tui.palettes import Palette
 from nablastep_tui.scene import Key, Scene, Target
 from nablastep_tui.themes import accent_style, style
-from nablastep_tui.why_page import WhyPage
+from nablastep_tui.why_page import Derivation, WhyPage
 from nablastep_tui.widgets.canvas_widget import CanvasWidget
 from nablastep_tui.widgets.region import Region
 
@@ -72,7 +72,7 @@ class WhyScreen(Screen[None]):
         super().__init__()
         self.scene_behind = scene
         self.look = Look(scene.palette, scene.glyphs)
-        self.page = WhyPage(scene.session, name, scene.view.convention.name, route)
+        self.page = WhyPage(Derivation(scene.session, name, scene.view.convention.name), route)
         self._original = self.page
         self._playing: Timer | None = None
         self._notice = ""
@@ -101,16 +101,30 @@ class WhyScreen(Screen[None]):
         scene = replace(self.scene_behind, keys=KEYS)
         for region in self.query(Region):
             region.scene = scene
+        self.show(self.page)
 
     def show(self, page: WhyPage) -> None:
-        """Show another state of the page."""
+        """Show another state of the page; one that takes its time is worked out beside the keys."""
         self.page = page
+        if not page.derivation.is_quick and "routes" not in vars(page.derivation):
+            self._derive(page)
+        self._redraw()
+
+    @work(thread=True, exclusive=True)
+    def _derive(self, page: WhyPage) -> None:
+        _ = page.routes
+        self.app.call_from_thread(self._redraw)
+
+    def _redraw(self) -> None:
         for widget in self.query(CanvasWidget):  # none yet for a key that comes before the first layout
             widget.redraw()
 
     def _draw(self, canvas: Canvas) -> None:
         if self._comparison is not None:
             draw_wrong(canvas, self._comparison, self._wrong, self._training, self.look)
+        elif not self.page.derivation.is_quick and "routes" not in vars(self.page.derivation):
+            text = "working out every route: the matrices are large"
+            canvas.write(3, 0, text, style(self.palette.muted))
         else:
             draw_why(canvas, self.page, self.look)
         if self._notice:
@@ -151,14 +165,14 @@ class WhyScreen(Screen[None]):
         names = list(CONVENTIONS)
         following = names[(names.index(self.page.convention) + 1) % len(names)]
         self._notice = CONVENTIONS[following].formula
-        self.show(replace(self.page, convention=following))
+        self.show(self.page.in_convention(following))
 
     def action_layout(self) -> None:
         """Numerator or denominator layout for the Jacobian lines."""
         names = list(LAYOUTS)
-        following = names[(names.index(self.page.layout) + 1) % len(names)]
+        following = names[(names.index(self.page.derivation.layout) + 1) % len(names)]
         self._notice = f"{following} layout"
-        self.show(replace(self.page, layout=following))
+        self.show(self.page.in_layout(following))
 
     def action_wrong(self) -> None:
         """The formulas that people write for this step and that are wrong, with how wrong they are."""
@@ -259,4 +273,4 @@ def with_softmax(session: Session, name: str) -> tuple[Session, str]:
 
 def swapped_page(page: WhyPage, session: Session, replaced: str) -> WhyPage:
     """The same step and route in the session with softmax."""
-    return replace(page, session=session, place=0, swapped=replaced)
+    return replace(page, derivation=replace(page.derivation, session=session), place=0, swapped=replaced)
