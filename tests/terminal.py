@@ -47,7 +47,7 @@ class Terminal:
         known = {
             name: value
             for name, value in os.environ.items()
-            if name not in {"NO_COLOR", "FORCE_COLOR", "TEXTUAL_THEME"}
+            if name not in {"NO_COLOR", "FORCE_COLOR", "TEXTUAL_THEME", "COLUMNS", "LINES"}
         }
         modern = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
         self.process = subprocess.Popen(
