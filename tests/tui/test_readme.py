@@ -1,0 +1,77 @@
+"""The README is true: its commands run, its Python runs, its network file loads, its pictures are the app's."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import nablastep as ns
+from nablastep.files.built_in import network_names
+
+ROOT = Path(__file__).parent.parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
+COMMANDS = [
+    line.split("#")[0].strip() for block in blocks("sh") for line in block.splitlines() if line.startswith("nablastep ")
+]
+
+
+def test_the_readme_has_commands() -> None:
+    assert len(COMMANDS) >= 8
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_its_commands_run(command: str, tmp_path: Path) -> None:
+    paths = os.pathsep.join(str(ROOT / root) for root in ("core", "tui", "demos"))
+    done = subprocess.run(
+        [sys.executable, "-m", "nablastep_tui.cli", *shlex.split(command)[1:]],
+        cwd=tmp_path, env=os.environ | {"PYTHONPATH": paths}, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stdout
+
+
+def test_its_python_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    (code,) = blocks("python")
+    names: dict[str, object] = {}
+    exec(code, names)
+    assert "∇W⁽¹⁾ = ∇z⁽²⁾ a⁽¹⁾ᵀ" in capsys.readouterr().out
+
+
+def test_the_error_it_shows_is_the_error() -> None:
+    session = ns.open("mazur")
+    session.next(5)
+    assert f'session["E"]                                   # {session["E"]}' in README
+
+
+def test_its_network_file_loads(tmp_path: Path) -> None:
+    (text,) = blocks("toml")
+    path = tmp_path / "net.toml"
+    path.write_text(text, encoding="utf-8")
+    assert ns.Network.from_file(path).sizes == (2, 2, 2)
+
+
+def test_its_pictures_exist() -> None:
+    pictures = re.findall(r"!\[[^]]*\]\(([^)]+)\)", README)
+    assert pictures
+    assert all((ROOT / picture).is_file() for picture in pictures)
+
+
+def test_it_names_every_activation_loss_and_optimiser() -> None:
+    from nablastep.functions import activation_names, loss_names
+    from nablastep.network import OPTIMIZER_NAMES
+
+    for name in (*activation_names(), *loss_names(), *OPTIMIZER_NAMES):
+        assert name in README
+    assert "mazur" in network_names()
