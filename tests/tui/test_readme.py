@@ -52,7 +52,7 @@ def test_its_python_runs(capsys: pytest.CaptureFixture[str]) -> None:
 def test_the_error_it_shows_is_the_error() -> None:
     session = ns.open("mazur")
     session.next(5)
-    assert f'session["E"]                                   # {session["E"]}' in README
+    assert f"# {session['E']!r}" in README
 
 
 def test_its_network_file_loads(tmp_path: Path) -> None:
