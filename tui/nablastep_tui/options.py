@@ -6,6 +6,8 @@ The names stand here a second time so that help and mistakes need no NumPy; a te
 from __future__ import annotations
 
 import difflib
+import importlib.util
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,10 +17,22 @@ import typer
 from nablastep_tui.error_border import WrongUseError
 
 CONVENTIONS = ("column", "column-transposed", "row-keras", "row-pytorch")
-NOTATIONS = ("unicode", "ascii", "latex", "numpy", "spoken")
 TRACE_FORMATS = ("text", "json", "markdown", "latex", "python")
 THEMES = ("dark", "light", "high-contrast")
 GLYPH_SETS = ("unicode", "safe", "ascii")
+
+
+def _notation_names() -> tuple[str, ...]:
+    """The notations by name, read from their sources: a notation is one file, and importing one would load NumPy."""
+    package = importlib.util.find_spec("nablastep")
+    folder = Path(package.origin or "").parent / "notation" if package else Path()
+    texts = [path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.py"))]
+    names = [found[1] for text in texts if "\nNOTATION = " in text and (found := _NOTATION_NAME.search(text))]
+    return tuple(sorted(names, key=lambda name: (name != "unicode", name)))
+
+
+_NOTATION_NAME = re.compile(r'^    name = "([a-z]+)"$', re.MULTILINE)
+NOTATIONS = _notation_names()
 
 
 def near(word: str, names: Sequence[str]) -> str:
