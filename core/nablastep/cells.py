@@ -24,7 +24,7 @@ class Cell:
 
 def parse_cell(text: str) -> Cell:
     """The cell that the text names. Raises UnknownNameError if it is not written as NAME or NAME[i,j]."""
-    match = _CELL.fullmatch(text)
+    match = _CELL.fullmatch(text) if isinstance(text, str) else None
     if match is None:
         raise UnknownNameError(f"cannot read '{text}' as a cell", hint="write NAME[i,j], such as W0[0,1]")
     if match["indices"] is None:

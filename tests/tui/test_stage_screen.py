@@ -28,7 +28,7 @@ def own_config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 async def running(
     source: str | ns.Network = "mazur", size: tuple[int, int] = (120, 40), **options: object
 ) -> AsyncIterator[tuple[NablastepApp, Pilot[None]]]:
-    app = NablastepApp(ns.open(source), **options)  # type: ignore[arg-type]
+    app = NablastepApp(ns.open(source), **({"still": True} | options))  # type: ignore[arg-type]
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
         yield app, pilot
@@ -321,3 +321,17 @@ async def test_ctrl_c_twice_quits() -> None:
         await pilot.press("ctrl+c")
         await pilot.pause()
         assert app.return_code == 0
+
+
+async def test_a_result_fills_in_and_a_key_jumps_to_its_end() -> None:
+    async with running("skinny", still=False) as (app, pilot):
+        app.stage.action_next()
+        await pilot.pause(0)
+        assert app.stage.rows_shown == 0
+        assert "nothing" not in screen_text(app)
+        await pilot.press("l")
+        assert app.stage.rows_shown is None
+        assert app.session.position == (1, 1)
+        await pilot.press("right")
+        await pilot.pause(0.4)
+        assert app.stage.rows_shown is None

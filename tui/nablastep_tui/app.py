@@ -83,6 +83,7 @@ class NablastepApp(RecordsSessions):
             convention=convention,
             first_run=True,
             keymap=self.settings.keymap,
+            motion=not self.still and self.animation_level == "full",
         )
 
     def on_mount(self) -> None:

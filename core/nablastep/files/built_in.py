@@ -10,7 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from nablastep.errors import NetworkError
-from nablastep.field_checks import did_you_mean
+from nablastep.field_checks import described, did_you_mean
 from nablastep.files.data_sets import DATA_SETS
 from nablastep.files.network_file import network_from_text, read_network
 from nablastep.files.text_file import read_text
@@ -45,6 +45,8 @@ def open_network(source: str | os.PathLike[str]) -> Network:
 
     Raises NetworkError or DataError, for a name that is neither with the names that there are.
     """
+    if not isinstance(source, str | os.PathLike):
+        raise NetworkError(f"expected a built-in network's name or a file, found {described(source)}")
     if isinstance(source, str) and source in NETWORK_NAMES:
         return _built_in(source)
     path = Path(source)

@@ -8,6 +8,7 @@ import numpy as np
 from rich.style import Style
 
 from nablastep.entries import Part
+from nablastep.layout import Operand
 from nablastep.notation import notation_named
 from nablastep.program import BACKWARD, FORWARD
 from nablastep.words import step_title
@@ -41,7 +42,8 @@ def draw_stage(canvas: Canvas, scene: Scene) -> None:
     rows = head + plan.body_height + 1
     y = rows + (1 if canvas.height >= 14 else 0)
     for line in tail:
-        _draw_line(canvas, y, line, scene)
+        if scene.rows_shown != 0:  # before the result appears nothing tells it
+            _draw_line(canvas, y, line, scene)
         y += 2 if roomy and line is tail[0] else 1
     if canvas.height - y >= SHEET_ROWS + 2:
         _draw_sheet(canvas, scene, canvas.height - SHEET_ROWS - 1)
@@ -64,10 +66,24 @@ def draw_title(canvas: Canvas, scene: Scene) -> None:
             (f"{glyph} {step.phase}", phase_style(palette, phase, bold=True)),
             (f"  step {step.number} of {len(session.program)}", style(palette.muted)),
         ]
+    parts += [(f"  {_first_not_finite(scene)}", accent_style(palette))] if _first_not_finite(scene) else []
     title = step_title(step, session.program)
     if glyphs.name == "ascii":
         parts = [(plain(text), look) for text, look in parts]
     draw_title_rule(canvas, 1, 0, canvas.width - 2, parts, (title, style(palette.text)), style(palette.line), glyphs)
+
+
+def _first_not_finite(scene: Scene) -> str:
+    """Where a number overflowed: in this step, or in one that it reads."""
+    result = scene.shown.result()
+    if result is None or np.isfinite(result).all():
+        return ""
+    for piece in scene.shown.pieces(None):
+        value = scene.shown.operand(piece.expression) if isinstance(piece, Operand) else None
+        if value is not None and not np.isfinite(value).all():
+            return "not finite: it reads a number that is not"
+    iteration, step = scene.session.position
+    return f"the first number that is not finite: iteration {iteration}, step {step}"
 
 
 # the equation over its matrices

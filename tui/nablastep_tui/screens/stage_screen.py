@@ -57,6 +57,8 @@ from nablastep_tui.themes import style
 from nablastep_tui.why_page import Derivation, WhyPage
 from nablastep_tui.widgets.region import Draw, Region
 
+REVEAL_AFTER, REVEAL_ROW, MOST_REVEALED = 0.12, 0.03, 4
+"""Seconds before a result fills in and between its rows, and how many rows do so one by one."""
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 SECONDS_A_STEP = 1.0
 CHUNK_SECONDS = 0.02
@@ -93,6 +95,7 @@ class StageScreen(Screen[None]):
         convention: str,
         first_run: bool,
         keymap: Mapping[str, str] | None = None,
+        motion: bool = False,
     ) -> None:
         super().__init__()
         self.session = session
@@ -103,6 +106,7 @@ class StageScreen(Screen[None]):
         self.notation = "unicode" if glyphs.name != "ascii" else "ascii"
         self.first_run = first_run
         self.keymap = dict(keymap or {})
+        self.motion = motion
         self.cells: dict[str, tuple[int, int]] = {}
         self.edit: Edit | None = None
         self.prompt: Prompt | None = None
@@ -114,6 +118,8 @@ class StageScreen(Screen[None]):
         self.show_loss = False
         self.show_hints = True
         self.docked_route = ROUTES[0]
+        self.rows_shown: int | None = None
+        self._reveal: Timer | None = None
         self._docked: tuple[tuple[View, str], Derivation] | None = None
         self.speed = 1.0
         self.busy = ""
@@ -257,6 +263,7 @@ class StageScreen(Screen[None]):
             picture=self.pictures,
             prompt=self.prompt,
             lesson=self.lesson,
+            rows_shown=self.rows_shown,
         )
 
     def show(self) -> None:
@@ -313,8 +320,34 @@ class StageScreen(Screen[None]):
     # time
 
     def action_next(self) -> None:
-        """One equation on."""
-        self.perform(Next())
+        """One equation on: the operands light, then the result fills in row by row."""
+        self._begin_reveal()
+        if not self.perform(Next()):
+            self._end_reveal()
+
+    def _begin_reveal(self) -> None:
+        self._end_reveal()
+        if self.motion:
+            self.rows_shown = 0
+            self._reveal = self.set_timer(REVEAL_AFTER, self._reveal_row)
+
+    def _reveal_row(self) -> None:
+        """One more row of the result, at most a few; then all of it."""
+        shape = self.view.equation.target.shape
+        rows = self.view.size(shape[0]) if shape else 1
+        self.rows_shown = (self.rows_shown or 0) + 1
+        if self.rows_shown >= min(rows, MOST_REVEALED):
+            self._end_reveal()
+        else:
+            self._reveal = self.set_timer(REVEAL_ROW, self._reveal_row)
+        self.show()
+
+    def _end_reveal(self) -> None:
+        """Show all of the result: a key during motion jumps to its end."""
+        self.rows_shown = None
+        if self._reveal is not None:
+            self._reveal.stop()
+            self._reveal = None
 
     def action_back(self) -> None:
         """One equation back."""
@@ -477,6 +510,7 @@ class StageScreen(Screen[None]):
 
     def on_key(self, event: events.Key) -> None:
         """While something is typed, keys go to its field."""
+        self._end_reveal()
         if self.prompt is None and self.edit is None:
             self._act_on_key(event)
             return
