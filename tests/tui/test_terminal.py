@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import signal
 import sys
 from pathlib import Path
@@ -99,3 +100,27 @@ def test_five_thousand_random_keys_and_resizes(config: str) -> None:
         terminal.press("ctrl+c", "ctrl+c")
         assert terminal.wait_for_exit() == 0
         assert terminal.restored()
+
+
+def test_no_color_means_no_colour(config: str) -> None:
+    with Terminal(["run"], NABLASTEP_CONFIG=config, NO_COLOR="1") as terminal:
+        terminal.wait_for("press")
+        terminal.press(*["right"] * 8)
+        terminal.wait_for("0.082167")
+        terminal.settle()
+        styles = {part for style in re.findall(r"\x1b\[([0-9;]*)m", terminal.written) for part in style.split(";")}
+        assert styles
+        assert styles <= {"", "0", "1", "2", "4", "7"}
+        terminal.press("q")
+        assert terminal.wait_for_exit() == 0
+
+
+@pytest.mark.parametrize("term", ["xterm", "xterm-256color"])
+def test_terminals_with_fewer_colours(config: str, term: str) -> None:
+    with Terminal(["run"], NABLASTEP_CONFIG=config, TERM=term, COLORTERM="") as terminal:
+        terminal.wait_for("press")
+        terminal.press(*["right"] * 8)
+        terminal.wait_for("0.082167")
+        assert "38;2;" not in terminal.written
+        terminal.press("q")
+        assert terminal.wait_for_exit() == 0

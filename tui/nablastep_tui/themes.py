@@ -14,7 +14,7 @@ from typing import Literal
 
 from rich.color import Color
 from rich.style import Style
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 from nablastep_tui.palettes import Palette
 
@@ -224,8 +224,13 @@ def textual_theme(palette: Palette) -> Theme:
         panel=token(palette.panel),
         dark=palette.dark,
         ansi=palette.monochrome,
-        variables={f"nabla-{key}": token(value) for key, value in _tokens(palette)},
+        variables=_own_ansi(palette) | {f"nabla-{key}": token(value) for key, value in _tokens(palette)},
     )
+
+
+def _own_ansi(palette: Palette) -> dict[str, str]:
+    """What Textual's own style sheets want to know of a theme in the terminal's colours."""
+    return dict(BUILTIN_THEMES["ansi-dark" if palette.dark else "ansi-light"].variables) if palette.monochrome else {}
 
 
 def _tokens(palette: Palette) -> list[tuple[str, str]]:

@@ -75,6 +75,10 @@ REGIONS: dict[str, Draw] = {
 LONG_RUN = 2000
 
 
+def _draw_ground(_: Canvas, __: Scene) -> None:
+    """Nothing: a canvas is blank in the palette's background."""
+
+
 class StageScreen(Screen[None]):
     """The session on stage."""
 
@@ -145,6 +149,8 @@ class StageScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """The regions, top to bottom."""
+        # The ground between the regions: left to the screen, it would have a colour where there may be none.
+        yield Region(_draw_ground, id="ground")
         for name, draw in REGIONS.items():
             yield Region(self._draw_stage if name == "stage" else draw, id=name)
         yield Region(self._draw_docked_why, id="why")
@@ -164,6 +170,8 @@ class StageScreen(Screen[None]):
         scene = self.scene()
         self._map_rows = map_height(width, height, scene)
         rows = frame(width, height, map_rows=self._map_rows, caption=scene.caption is not None)
+        ground = self.query_one("#ground", Region)
+        ground.styles.width, ground.styles.height = width, height
         for name in REGIONS:
             region, place = self.query_one(f"#{name}", Region), getattr(rows, name)
             region.display = place.height > 0
