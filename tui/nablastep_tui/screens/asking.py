@@ -1,0 +1,36 @@
+"""Asking for a line of text above the footer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual import events
+
+from nablastep_tui.prompt import Answer, Prompt
+from nablastep_tui.screens.stage_base import StageBase
+from nablastep_tui.widgets.region import Region
+
+
+class Asking(StageBase):
+    """A prompt that is fed the keys of the screen; see `nablastep_tui.prompt`."""
+
+    def ask(self, label: str, answer: Answer, value: str = "", *, on_close: Callable[[], None] | None = None) -> None:
+        """Ask for a line of text. `answer` is called with it and may raise a NablastepError, which keeps it open.
+
+        An answer may ask the next question. `on_close` is called when the user gives up.
+        """
+        self._set_prompt(Prompt(label, answer, value, on_close=on_close))
+        self.show()
+
+    def _set_prompt(self, prompt: Prompt | None) -> None:
+        self.prompt = prompt
+        self.query_one("#prompt", Region).display = prompt is not None
+
+    def _prompt_key(self, event: events.Key) -> None:
+        asked = self.prompt
+        assert asked is not None
+        after = asked.after_key(event.key, event.character)
+        if self.prompt is asked:  # an answer that has asked something new keeps its own prompt
+            self._set_prompt(after)
+        if after is None and event.key == "escape" and asked.on_close is not None:
+            asked.on_close()

@@ -1,0 +1,124 @@
+"""Looking: the selected cell, conventions and notations, pictures, why, and the lesson."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nablastep.commands import Next
+from nablastep.errors import CommandError
+from nablastep.notation import notations
+from nablastep.program import UPDATE
+from nablastep.transposition import CONVENTIONS
+from nablastep_tui.lesson import Lesson, answered
+from nablastep_tui.screens.changing import Changing
+from nablastep_tui.screens.stage_base import POOLINGS
+
+
+class Looking(Changing):
+    """The keys that change nothing but the view, and those that ask."""
+
+    def action_cell(self, rows: int, columns: int) -> None:
+        """Move the selected cell."""
+        self.used("cell")
+        row, column = self.cell
+        self.cell = (row + rows, column + columns)
+        self.cell = self.cell
+        self.show()
+
+    def action_largest(self, direction: int) -> None:
+        """Go through the numbers of the result by magnitude."""
+        value = self.view.result()
+        if value is None or not np.ndim(value):
+            return
+        order = np.argsort(-np.abs(value), axis=None, kind="stable")
+        here = int(np.ravel_multi_index(self.cell, value.shape))
+        place = int(np.nonzero(order == here)[0][0])
+        is_first = not self.cells.get(f"{self.view.equation.target.id} by size")
+        self.cells[f"{self.view.equation.target.id} by size"] = (1, 1)
+        following = 0 if is_first and direction > 0 else (place + direction) % order.size
+        row, column = np.unravel_index(int(order[following]), value.shape)
+        self.cell = (int(row), int(column))
+        self.show()
+
+    def action_convention(self) -> None:
+        """The next convention: the equation rearranges, the numbers stay."""
+        names = list(CONVENTIONS)
+        self.convention = names[(names.index(self.convention) + 1) % len(names)]
+        self.cells = {name: (column, row) for name, (row, column) in self.cells.items()}
+        found = CONVENTIONS[self.convention]
+        self.tell(f"{found.formula}   {found.met_in}")
+
+    def action_notation(self) -> None:
+        """The next notation for symbols."""
+        names = [name for name in notations() if name != "spoken"]
+        self.notation = names[(names.index(self.notation) + 1) % len(names)]
+        self.tell(f"notation: {self.notation}")
+
+    def action_picture(self) -> None:
+        """Rows of large matrices as pictures, or not."""
+        self.pictures = not self.pictures
+        self.show()
+
+    def action_pooling(self) -> None:
+        """The next way to pool large matrices."""
+        self.pooling = POOLINGS[(POOLINGS.index(self.pooling) + 1) % len(POOLINGS)]
+        self.tell(f"blocks show their {self.pooling}" if self.pooling != "rms" else "blocks show their RMS")
+
+    def action_loss(self) -> None:
+        """The loss curve over the stage."""
+        self.show_loss = not self.show_loss
+        self.show()
+
+    def action_captions(self) -> None:
+        """Hints on or off."""
+        self.show_hints = not self.show_hints
+        self.tell("hints on" if self.show_hints else "hints off")
+
+    def action_theme(self) -> None:
+        """The next theme."""
+        self.app.action_next_theme()  # type: ignore[attr-defined]
+
+    def action_why(self) -> None:
+        """Why the equation has this form."""
+        from nablastep_tui.screens.why import WhyScreen
+
+        step = self.view.step
+        if step.phase == UPDATE:
+            self.tell("an update follows from the optimiser's own rule: ask why on a forward or backward step")
+            return
+        self.used("why")
+        self.app.push_screen(WhyScreen(self.scene(), step.id))
+
+    def action_your_turn(self) -> None:
+        """A lesson: write every equation of the iteration before it is computed."""
+        if self.lesson is None:
+            self.lesson = Lesson()
+        self._ask_for_next()
+
+    def _ask_for_next(self) -> None:
+        symbol = self.view.convention.shown_symbol(self.session.upcoming.target)
+        name = "ascii" if self.glyphs.name == "ascii" else "unicode"
+        self.ask(f"{notations()[name].text(symbol)} =", self._judge_answer, on_close=self._end_lesson)
+
+    def _judge_answer(self, text: str) -> None:
+        """Judge the answer for the upcoming step; a right one computes it and asks for the next."""
+        assert self.lesson is not None
+        self.lesson, may_go_on = answered(self.lesson, self.session, self.convention, text)
+        if not may_go_on:
+            raise CommandError("try again: the verdict stands above")
+        self.perform(Next())
+        if self.session.position.step == len(self.session.program):
+            self._end_lesson()
+        else:
+            self._ask_for_next()
+
+    def _end_lesson(self) -> None:
+        if self.lesson is not None:
+            score, self.lesson = self.lesson.score, None
+            self.tell(f"lesson: {score}")
+
+    def action_keys(self) -> None:
+        """All keys."""
+        from nablastep_tui.screens.keys_page import KeysScreen
+
+        self.app.push_screen(KeysScreen())

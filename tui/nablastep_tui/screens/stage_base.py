@@ -1,0 +1,303 @@
+"""What the main screen is made of: the session, how the user looks at it, the regions and their rows, and one scene.
+
+Holds the state and hands the scene down; what keys do is in the classes built on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+
+from textual import events
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.timer import Timer
+
+from nablastep.commands import Command
+from nablastep.derivations.why import ROUTES
+from nablastep.errors import NablastepError
+from nablastep.program import UPDATE
+from nablastep.session import Session
+from nablastep.view import View
+from nablastep_tui.coach import hint_for
+from nablastep_tui.drawing.canvas import Canvas
+from nablastep_tui.drawing.caption import draw_caption
+from nablastep_tui.drawing.footer import draw_footer
+from nablastep_tui.drawing.frame import frame
+from nablastep_tui.drawing.glyphs import Glyphs
+from nablastep_tui.drawing.header import draw_header
+from nablastep_tui.drawing.loss import draw_loss
+from nablastep_tui.drawing.net_map import draw_map, map_height
+from nablastep_tui.drawing.prompt import draw_prompt
+from nablastep_tui.drawing.scrubber import draw_scrubber
+from nablastep_tui.drawing.stage import draw_stage
+from nablastep_tui.drawing.what_if import draw_what_if
+from nablastep_tui.drawing.why import Look, draw_why
+from nablastep_tui.drawing.your_turn import draw_your_turn
+from nablastep_tui.editing import Edit
+from nablastep_tui.keys import EDIT_FOOTER, STAGE_KEYS, footer_keys
+from nablastep_tui.lesson import Lesson
+from nablastep_tui.palettes import Palette
+from nablastep_tui.prompt import Prompt
+from nablastep_tui.scene import Key, Scene
+from nablastep_tui.settings import Memory
+from nablastep_tui.themes import style
+from nablastep_tui.why_page import Derivation, WhyPage
+from nablastep_tui.widgets.region import Draw, Region
+
+POOLINGS = ("rms", "max", "mean")
+REGIONS: dict[str, Draw] = {
+    "header": draw_header,
+    "map": draw_map,
+    "stage": draw_stage,
+    "scrubber": draw_scrubber,
+    "loss": draw_loss,
+    "caption": draw_caption,
+    "footer": draw_footer,
+}
+
+_HINTS = ("back", "loss", "turn", "why", "cell", "edit", "update")
+
+
+def _draw_ground(_: Canvas, __: Scene) -> None:
+    """Nothing: a canvas is blank in the palette's background."""
+
+
+class StageBase(Screen[None]):
+    """The session on stage, and its state."""
+
+    def __init__(
+        self,
+        session: Session,
+        *,
+        palette: Palette,
+        glyphs: Glyphs,
+        memory: Memory,
+        convention: str,
+        first_run: bool,
+        keymap: Mapping[str, str] | None = None,
+        motion: bool = False,
+    ) -> None:
+        super().__init__()
+        self.session = session
+        self.palette = palette
+        self.glyphs = glyphs
+        self.memory = memory
+        self.convention = convention
+        self.notation = "unicode" if glyphs.name != "ascii" else "ascii"
+        self.first_run = first_run
+        self.keymap = dict(keymap or {})
+        self.motion = motion
+        self.cells: dict[str, tuple[int, int]] = {}
+        self.edit: Edit | None = None
+        self.prompt: Prompt | None = None
+        self.lesson: Lesson | None = None
+        self.notice = ""
+        self.is_error = False
+        self.pooling = POOLINGS[0]
+        self.pictures = True
+        self.show_loss = False
+        self.show_hints = True
+        self.docked_route = ROUTES[0]
+        self.rows_shown: int | None = None
+        self._reveal: Timer | None = None
+        self._docked: tuple[tuple[View, str], Derivation] | None = None
+        self.speed = 1.0
+        self.busy = ""
+        self._cancelled = False
+        self.recording = False
+        self.performed: list[Command] = []
+        self.listeners: list[Callable[[Command], None]] = []
+        self._playing: Timer | None = None
+        self._map_rows = 0
+        self._view: View | None = None
+        self._view_key: tuple[object, ...] = ()
+
+    @cached_property
+    def key_actions(self) -> dict[str, str]:
+        """What every key does: the table of keys, with the user's own keys in it."""
+        keymap = self.keymap
+        actions = {str(number + 1): f"docked_route({number})" for number in range(3)}
+        for entry in STAGE_KEYS:
+            actions |= dict.fromkeys(keymap.get(entry.id, entry.keys).split(","), entry.action)
+        return actions
+
+    # composition and sizes
+
+    def compose(self) -> ComposeResult:
+        """The regions, top to bottom."""
+        # The ground between the regions: left to the screen, it would have a colour where there may be none.
+        yield Region(_draw_ground, id="ground")
+        for name, draw in REGIONS.items():
+            yield Region(self._draw_stage if name == "stage" else draw, id=name)
+        yield Region(self._draw_docked_why, id="why")
+        yield Region(draw_prompt, id="prompt")
+
+    def on_mount(self) -> None:
+        """Show the first scene."""
+        self.show()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Give every region its rows for the new size."""
+        self._arrange(event.size.width, event.size.height)
+        self.show()
+
+    def _arrange(self, width: int, height: int) -> None:
+        """Every region at its rows for this size."""
+        scene = self.scene()
+        self._map_rows = map_height(width, height, scene)
+        rows = frame(width, height, map_rows=self._map_rows, caption=scene.caption is not None)
+        ground = self.query_one("#ground", Region)
+        ground.styles.width, ground.styles.height = width, height
+        for name in REGIONS:
+            region, place = self.query_one(f"#{name}", Region), getattr(rows, name)
+            region.display = place.height > 0
+            region.styles.offset = (0, place.top)
+            docked = rows.docked_why_columns if name == "stage" else 0
+            region.styles.width, region.styles.height = width - docked, place.height
+        why = self.query_one("#why", Region)
+        why.display = rows.docked_why_columns > 0
+        why.styles.offset = (width - rows.docked_why_columns, rows.stage.top)
+        why.styles.width, why.styles.height = rows.docked_why_columns, rows.stage.height
+        prompt = self.query_one("#prompt", Region)
+        prompt.styles.offset = (0, max(1, rows.footer.top - 1))
+        prompt.styles.width = width
+        prompt.display = self.prompt is not None
+
+    def _draw_stage(self, canvas: Canvas, scene: Scene) -> None:
+        if scene.what_if is not None:
+            draw_what_if(canvas, scene)
+        elif scene.lesson is not None:
+            draw_your_turn(canvas, scene)
+        elif self.show_loss:
+            draw_loss(canvas, scene)
+        else:
+            draw_stage(canvas, scene)
+
+    def _draw_docked_why(self, canvas: Canvas, scene: Scene) -> None:
+        """Where the screen is wide the derivation stands beside the stage, always."""
+        step = scene.view.step
+        if step.phase == UPDATE or scene.what_if is not None or not scene.view.is_done:
+            return
+        look = Look(self.palette, self.glyphs)
+        derivation = self._docked_derivation(step.id)
+        if derivation.is_quick:
+            draw_why(canvas, WhyPage(derivation, self.docked_route, place=-1), look)
+        else:
+            canvas.write(3, 0, "w derives this step; its matrices are large", style(self.palette.muted))
+
+    def _docked_derivation(self, name: str) -> Derivation:
+        """The derivation of the step, kept while the session stays where it is."""
+        key = (self.view, name)
+        if self._docked is None or self._docked[0] != key:
+            self._docked = (key, Derivation(self.session, name, self.convention))
+        return self._docked[1]
+
+    def action_docked_route(self, number: int) -> None:
+        """A route of the derivation beside the stage."""
+        self.docked_route = ROUTES[number]
+        self.show()
+
+    # the scene
+
+    @property
+    def view(self) -> View:
+        """The session in the chosen convention; made anew only when something changed."""
+        key = (id(self.session), self.session.branch, self.session.position, id(self.session.timeline), self.convention)
+        if self._view is None or key != self._view_key:
+            self._view, self._view_key = View(self.session, self.convention), key
+        return self._view
+
+    @property
+    def cell(self) -> tuple[int, int]:
+        """The selected cell of the stage's result: remembered per quantity, clamped to its shape."""
+        target = self.view.equation.target
+        if not target.shape:
+            return (0, 0)
+        rows, columns = (self.view.size(dimension) for dimension in target.shape)
+        row, column = self.cells.get(target.id, (0, 0))
+        return (max(0, min(row, rows - 1)), max(0, min(column, columns - 1)))
+
+    @cell.setter
+    def cell(self, cell: tuple[int, int]) -> None:
+        self.cells[self.view.equation.target.id] = cell
+
+    def scene(self) -> Scene:
+        """What is to be shown now."""
+        hint = None
+        if self.show_hints and self.first_run:
+            hint = hint_for(self.session, frozenset(h for h in _HINTS if self.memory.has_seen(h)))
+        return Scene(
+            session=self.session,
+            view=self.view,
+            palette=self.palette,
+            glyphs=self.glyphs,
+            cell=self.cell,
+            notation=self.notation,
+            notice=self.notice,
+            is_error=self.is_error,
+            hint=hint.text if hint else "",
+            keys=self._footer(),
+            first_run=self.first_run and self.session.position == (1, 0),
+            recording=self.recording,
+            playing=self._playing is not None,
+            busy=self.busy,
+            what_if=self.edit.what_if() if self.edit else None,
+            trial=self.edit.trial() if self.edit else None,
+            pooling=self.pooling,
+            picture=self.pictures,
+            prompt=self.prompt,
+            lesson=self.lesson,
+            rows_shown=self.rows_shown,
+        )
+
+    def show(self) -> None:
+        """Hand the scene of now to every region."""
+        if not self.is_mounted:
+            return
+        scene = self.scene()
+        width, height = self.size
+        if map_height(width, height, scene) != self._map_rows:
+            self._arrange(width, height)
+        for region in self.query(Region):
+            region.scene = scene
+
+    def _footer(self) -> tuple[Key, ...]:
+        if self.edit is not None:
+            return tuple(Key(key, label) for key, label in EDIT_FOOTER)
+        entries = []
+        for entry in footer_keys():
+            shown = {"→": "→ ←", "shift+→ or p": "p P", "] or pgdn": "] [", "e or enter": "e", "h": "hjkl"}.get(
+                entry.shown, entry.shown
+            )
+            entries.append(Key(shown, entry.label, entry.action))
+        return (*entries, Key("q", "quit", "quit"))
+
+    # the one door
+
+    def perform(self, command: Command) -> bool:
+        """Carry out one command of the core; a mistake becomes the notice."""
+        try:
+            self.carry_out(command)
+        except NablastepError as error:
+            self.tell(error.message, is_error=True)
+            return False
+        self.notice, self.is_error = "", False
+        self.show()
+        return True
+
+    def carry_out(self, command: Command) -> None:
+        """Hand a command to the session, keep it, and tell who listens. Raises the NablastepError of a refused one."""
+        self.session.do(command)
+        self.performed.append(command)
+        for listener in self.listeners:
+            listener(command)
+
+    def tell(self, text: str, *, is_error: bool = False) -> None:
+        """Show a short message in the title rule until the next command."""
+        self.notice, self.is_error = text, is_error
+        self.show()
+
+    def used(self, hint: str) -> None:
+        """A key has been used: its hint has done its work."""
+        self.memory.see(hint)

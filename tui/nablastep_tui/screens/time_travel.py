@@ -1,0 +1,171 @@
+"""Moving through time: steps, phases, iterations, play, go to, and long runs that leave every key free."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import numpy as np
+from textual import work
+
+from nablastep.commands import Back, Goto, Next, Train
+from nablastep_tui.go_to import ErrorBelow, parse_go_to
+from nablastep_tui.screens.asking import Asking
+
+REVEAL_AFTER, REVEAL_ROW, MOST_REVEALED = 0.12, 0.03, 4
+"""Seconds before a result fills in and between its rows, and how many rows do so one by one."""
+SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
+SECONDS_A_STEP = 1.0
+CHUNK_SECONDS = 0.02
+LONG_RUN = 2000
+
+
+class TimeTravel(Asking):
+    """The keys of time."""
+
+    def action_next(self) -> None:
+        """One equation on: the operands light, then the result fills in row by row."""
+        self._begin_reveal()
+        if not self.perform(Next()):
+            self._end_reveal()
+
+    def _begin_reveal(self) -> None:
+        self._end_reveal()
+        if self.motion:
+            self.rows_shown = 0
+            self._reveal = self.set_timer(REVEAL_AFTER, self._reveal_row)
+
+    def _reveal_row(self) -> None:
+        """One more row of the result, at most a few; then all of it."""
+        shape = self.view.equation.target.shape
+        rows = self.view.size(shape[0]) if shape else 1
+        self.rows_shown = (self.rows_shown or 0) + 1
+        if self.rows_shown >= min(rows, MOST_REVEALED):
+            self._end_reveal()
+        else:
+            self._reveal = self.set_timer(REVEAL_ROW, self._reveal_row)
+        self.show()
+
+    def _end_reveal(self) -> None:
+        """Show all of the result: a key during motion jumps to its end."""
+        self.rows_shown = None
+        if self._reveal is not None:
+            self._reveal.stop()
+            self._reveal = None
+
+    def action_back(self) -> None:
+        """One equation back."""
+        if self.session.position == (1, 0):
+            self.tell("this is the beginning")
+            return
+        self.used("back")
+        self.perform(Back())
+
+    def action_phase(self, direction: int) -> None:
+        """To the end of this or the next phase, or back to the start of this or the previous one."""
+        steps, done = self.session.program.steps, self.session.position.step
+        ends = [step.number for step, after in zip(steps, [*steps[1:], None], strict=True)
+                if after is None or after.block != step.block]  # fmt: skip
+        places = [0, *ends]
+        if direction > 0:
+            if done == len(steps):
+                self.perform(Next(places[1]))
+            else:
+                self.perform(Goto(iteration=self.session.position.iteration, step=min(p for p in places if p > done)))
+        elif self.session.position == (1, 0):
+            self.tell("this is the beginning")
+        elif done == 0:
+            self.perform(Back(len(steps) - places[-2]))
+        else:
+            self.perform(Goto(iteration=self.session.position.iteration, step=max(p for p in places if p < done)))
+
+    def action_iteration(self, direction: int) -> None:
+        """The same step, one iteration on or back."""
+        iteration, step = self.session.position
+        if iteration + direction < 1:
+            self.tell("this is the first iteration")
+        else:
+            self.perform(Goto(iteration=iteration + direction, step=step))
+
+    def action_start(self) -> None:
+        """The start of the iteration."""
+        self.perform(Goto("start"))
+
+    def action_end(self) -> None:
+        """The end of the iteration."""
+        self.perform(Goto("end"))
+
+    def action_play(self) -> None:
+        """Play one equation after the other, or pause."""
+        if self._playing is not None:
+            self._stop_playing()
+        else:
+            self._playing = self.set_interval(SECONDS_A_STEP / self.speed, self._play_on)
+        self.show()
+
+    def _play_on(self) -> None:
+        if not self.perform(Next()):
+            self._stop_playing()
+
+    def _stop_playing(self) -> None:
+        if self._playing is not None:
+            self._playing.stop()
+            self._playing = None
+
+    def action_speed(self, direction: int) -> None:
+        """Slower or faster."""
+        place = SPEEDS.index(self.speed) + direction
+        self.speed = SPEEDS[max(0, min(place, len(SPEEDS) - 1))]
+        if self._playing is not None:
+            self._playing.stop()
+            self._playing = self.set_interval(SECONDS_A_STEP / self.speed, self._play_on)
+        self.tell(f"speed {self.speed:g}×")
+
+    def action_goto(self) -> None:
+        """Ask for a place."""
+        self.ask("go to", self._go_to)
+
+    def _go_to(self, text: str) -> None:
+        place = parse_go_to(text, self.session.program, self.session.position.iteration)
+        if isinstance(place, ErrorBelow):
+            self._run_until(None, place.threshold)
+        elif place.iteration is not None and place.iteration > self.session.timeline.furthest[0] + LONG_RUN:
+            self._run_until(place.iteration, None)
+        else:
+            self.carry_out(place)
+            self.notice = ""
+            self.show()
+
+    @work(exclusive=True)
+    async def _run_until(self, iteration: int | None, threshold: float | None) -> None:
+        """Train in short chunks, so that every key still answers; esc cancels and keeps what has been computed."""
+        self._cancelled = False
+        done, chunk, began = len(self.session.error_history), 1, self.session.position.iteration
+        while not self._cancelled:
+            here = self.session.position.iteration
+            if iteration is not None:
+                if here >= iteration:
+                    break
+                chunk = min(chunk, iteration - here)
+            started = time.perf_counter()
+            if not self.perform(Train(chunk)):
+                break
+            history = self.session.timeline.errors_after(done)
+            done += len(history)
+            if threshold is not None:
+                below = next((place for place, error in enumerate(history) if error < threshold), None)
+                if below is not None:
+                    self.perform(Goto(iteration=done - len(history) + below + 2))
+                    break
+                if not np.isfinite(history[-1]) or here - began > 1_000_000:
+                    self.busy = ""
+                    self.tell(f"E did not fall below {threshold:g}", is_error=True)
+                    return
+            chunk = max(1, int(chunk * min(4.0, CHUNK_SECONDS / max(1e-6, time.perf_counter() - started))))
+            goal = f"iteration {iteration}" if iteration is not None else f"E < {threshold:g}"
+            self.busy = f"running to {goal}   esc stops"
+            self.notice = self.busy
+            self.show()
+            await asyncio.sleep(0)
+        self.busy = self.notice = ""
+        self.show()
