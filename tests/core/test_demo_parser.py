@@ -356,7 +356,8 @@ def test_reading_a_demo_loads_no_screen() -> None:
 
 def test_the_words_are_those_that_the_core_knows() -> None:
     assert tuple(CONVENTIONS) == words.CONVENTIONS
-    assert set(words.NOTATIONS) == set(notations())
+    # A demo's words are fixed with the version of its language; the core may know more notations.
+    assert set(words.NOTATIONS) <= set(notations())
 
 
 def examples() -> list[str]:

@@ -61,6 +61,7 @@ from nablastep.transposition import CONVENTIONS
 
 GOLDEN = Path(__file__).with_name("golden_equations.txt")
 NAMES = ("unicode", "ascii", "latex", "numpy", "spoken")
+STRICT_NAMES = ("partial", "strict")
 
 
 # golden strings
@@ -131,14 +132,26 @@ def shown_equations() -> Iterator[Equation]:
 
 
 def test_the_notations_there_are() -> None:
-    assert set(notations()) == set(NAMES)
+    assert set(notations()) == {*NAMES, *STRICT_NAMES}
     assert next(iter(notations())) == "unicode"
 
 
 def test_an_unknown_notation() -> None:
     with pytest.raises(UnknownNameError) as caught:
         notation_named("braille")
-    assert str(caught.value) == "unknown notation 'braille'; there are unicode, ascii, latex, numpy, spoken"
+    assert (
+        str(caught.value)
+        == "unknown notation 'braille'; there are unicode, ascii, latex, numpy, partial, spoken, strict"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("strict", "∇_{W⁽¹⁾} E = (∇_{z⁽²⁾} E) a⁽¹⁾ᵀ"), ("partial", "∂E/∂W⁽¹⁾ = (∂E/∂z⁽²⁾) a⁽¹⁾ᵀ")],
+)
+def test_strict_notations_write_the_gradient_out(name: str, expected: str) -> None:
+    program = ns.open("mazur").program
+    assert notation_named(name).equation_text(program.step("grad_W1").equation) == expected
 
 
 @EVERY_NOTATION
@@ -531,7 +544,7 @@ NOTATION = ShoutingWriter()
     notations.cache_clear()
     try:
         assert isinstance(notation_named("shouting"), Writer)
-        assert set(notations()) == {*NAMES, "shouting"}
+        assert set(notations()) == {*NAMES, *STRICT_NAMES, "shouting"}
         step = ns.Session(two_layers()).program.step("grad_W1")
         assert notation_named("shouting").equation_text(step.equation) == "GRAD_W1 = GRAD_Z2 A1.T"
     finally:

@@ -169,7 +169,8 @@ def test_names_of_choices_are_those_of_the_core() -> None:
         ),
         (
             ["trace", "mazur", "--notation", "braille"],
-            "nablastep: --notation: unknown 'braille'; --notation takes unicode, ascii, latex, numpy, spoken\n",
+            "nablastep: --notation: unknown 'braille'; "
+            "--notation takes unicode, ascii, latex, numpy, partial, spoken, strict\n",
         ),
         (
             ["trace", "mazur", "--convention", "keras"],

@@ -43,6 +43,7 @@ from nablastep.expressions import (
     Symbol,
     TimesLog,
 )
+from nablastep.notation import notations
 from nablastep.notation.ascii import AsciiWriter
 from nablastep.notation.latex import LatexWriter
 from nablastep.notation.numpy_code import NumpyWriter
@@ -429,7 +430,11 @@ _WRITERS = (UnicodeDerivations, AsciiDerivations, LatexDerivations, NumpyDerivat
 @cache
 def derivation_notations() -> dict[str, DerivationWriter]:
     """Every notation by its name, with the nodes of derivations."""
-    return {writer.name: writer() for writer in _WRITERS}
+    own: dict[str, DerivationWriter] = {writer.name: writer() for writer in _WRITERS}
+    for name, writer in notations().items():
+        if name not in own:  # a notation that says nothing of derivations writes their nodes as Unicode does
+            own[name] = type(f"{name.title()}Derivations", (DerivationWriter, type(writer)), {})()
+    return own
 
 
 def derivation_notation(name: str) -> DerivationWriter:
