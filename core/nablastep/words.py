@@ -41,7 +41,7 @@ def sentence(step: Step, program: Program, cell: CELL, value: float) -> str:
     if step.phase == UPDATE:
         return _update_sentence(step, program)
     if target.base == "E":
-        return "One number says how far off the output is; all that follows lowers it."
+        return "One number says how far off the output is; what follows finds a way down."
     if step.phase == FORWARD:
         return _forward_sentence(step, program, row, sample)
     change = f"E {'rises' if value >= 0 else 'falls'} by {significant(abs(value))} per unit"

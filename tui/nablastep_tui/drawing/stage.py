@@ -247,6 +247,7 @@ def _invitation(scene: Scene, width: int) -> list[Line]:
         f"{_count(sizes[0], 'input goes', 'inputs go').capitalize()} in, "
         f"{_count(sizes[-1], 'number comes', 'numbers come')} out, "
         f"and the error flows back. {steps} equations, one at a time."
+        f"{' Some parameters are frozen: no update moves them.' if scene.session.network.frozen_parameters else ''}"
     )
     keys: Line = []
     offers = (
