@@ -9,11 +9,9 @@ session["E"]
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING, Any
 
-from nablastep.checks import ParameterCheck, gradient_check
 from nablastep.commands import Back, Goto, Next, Redo, Reset, Set, Switch, Train, Undo
-from nablastep.derivations.lines import Line
-from nablastep.derivations.why import why_lines as why
 from nablastep.errors import (
     CommandError,
     DataError,
@@ -26,6 +24,11 @@ from nablastep.errors import (
 )
 from nablastep.network import Layer, Network, OptimizerSettings
 from nablastep.session import Branch, Position, Session
+
+if TYPE_CHECKING:
+    from nablastep.checks import ParameterCheck, gradient_check
+    from nablastep.derivations.lines import Line
+    from nablastep.derivations.why import why_lines as why
 
 __version__ = "0.1.0"
 
@@ -60,6 +63,24 @@ __all__ = [
     "open",
     "why",
 ]
+
+
+_LOADED_WHEN_ASKED_FOR = {
+    "Line": ("nablastep.derivations.lines", "Line"),
+    "ParameterCheck": ("nablastep.checks", "ParameterCheck"),
+    "gradient_check": ("nablastep.checks", "gradient_check"),
+    "why": ("nablastep.derivations.why", "why_lines"),
+}
+"""Derivations and checks are a third of the package, and most programs begin without them."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LOADED_WHEN_ASKED_FOR:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    module, attribute = _LOADED_WHEN_ASKED_FOR[name]
+    return getattr(import_module(module), attribute)
 
 
 def open(source: str | os.PathLike[str] | Network) -> Session:

@@ -15,7 +15,6 @@ from textual.binding import Binding
 from textual.events import Resize
 from textual.screen import Screen
 
-from nablastep.demo.opening import demo_names
 from nablastep.session import Session
 from nablastep_tui.drawing.glyphs import glyph_set
 from nablastep_tui.keys import STAGE_KEYS
@@ -94,8 +93,8 @@ class NablastepApp(RecordsSessions):
             self.notify(warning, markup=False, severity="warning", timeout=8)
         if self._record_to is not None:
             self.call_after_refresh(self.start_recording, self._record_to)
-        gc.collect()
         gc.freeze()
+        gc.enable()
 
     def on_resize(self, event: Resize) -> None:
         """Under the least size one line says so; the state is kept."""
@@ -147,6 +146,8 @@ class NablastepApp(RecordsSessions):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Everything that a key does, in the palette too."""
+        from nablastep.demo.opening import demo_names
+
         for entry in STAGE_KEYS:
             yield SystemCommand(f"{entry.help}", f"key {entry.shown}", lambda action=entry.action: self._act(action))
         for name in PALETTES:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.app import App
 from textual.driver import Driver
@@ -12,7 +12,9 @@ from nablastep.errors import NablastepError
 from nablastep_tui.recording.live_cast import LiveCast, recording_driver
 from nablastep_tui.screens.annotate import CAPTION, CHAPTER, EXPECT, AnnotateScreen
 from nablastep_tui.screens.stage_screen import StageScreen
-from nablastep_tui.session_recording import SessionRecording
+
+if TYPE_CHECKING:
+    from nablastep_tui.session_recording import SessionRecording
 
 OFFERED_FOLDER = "nablastep-recording"
 
@@ -56,6 +58,8 @@ class RecordsSessions(App[None]):
 
     def start_recording(self, folder: Path) -> None:
         """Record into the folder from now on. Raises a NablastepError if that cannot be."""
+        from nablastep_tui.session_recording import SessionRecording
+
         self.recording = SessionRecording(
             folder,
             self.stage,

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from nablastep.session import Session
 from nablastep.view import View
-from nablastep_tui.lesson import Lesson
 from nablastep_tui.palettes import Palette
 from nablastep_tui.prompt import Prompt
 
 if TYPE_CHECKING:
     from nablastep_tui.drawing.glyphs import Glyphs
+    from nablastep_tui.lesson import Lesson
 
 Cell = tuple[int, int]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -25,7 +26,11 @@ def need_terminal(command: str, instead: str) -> None:
 
 
 def prepare_for_textual() -> None:
-    """The environment that Textual reads when it is imported."""
+    """The environment that Textual reads when it is imported; and no collection of garbage before the first frame.
+
+    What the start makes lives as long as the app, which turns the collector on when it is mounted.
+    """
+    gc.disable()
     os.environ.setdefault("TEXTUAL_FPS", "120")
     if os.environ.get("NO_COLOR") == "":
         # Textual takes an empty NO_COLOR for a set one; no-color.org does not.

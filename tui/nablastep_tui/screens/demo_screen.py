@@ -25,12 +25,10 @@ from nablastep.program import UPDATE
 from nablastep_tui.captions import Page, caption_pages
 from nablastep_tui.drawing.canvas import Canvas
 from nablastep_tui.drawing.glyphs import Glyphs
-from nablastep_tui.drawing.why import Look, draw_why
 from nablastep_tui.palettes import Palette
 from nablastep_tui.scene import Key, Scene, Target
 from nablastep_tui.screens.stage_screen import StageScreen
 from nablastep_tui.settings import Memory
-from nablastep_tui.why_page import WhyPage
 from nablastep_tui.widgets.region import Region
 
 PACES = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0, 8.0)
@@ -165,9 +163,7 @@ class DemoScreen(StageScreen):
         if not self.is_why_open:
             super()._draw_stage(canvas, scene)
             return
-        route = self.player.view.route or ROUTES[0]
-        page = WhyPage(self._docked_derivation(scene.view.step.id), route, place=-1)
-        draw_why(canvas, page, Look(self.palette, self.glyphs))
+        self.docked_why.draw(canvas, scene, self.player.view.route or ROUTES[0])
 
     def turn_to(self, page: int) -> None:
         """Another page of the caption."""

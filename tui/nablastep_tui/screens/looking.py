@@ -9,7 +9,6 @@ from nablastep.errors import CommandError
 from nablastep.notation import notations
 from nablastep.program import UPDATE
 from nablastep.transposition import CONVENTIONS
-from nablastep_tui.lesson import Lesson, answered
 from nablastep_tui.screens.changing import Changing
 from nablastep_tui.screens.stage_base import POOLINGS
 
@@ -91,6 +90,8 @@ class Looking(Changing):
 
     def action_your_turn(self) -> None:
         """A lesson: write every equation of the iteration before it is computed."""
+        from nablastep_tui.lesson import Lesson
+
         if self.lesson is None:
             self.lesson = Lesson()
         self._ask_for_next()
@@ -102,6 +103,8 @@ class Looking(Changing):
 
     def _judge_answer(self, text: str) -> None:
         """Judge the answer for the upcoming step; a right one computes it and asks for the next."""
+        from nablastep_tui.lesson import answered
+
         assert self.lesson is not None
         self.lesson, may_go_on = answered(self.lesson, self.session, self.convention, text)
         if not may_go_on:

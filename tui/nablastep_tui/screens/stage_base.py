@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import ComposeResult
@@ -14,9 +15,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from nablastep.commands import Command
-from nablastep.derivations.why import ROUTES
 from nablastep.errors import NablastepError
-from nablastep.program import UPDATE
 from nablastep.session import Session
 from nablastep.view import View
 from nablastep_tui.coach import hint_for
@@ -32,18 +31,18 @@ from nablastep_tui.drawing.prompt import draw_prompt
 from nablastep_tui.drawing.scrubber import draw_scrubber
 from nablastep_tui.drawing.stage import draw_stage
 from nablastep_tui.drawing.what_if import draw_what_if
-from nablastep_tui.drawing.why import Look, draw_why
 from nablastep_tui.drawing.your_turn import draw_your_turn
 from nablastep_tui.editing import Edit
 from nablastep_tui.keys import EDIT_FOOTER, STAGE_KEYS, footer_keys
-from nablastep_tui.lesson import Lesson
 from nablastep_tui.palettes import Palette
 from nablastep_tui.prompt import Prompt
 from nablastep_tui.scene import Key, Scene
 from nablastep_tui.settings import Memory
-from nablastep_tui.themes import style
-from nablastep_tui.why_page import Derivation, WhyPage
 from nablastep_tui.widgets.region import Draw, Region
+
+if TYPE_CHECKING:
+    from nablastep_tui.docked_why import DockedWhy
+    from nablastep_tui.lesson import Lesson
 
 POOLINGS = ("rms", "max", "mean")
 REGIONS: dict[str, Draw] = {
@@ -98,10 +97,8 @@ class StageBase(Screen[None]):
         self.pictures = True
         self.show_loss = False
         self.show_hints = True
-        self.docked_route = ROUTES[0]
         self.rows_shown: int | None = None
         self._reveal: Timer | None = None
-        self._docked: tuple[tuple[View, str], Derivation] | None = None
         self.speed = 1.0
         self.busy = ""
         self._cancelled = False
@@ -174,28 +171,19 @@ class StageBase(Screen[None]):
         else:
             draw_stage(canvas, scene)
 
-    def _draw_docked_why(self, canvas: Canvas, scene: Scene) -> None:
-        """Where the screen is wide the derivation stands beside the stage, always."""
-        step = scene.view.step
-        if step.phase == UPDATE or scene.what_if is not None or not scene.view.is_done:
-            return
-        look = Look(self.palette, self.glyphs)
-        derivation = self._docked_derivation(step.id)
-        if derivation.is_quick:
-            draw_why(canvas, WhyPage(derivation, self.docked_route, place=-1), look)
-        else:
-            canvas.write(3, 0, "w derives this step; its matrices are large", style(self.palette.muted))
+    @cached_property
+    def docked_why(self) -> DockedWhy:
+        """The derivation beside the stage; loaded when it is first shown, as derivations take time to import."""
+        from nablastep_tui.docked_why import DockedWhy
 
-    def _docked_derivation(self, name: str) -> Derivation:
-        """The derivation of the step, kept while the session stays where it is."""
-        key = (self.view, name)
-        if self._docked is None or self._docked[0] != key:
-            self._docked = (key, Derivation(self.session, name, self.convention))
-        return self._docked[1]
+        return DockedWhy()
+
+    def _draw_docked_why(self, canvas: Canvas, scene: Scene) -> None:
+        self.docked_why.draw_beside(canvas, scene)
 
     def action_docked_route(self, number: int) -> None:
         """A route of the derivation beside the stage."""
-        self.docked_route = ROUTES[number]
+        self.docked_why.choose(number)
         self.show()
 
     # the scene
