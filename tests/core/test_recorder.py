@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import nablastep as ns
 from nablastep.demo.formatter import statement_text
 from nablastep.demo.language import Wait
-from nablastep.demo.opening import open_demo
+from nablastep.demo.opening import demo_names, open_demo
 from nablastep.demo.player import Player, ViewState
 from nablastep.demo.recorder import Opening, Recorder
 from nablastep.demo.references import Cell, Scalar
@@ -185,6 +185,19 @@ def test_playing_a_recording_gives_the_same_and_recording_that_the_same_script(
     assert open_demo(second.path).demo.statements == found.demo.statements
     recorder.path.unlink()
     second.path.unlink()
+
+
+@pytest.mark.parametrize("name", demo_names())
+def test_recording_the_playback_of_a_built_in_demo_gives_the_same_script(name: str, tmp_path: Path) -> None:
+    found = open_demo(name)
+    header, session = found.demo.header, found.new_session()
+    opening = Opening(header.title, header.size, header.convention, header.speed, header.theme)
+    recorder = Recorder(tmp_path, session, found.source, opening=opening)
+    Player(session, found.demo, observer=recorder.statement).finish()
+    again = open_demo(recorder.path)
+    assert again.demo.statements == found.demo.statements
+    assert again.demo.header == header
+    assert values(played(recorder.path).session) == values(session)
 
 
 def test_recordings_are_kept_and_numbered(tmp_path: Path) -> None:

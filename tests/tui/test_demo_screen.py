@@ -283,6 +283,56 @@ async def test_the_palette_starts_a_demo_and_leaving_it_comes_back() -> None:
         assert "step 2 of 15" in screen_text(app)
 
 
+async def test_the_recording_of_a_playback_is_the_same_script_wherever_the_viewer_goes() -> None:
+    async with playing() as (app, pilot):
+        await pilot.press("space", "right")
+        app.start_recording(Path("made"))  # after the first caption
+        assert app.recording is not None
+        await pilot.press("right", "left", "right")
+        await pilot.press("T", "right", "e", *"0.75", "enter", "R")
+        await pilot.press("right_square_bracket", "left_square_bracket", *["right"] * 6)
+        await pilot.pause()
+        assert app.demo_screen.player.is_done
+        await pilot.press("left", "r")
+        assert app.recording is None
+    again, original = open_demo("made/session.demo").demo, open_demo("some.demo").demo
+    assert again.statements == original.statements
+    assert again.header == original.header
+    events = [json.loads(line) for line in Path("made/session.cast").read_text(encoding="utf-8").splitlines()[1:]]
+    # The cast shows the chapter as often as the viewer came to it.
+    assert [event[2] for event in events if event[1] == "m"] == ["Backward", "Backward"]
+
+
+async def test_half_a_playback_is_recorded_as_half_the_script() -> None:
+    async with playing() as (app, pilot):
+        await pilot.press("space")
+        await pilot.press("r")
+        await pilot.press("enter")
+        assert app.demo_screen.mode is Mode.PAUSED
+        await pilot.press("right", "right")
+        await pilot.press("q")
+    again, original = open_demo("nablastep-recording/session.demo").demo, open_demo("some.demo").demo
+    assert 0 < len(again.statements) < len(original.statements)
+    assert again.statements == original.statements[: len(again.statements)]
+
+
+async def test_leaving_a_demo_ends_its_recording_and_a_session_can_be_recorded_again() -> None:
+    async with on_stage() as (app, pilot):
+        app.start_demo("why-transpose")
+        await pilot.pause()
+        await pilot.press("r", "enter")
+        assert app.recording is not None
+        await pilot.press("right", "q")
+        await pilot.pause()
+        assert app.recording is None
+        app.start_recording(Path("own"))
+        await pilot.press("right")
+        await pilot.pause()
+        app.exit()
+    assert open_demo("nablastep-recording/session.demo").demo.header == open_demo("why-transpose").demo.header
+    assert open_demo("own/session.demo").demo.header.network == "mazur"
+
+
 async def test_nothing_is_added_without_a_recording() -> None:
     async with on_stage() as (app, pilot):
         await pilot.press("full_stop")

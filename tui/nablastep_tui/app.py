@@ -168,6 +168,7 @@ class NablastepApp(RecordsSessions):
         before, opened = self.stage, open_demo(name)
         self.stage = DemoScreen(
             Player(opened.new_session(), opened.demo),
+            opened.source,
             palette=self.palette,
             glyphs=self.glyph_set,
             memory=self.memory,
@@ -178,6 +179,7 @@ class NablastepApp(RecordsSessions):
         self.push_screen(self.stage)
 
     def _leave_demo(self, before: StageScreen) -> None:
+        self.stop_recording()
         self.stage = before
         before.palette = self.palette
         self.pop_screen()

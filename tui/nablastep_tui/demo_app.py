@@ -63,6 +63,7 @@ class DemoApp(NablastepApp):
         playing = self._playing_as
         return DemoScreen(
             self.player,
+            self.opened.source,
             palette=self.palette,
             glyphs=self.glyph_set,
             memory=self.memory,

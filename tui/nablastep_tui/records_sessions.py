@@ -14,7 +14,7 @@ from nablastep_tui.screens.annotate import CAPTION, CHAPTER, EXPECT, AnnotateScr
 from nablastep_tui.screens.stage_screen import StageScreen
 
 if TYPE_CHECKING:
-    from nablastep_tui.session_recording import SessionRecording
+    from nablastep_tui.session_recording import Recording
 
 OFFERED_FOLDER = "nablastep-recording"
 
@@ -26,7 +26,7 @@ class RecordsSessions(App[None]):
 
     def __init__(self, source: str | Path | None = None) -> None:
         self.live_cast = LiveCast()
-        self.recording: SessionRecording | None = None
+        self.recording: Recording | None = None
         self.source = source
         self.palette_name = "dark"
         super().__init__()
@@ -57,18 +57,17 @@ class RecordsSessions(App[None]):
         self.start_recording(Path(text.strip()).expanduser())
 
     def start_recording(self, folder: Path) -> None:
-        """Record into the folder from now on. Raises a NablastepError if that cannot be."""
-        from nablastep_tui.session_recording import SessionRecording
+        """Record what is on stage into the folder from now on. Raises a NablastepError if that cannot be."""
+        from nablastep_tui.screens.demo_screen import DemoScreen
+        from nablastep_tui.session_recording import PlaybackRecording, SessionRecording
 
-        self.recording = SessionRecording(
-            folder,
-            self.stage,
-            self.source,
-            self.live_cast,
-            (self.size.width, self.size.height),
-            theme=self.palette_name,
-            give_up=self._give_up,
-        )
+        stage, cast, size = self.stage, self.live_cast, (self.size.width, self.size.height)
+        if isinstance(stage, DemoScreen):
+            self.recording = PlaybackRecording(folder, stage, cast, size, self._give_up)
+        else:
+            self.recording = SessionRecording(
+                folder, stage, self.source, cast, size, self._give_up, theme=self.palette_name
+            )
         self.stage.recording = True
         self.stage.tell(f"recording: {self.recording.path}")
         self.refresh()  # the cast begins with a whole screen
@@ -93,8 +92,10 @@ class RecordsSessions(App[None]):
             self.push_screen(AnnotateScreen(), self._annotate)
 
     def _annotate(self, letter: str | None) -> None:
+        from nablastep_tui.session_recording import SessionRecording
+
         recording = self.recording
-        if recording is None or letter is None:
+        if not isinstance(recording, SessionRecording) or letter is None:
             return
         if letter == CAPTION:
             self.stage.ask("caption", recording.say)

@@ -1,15 +1,17 @@
 """A recording of what happens on stage: a demo that does it again, and a cast of what was seen.
 
-Joins the recorder of the core and the live cast to one screen; knows no file format. The core hears of commands from
-the screen itself and of the way of looking after each paint.
+Joins the recorder of the core and the live cast to one screen; knows no file format. Of a session the core hears the
+commands from the screen itself, and the way of looking after each paint; of a demo that plays, its statements.
 """
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
 
 from nablastep.commands import Command
+from nablastep.demo.language import Chapter, Statement
 from nablastep.demo.player import ViewState
 from nablastep.demo.problems import is_forbidden
 from nablastep.demo.recorder import Opening, Recorder
@@ -17,36 +19,24 @@ from nablastep.demo.references import Cell, Scalar, Value
 from nablastep.demo.words import LARGEST_SIZE, ROUTES, SMALLEST_SIZE
 from nablastep.errors import CommandError, NablastepError
 from nablastep_tui.recording.live_cast import LiveCast
+from nablastep_tui.screens.demo_screen import DemoScreen
 from nablastep_tui.screens.stage_screen import StageScreen
 from nablastep_tui.screens.why import WhyScreen
 
 
-class SessionRecording:
-    """One recording, from its start to `stop`. Raises a NablastepError if it cannot begin.
+class Recording(ABC):
+    """One recording, from its start to `stop`.
 
     `give_up` is called with the reason if it cannot go on; what has been recorded stays.
     """
 
     def __init__(
-        self,
-        folder: Path,
-        stage: StageScreen,
-        source: str | Path | None,
-        cast: LiveCast,
-        size: tuple[int, int],
-        *,
-        theme: str | None,
-        give_up: Callable[[str], None],
+        self, recorder: Recorder, cast: LiveCast, size: tuple[int, int], title: str, give_up: Callable[[str], None]
     ) -> None:
-        network = stage.session.network
-        opening = Opening(title=network.title or None, size=_usual(size), convention=None, theme=theme)
-        self._stage = stage
+        self._recorder = recorder
         self._cast = cast
         self._give_up = give_up
-        self._seen: ViewState | None = None
-        self._recorder = Recorder(folder, stage.session, source, opening=opening, performed=stage.performed)
-        cast.start(self._recorder.path.with_suffix(".cast"), size, title=network.title)
-        stage.listeners.append(self._heard)
+        cast.start(recorder.path.with_suffix(".cast"), size, title=title)
 
     @property
     def path(self) -> Path:
@@ -55,9 +45,92 @@ class SessionRecording:
 
     def stop(self) -> None:
         """The recording is complete."""
+        self._cast.stop()
+
+    @abstractmethod
+    def look(self, top: object) -> None:
+        """How the session is looked at now; `top` is the screen on top of the stage."""
+
+    def _try(self, write: Callable[[], None]) -> None:
+        try:
+            write()
+        except NablastepError as error:
+            self.stop()
+            self._give_up(str(error))
+
+
+class PlaybackRecording(Recording):
+    """The recording of a demo that plays: the demo as far as it has been played, and a cast of what was seen.
+
+    Going back and exploring are seen in the cast and leave the script as it is. Raises a NablastepError if it cannot
+    begin.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        screen: DemoScreen,
+        cast: LiveCast,
+        size: tuple[int, int],
+        give_up: Callable[[str], None],
+    ) -> None:
+        self._player = screen.player
+        header = self._player.demo.header
+        opening = Opening(header.title, header.size, header.convention, header.speed, header.theme)
+        recorder = Recorder(folder, screen.session, screen.source, opening=opening)
+        super().__init__(recorder, cast, size, header.title or "", give_up)
+        self._written = 0
+        self._player.observer = self._played
+        self._follow()
+
+    def stop(self) -> None:
+        """The recording is complete."""
+        self._player.observer = None
+        super().stop()
+
+    def look(self, top: object) -> None:
+        """Nothing: how a demo looks at its session is written in it."""
+
+    def _played(self, statement: Statement) -> None:
+        if isinstance(statement, Chapter):
+            self._cast.marker(statement.text)
+        self._try(self._follow)
+
+    def _follow(self) -> None:
+        """Write every statement up to where the player is, each once, also those that the session has refused."""
+        for beat in self._player.beats[self._written : self._player.at]:
+            if beat.is_last:
+                self._recorder.statement(beat.statement)
+        self._written = max(self._written, self._player.at)
+
+
+class SessionRecording(Recording):
+    """The recording of a session that its author carries out. Raises a NablastepError if it cannot begin."""
+
+    def __init__(
+        self,
+        folder: Path,
+        stage: StageScreen,
+        source: str | Path | None,
+        cast: LiveCast,
+        size: tuple[int, int],
+        give_up: Callable[[str], None],
+        *,
+        theme: str | None,
+    ) -> None:
+        title = stage.session.network.title
+        opening = Opening(title=title or None, size=_usual(size), convention=None, theme=theme)
+        recorder = Recorder(folder, stage.session, source, opening=opening, performed=stage.performed)
+        super().__init__(recorder, cast, size, title, give_up)
+        self._stage = stage
+        self._seen: ViewState | None = None
+        stage.listeners.append(self._heard)
+
+    def stop(self) -> None:
+        """The recording is complete."""
         if self._heard in self._stage.listeners:
             self._stage.listeners.remove(self._heard)
-        self._cast.stop()
+        super().stop()
 
     def look(self, top: object) -> None:
         """How the session is looked at now; `top` is the screen on top of the stage."""
@@ -85,13 +158,6 @@ class SessionRecording:
     def _heard(self, command: Command) -> None:
         self._try(lambda: self._recorder.command(command))
 
-    def _try(self, write: Callable[[], None]) -> None:
-        try:
-            write()
-        except NablastepError as error:
-            self.stop()
-            self._give_up(str(error))
-
 
 def view_of(stage: StageScreen, top: object) -> ViewState:
     """The way of looking at the session that a demo can repeat."""
@@ -112,13 +178,11 @@ def focused_value(stage: StageScreen) -> Value:
 
 
 def _route(name: str) -> str | None:
-
     return name if name in ROUTES else None
 
 
 def _usual(size: tuple[int, int]) -> tuple[int, int] | None:
     """The size if a demo can have it."""
-
     fits = all(low <= n <= high for low, n, high in zip(SMALLEST_SIZE, size, LARGEST_SIZE, strict=True))
     return size if fits else None
 

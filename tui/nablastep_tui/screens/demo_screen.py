@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from enum import Enum
+from pathlib import Path
 
 from textual import events
 from textual.actions import parse
@@ -55,7 +56,10 @@ class Mode(Enum):
 
 
 class DemoScreen(StageScreen):
-    """A player on stage. `strict` ends the app at the first expectation that fails; `on_change` follows the player."""
+    """A player on stage, with what its network was opened from.
+
+    `strict` ends the app at the first expectation that fails; `on_change` follows the player.
+    """
 
     # Textual scopes a screen's CSS to its own class, so the stage's rules need this name.
     CSS = StageScreen.CSS.replace("StageScreen", "DemoScreen")
@@ -63,6 +67,7 @@ class DemoScreen(StageScreen):
     def __init__(
         self,
         player: Player,
+        source: str | Path,
         *,
         palette: Palette,
         glyphs: Glyphs,
@@ -86,6 +91,7 @@ class DemoScreen(StageScreen):
             keymap=keymap,
         )
         self.player = player
+        self.source = source
         self.mode = Mode.PLAYING
         self.pace = pace or player.speed
         self.failures: list[Outcome] = []
@@ -367,8 +373,10 @@ class DemoScreen(StageScreen):
         self.present()
 
     def action_record(self) -> None:
-        """What a demo does is written down already."""
-        self.tell("a demo is on stage: 'nablastep export' makes files of it")
+        """Record the playback, or end its recording; the demo waits while the folder is asked for."""
+        if self.mode is Mode.PLAYING and not self.recording:
+            self._set_mode(Mode.PAUSED)
+        super().action_record()
 
     def action_quit(self) -> None:
         """Leave the demo."""
