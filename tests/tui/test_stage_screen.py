@@ -327,11 +327,11 @@ async def test_a_result_fills_in_and_a_key_jumps_to_its_end() -> None:
     async with running("skinny", still=False) as (app, pilot):
         app.stage.action_next()
         await pilot.pause(0)
-        assert app.stage.rows_shown == 0
+        assert app.stage.scene().rows_shown == 0
         assert "nothing" not in screen_text(app)
         await pilot.press("l")
-        assert app.stage.rows_shown is None
+        assert app.stage.moving is None
         assert app.session.position == (1, 1)
         await pilot.press("right")
         await pilot.pause(0.4)
-        assert app.stage.rows_shown is None
+        assert app.stage.moving is None

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from nablastep.session import Session
 from nablastep.view import View
+from nablastep_tui.motion import Motion
 from nablastep_tui.palettes import Palette
 from nablastep_tui.prompt import Prompt
 
@@ -75,7 +76,8 @@ class Scene:
     """What is shown. `cell` is the selected cell of the stage's result, in shown orientation, from 0.
 
     `notice` is a short message of the last command (an error, "this is the beginning"); `hint` a coaching line;
-    `keys` are those of the footer, most useful first; `trial` a session with the edit in it while one is tried.
+    `keys` are those of the footer, most useful first; `trial` a session with the edit in it while one is tried;
+    `motion` is what moves on the way here.
     """
 
     session: Session
@@ -98,7 +100,7 @@ class Scene:
     pooling: str = "rms"
     picture: bool = True
     falk: bool = False
-    rows_shown: int | None = None
+    motion: Motion | None = None
     prompt: Prompt | None = None
     lesson: Lesson | None = None
 
@@ -106,3 +108,8 @@ class Scene:
     def shown(self) -> View:
         """The view whose numbers are on screen: the trial's while an edit is tried."""
         return self.trial or self.view
+
+    @property
+    def rows_shown(self) -> int | None:
+        """The rows of the result that are filled in already; None for all of them."""
+        return None if self.motion is None else self.motion.rows_shown

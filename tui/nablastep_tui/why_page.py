@@ -61,7 +61,8 @@ class Derivation:
 class WhyPage:
     """A derivation, and how the reader looks at it. `place` is the focused line, from 0.
 
-    `swapped` names what softmax stands in for, where the reader has swapped it in.
+    `swapped` names what softmax stands in for, where the reader has swapped it in. `arrived` is the part of the way,
+    from 0 to 1, that the focused line has come out of the line `came_from`.
     """
 
     derivation: Derivation
@@ -69,6 +70,8 @@ class WhyPage:
     place: int = 0
     zeros: bool = True
     swapped: str = ""
+    came_from: int | None = None
+    arrived: float = 1.0
 
     @property
     def session(self) -> Session:
@@ -101,6 +104,16 @@ class WhyPage:
         return self.shown.lines
 
     @property
+    def focused(self) -> Line | None:
+        """The line in focus, if one is."""
+        return self.lines[self.place] if 0 <= self.place < len(self.lines) else None
+
+    @property
+    def origin(self) -> Line | None:
+        """The line that the focused one is still coming out of."""
+        return None if self.came_from is None or self.arrived >= 1 else self.lines[self.came_from]
+
+    @property
     def program(self) -> Program:
         """The program that the step belongs to."""
         return self.session.program
@@ -114,13 +127,14 @@ class WhyPage:
 
     def moved(self, lines: int) -> WhyPage:
         """Another line in focus."""
-        return replace(self, place=max(0, min(len(self.lines) - 1, self.place + lines)))
+        place = max(0, min(len(self.lines) - 1, self.place + lines))
+        return replace(self, place=place, came_from=self.place if place != self.place else None)
 
     def with_route(self, number: int) -> WhyPage:
         """The route of that number, from 0; unchanged if there is none."""
         if not 0 <= number < len(self.routes):
             return self
-        return replace(self, route=self.routes[number].name, place=0)
+        return replace(self, route=self.routes[number].name, place=0, came_from=None)
 
     def next_route(self) -> WhyPage:
         """The route after this one."""

@@ -69,8 +69,13 @@ class Line:
 
     def text(self, notation: str = "unicode") -> str:
         """The whole line, left = right, in that notation."""
+        return "".join(self.pieces(notation))
+
+    def pieces(self, notation: str = "unicode") -> tuple[str, ...]:
+        """The line's text in its smallest pieces: symbols, operators, brackets."""
         writer = derivation_notation(notation)
-        return f"{writer.text(self.left)}{writer.equals}{writer.text(self.right)}"
+        right = (token.text for token in writer.tokens(self.right))
+        return (*(token.text for token in writer.tokens(self.left)), writer.equals, *right)
 
     def right_text(self, notation: str = "unicode") -> str:
         """What stands behind the equals sign."""

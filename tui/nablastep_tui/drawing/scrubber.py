@@ -6,6 +6,7 @@ the single steps, which are then taken together by layer.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
@@ -15,6 +16,7 @@ from rich.style import Style
 from nablastep.program import BACKWARD, FORWARD, Step
 from nablastep_tui.drawing.canvas import Canvas
 from nablastep_tui.drawing.cells import width_of
+from nablastep_tui.drawing.morph import between
 from nablastep_tui.drawing.symbols import symbol_text
 from nablastep_tui.scene import Scene, Target
 from nablastep_tui.themes import Phase, accent_style, faint_style, phase_style, selected_style, style
@@ -46,6 +48,7 @@ class Tape:
 def draw_scrubber(canvas: Canvas, scene: Scene) -> None:
     """Names of the phases, bar and symbols on three rows; bar and names on two; the bar alone on one."""
     tape = plan_tape(scene, canvas.width - 2, with_symbols=canvas.height >= 3)
+    dots: dict[int, int] = {}
     bar_row = 1 if canvas.height >= 3 else 0
     names_row = {1: -1, 2: 1}.get(canvas.height, 0)
     x = max(1, (canvas.width - tape.width) // 2)
@@ -57,8 +60,10 @@ def draw_scrubber(canvas: Canvas, scene: Scene) -> None:
             if canvas.height >= 3:
                 _draw_symbol(canvas, scene, tape, unit, x, bar_row + 1)
             _mark(canvas, unit, x, tape.cell)
+            dots |= dict.fromkeys((step.number for step in unit), x + tape.cell // 2)
             x += tape.cell
         x += tape.gap
+    _draw_dot(canvas, scene, dots, bar_row)
 
 
 def plan_tape(scene: Scene, width: int, *, with_symbols: bool) -> Tape:
@@ -123,11 +128,21 @@ def _draw_unit(canvas: Canvas, scene: Scene, tape: Tape, unit: Unit, x: int, y: 
     phase: Phase = unit[0].phase  # type: ignore[assignment]
     if _is_current(scene, unit):
         canvas.horizontal(x, y, tape.cell, glyphs.heavy, accent_style(palette))
-        canvas.write(x + tape.cell // 2, y, glyphs.position, accent_style(palette))
     elif unit[-1].number <= scene.session.position.step:
         canvas.horizontal(x, y, tape.cell, glyphs.heavy, phase_style(palette, phase))
     else:
         canvas.horizontal(x, y, tape.cell, glyphs.dashed, faint_style(palette))
+
+
+def _draw_dot(canvas: Canvas, scene: Scene, dots: Mapping[int, int], y: int) -> None:
+    """Where the session stands; during a step on its way from where it stood."""
+    iteration, step = scene.session.position
+    if step not in dots or not scene.view.is_done:
+        return
+    x, motion = dots[step], scene.motion
+    if motion is not None and motion.kind == "step" and motion.start.iteration == iteration:
+        x = between(dots.get(motion.start.step, dots[1]), x, motion.slid)
+    canvas.write(x, y, scene.glyphs.position, accent_style(scene.palette))
 
 
 def _draw_symbol(canvas: Canvas, scene: Scene, tape: Tape, unit: Unit, x: int, y: int) -> None:

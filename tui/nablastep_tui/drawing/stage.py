@@ -16,6 +16,7 @@ from nablastep_tui.drawing.canvas import Canvas
 from nablastep_tui.drawing.cells import width_of
 from nablastep_tui.drawing.lines import draw_connector, draw_title_rule
 from nablastep_tui.drawing.matrix import draw
+from nablastep_tui.drawing.morph import between
 from nablastep_tui.drawing.stage_large import draw_large
 from nablastep_tui.drawing.stage_plan import Item, MatrixItem, Plan, SignItem, plan_stage
 from nablastep_tui.drawing.text import plain, wrapped
@@ -34,11 +35,13 @@ def draw_stage(canvas: Canvas, scene: Scene) -> None:
     roomy = canvas.height >= 18
     head = (2 if roomy else 1) + 2 + (1 if canvas.height >= 16 else 0) + (1 if roomy else 0)
     below = len(tail) + (1 if canvas.height >= 14 else 0) + (1 if roomy else 0)
-    plan = plan_stage(scene, canvas.width - 4, canvas.height - head - below)
+    room = canvas.width - 4, canvas.height - head - below
+    plan = plan_stage(scene, *room)
     if plan is None:
         draw_large(canvas, scene)
         return
-    _draw_plan(canvas, scene, plan, top=2 if roomy else 1, connector=canvas.height >= 16, roomy=roomy)
+    symbols = _symbol_places(canvas, scene, plan, room)
+    _draw_plan(canvas, scene, plan, symbols, top=2 if roomy else 1, connector=canvas.height >= 16, roomy=roomy)
     rows = head + plan.body_height + 1
     y = rows + (1 if canvas.height >= 14 else 0)
     for line in tail:
@@ -89,16 +92,50 @@ def _first_not_finite(scene: Scene) -> str:
 # the equation over its matrices
 
 
-def _draw_plan(canvas: Canvas, scene: Scene, plan: Plan, *, top: int, connector: bool, roomy: bool) -> None:
+def _symbol_places(canvas: Canvas, scene: Scene, plan: Plan, room: tuple[int, int]) -> list[int]:
+    """The column on which the symbol of each item stands, or where it is now on its way there."""
+    places = _centers(canvas, plan)
+    motion = scene.motion
+    if motion is None or motion.kind != "symbols":
+        return places
+    earlier = plan_stage(motion.before, *room)
+    if earlier is None or len(earlier.items) != len(plan.items):
+        return places
+    starts = _centers(canvas, earlier)
+    names = [_bare(item.text) for item in earlier.items]
+    origins = [
+        # Where the same symbol stood; in another notation it has another text, and keeps its place in the order.
+        starts[names.index(_bare(item.text))] if names.count(_bare(item.text)) == 1 else start
+        for item, start in zip(plan.items, starts, strict=True)
+    ]
+    return [between(start, end, motion.slid) for start, end in zip(origins, places, strict=True)]
+
+
+def _centers(canvas: Canvas, plan: Plan) -> list[int]:
+    starts = _starts(canvas.width, plan)
+    return [
+        _center(item, x) if isinstance(item, MatrixItem) else x + item.width // 2
+        for item, x in zip(plan.items, starts, strict=True)
+    ]
+
+
+def _bare(text: str) -> str:
+    """A symbol without what a convention adds to it."""
+    return text.replace("ᵀ", "").replace("^T", "").strip("()")
+
+
+def _draw_plan(
+    canvas: Canvas, scene: Scene, plan: Plan, symbols: list[int], *, top: int, connector: bool, roomy: bool
+) -> None:
     starts = _starts(canvas.width, plan)
     shapes_y = top + 1
     matrices_y = shapes_y + 1 + (1 if connector else 0) + (1 if roomy else 0)
     middle = matrices_y + 1 + (plan.body_height - 1) // 2
-    for item, x in zip(plan.items, starts, strict=True):
+    for item, x, symbol in zip(plan.items, starts, symbols, strict=True):
         if isinstance(item, MatrixItem):
-            _draw_matrix(canvas, scene, item, x, top, middle)
+            _draw_matrix(canvas, scene, item, x, symbol, top, middle)
         else:
-            _draw_sign(canvas, scene, item, x, top, middle)
+            _draw_sign(canvas, scene, item, x, symbol, top, middle)
     if connector:
         _draw_connectors(canvas, scene, plan.items, starts, shapes_y + 1)
 
@@ -117,11 +154,11 @@ def _center(item: MatrixItem, x: int) -> int:
     return x + (item.width - item.place.width) // 2 + item.place.center_x
 
 
-def _draw_matrix(canvas: Canvas, scene: Scene, item: MatrixItem, x: int, top: int, middle: int) -> None:
+def _draw_matrix(canvas: Canvas, scene: Scene, item: MatrixItem, x: int, symbol: int, top: int, middle: int) -> None:
     palette = scene.palette
     center = _center(item, x)
     look = accent_style(palette) if item.is_result else style(palette.bright, bold=True)
-    canvas.write(center - width_of(item.text) // 2, top, item.text, look)
+    canvas.write(symbol - width_of(item.text) // 2, top, item.text, look)
     if item.picture.quantity:
         target = Target("quantity", item.picture.quantity)
         canvas.mark(center - width_of(item.text) // 2, top, width_of(item.text), 1, target)
@@ -139,12 +176,12 @@ def _draw_shape(canvas: Canvas, scene: Scene, shape: tuple[str, str], center: in
     canvas.write(x, y, columns, dimension_style(scene.palette, shape[1]))
 
 
-def _draw_sign(canvas: Canvas, scene: Scene, item: SignItem, x: int, top: int, middle: int) -> None:
+def _draw_sign(canvas: Canvas, scene: Scene, item: SignItem, x: int, symbol: int, top: int, middle: int) -> None:
     center = x + item.width // 2
     look = style(scene.palette.text, bold=item.text in {scene.glyphs.equals, "←", "+", "−"})
     product = item.text in {scene.glyphs.product, "·"}
     if not product:  # in print a product is written side by side
-        canvas.write(center - width_of(item.text) // 2, top, item.text, look)
+        canvas.write(symbol - width_of(item.text) // 2, top, item.text, look)
     below = item.value or item.text
     canvas.write(center - width_of(below) // 2, middle, below, style(scene.palette.muted) if product else look)
 

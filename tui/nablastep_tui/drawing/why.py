@@ -16,6 +16,7 @@ from nablastep_tui.drawing.cells import width_of
 from nablastep_tui.drawing.glyphs import Glyphs
 from nablastep_tui.drawing.matrix import MatrixPicture, draw, geometry
 from nablastep_tui.drawing.text import plain, wrapped
+from nablastep_tui.drawing.why_motion import diagonal_of, draw_arriving, draw_collapsing
 from nablastep_tui.numbers import choose_format, scalar_text
 from nablastep_tui.palettes import Palette
 from nablastep_tui.scene import Target
@@ -24,6 +25,9 @@ from nablastep_tui.why_page import BIAS, TITLES, WhyPage, zero_cells
 
 MOST_ROWS, MOST_COLUMNS = 6, 6
 ACCORDION_WIDTH = 100
+LEAST_VALUE, MOST_VALUE, PICTURE_GAP = 22, 30, 4
+"""Cells of the column of values, and those for the tick and the gap behind a matrix in it."""
+LEAST_RULE = 30
 
 
 @dataclass(frozen=True)
@@ -151,8 +155,11 @@ class Columns:
 def _columns(canvas: Canvas, page: WhyPage, look: Look) -> Columns:
     longest = max(width_of(line.text(look.notation)) for line in page.lines)
     worth = 10 + longest + 2
-    if canvas.width >= ACCORDION_WIDTH and worth + 22 + 30 <= canvas.width:
-        return Columns(worth, max(worth + 22, canvas.width - 60), canvas.width)
+    pictures = (_picture(line, page) for line in page.lines)
+    widths = (geometry(picture, look.glyphs).width + PICTURE_GAP for picture in pictures if picture is not None)
+    value = max(LEAST_VALUE, max((width for width in widths if width <= MOST_VALUE), default=0))
+    if canvas.width >= ACCORDION_WIDTH and worth + value + LEAST_RULE <= canvas.width:
+        return Columns(worth, max(worth + value, canvas.width - 60), canvas.width)
     return Columns(min(worth, canvas.width - 24), None, canvas.width)
 
 
@@ -172,7 +179,7 @@ def _draw_lines(canvas: Canvas, page: WhyPage, look: Look, top: int, bottom: int
             text = f"{look.glyphs.down_arrow} {len(blocks) - index} more"
             canvas.write(10, bottom - 1, text, style(look.palette.muted))
             break
-        _draw_block(canvas, blocks[index], index == page.place, look, columns, y)
+        _draw_block(canvas, blocks[index], page, look, columns, y)
         canvas.mark(0, y, canvas.width, blocks[index].height, Target("line", number=index))
         y += blocks[index].height + gap
 
@@ -218,18 +225,29 @@ def _stands_below(picture: MatrixPicture | None, columns: Columns, look: Look) -
     if picture is None:
         return False
     limit = columns.rule if columns.rule is not None else columns.width
-    return columns.worth + geometry(picture, look.glyphs).width + 3 > limit
+    return columns.worth + geometry(picture, look.glyphs).width + PICTURE_GAP > limit
 
 
-def _draw_block(canvas: Canvas, block: Block, focused: bool, look: Look, columns: Columns, y: int) -> None:
+def _draw_block(canvas: Canvas, block: Block, page: WhyPage, look: Look, columns: Columns, y: int) -> None:
     palette, glyphs = look.palette, look.glyphs
+    focused = block.line is page.focused
     if focused:
         canvas.fill(2, y, canvas.width - 4, block.height, style(palette.text, palette.panel))
         canvas.vertical(2, y, block.height, glyphs.accent_bar, accent_style(palette))
     canvas.write(5, y, f"{block.line.number:>2}", accent_style(palette) if focused else style(palette.muted))
     written = style(palette.bright, bold=True) if focused else style(palette.text)
-    canvas.write(10, y, _fitted(block.written, columns.worth - 12), written)
-    _draw_worth(canvas, block, look, columns, y)
+    origin = page.origin if focused and width_of(block.written) <= columns.worth - 12 else None
+    if origin is None:
+        canvas.write(10, y, _fitted(block.written, columns.worth - 12), written)
+    else:
+        new = accent_style(palette)
+        draw_arriving(canvas, 10, y, origin, block.line, page.arrived, look.notation, written, new)
+    diagonal = None if origin is None else diagonal_of(page, origin, block.line, min(MOST_ROWS, block.height))
+    if diagonal is None:
+        _draw_worth(canvas, block, look, columns, y)
+    else:
+        rows = block.picture.row_dimension if block.picture is not None else "1"
+        draw_collapsing(canvas, columns.worth, y, diagonal, page.arrived, rows, palette, glyphs)
     rule_look = style(palette.text if focused else palette.muted)
     for row, text in enumerate(block.rule):
         if columns.rule is not None:

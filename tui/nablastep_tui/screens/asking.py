@@ -7,11 +7,11 @@ from collections.abc import Callable
 from textual import events
 
 from nablastep_tui.prompt import Answer, Prompt
-from nablastep_tui.screens.stage_base import StageBase
+from nablastep_tui.screens.moving import Moving
 from nablastep_tui.widgets.region import Region
 
 
-class Asking(StageBase):
+class Asking(Moving):
     """A prompt that is fed the keys of the screen; see `nablastep_tui.prompt`."""
 
     def ask(self, label: str, answer: Answer, value: str = "", *, on_close: Callable[[], None] | None = None) -> None:

@@ -41,6 +41,7 @@ class Looking(Changing):
 
     def action_convention(self) -> None:
         """The next convention: the equation rearranges, the numbers stay."""
+        self.begin_motion("symbols")
         names = list(CONVENTIONS)
         self.convention = names[(names.index(self.convention) + 1) % len(names)]
         self.cells = {name: (column, row) for name, (row, column) in self.cells.items()}
@@ -49,6 +50,7 @@ class Looking(Changing):
 
     def action_notation(self) -> None:
         """The next notation for symbols."""
+        self.begin_motion("symbols")
         names = [name for name in notations() if name != "spoken"]
         self.notation = names[(names.index(self.notation) + 1) % len(names)]
         self.tell(f"notation: {self.notation}")
@@ -86,7 +88,7 @@ class Looking(Changing):
             self.tell("an update follows from the optimiser's own rule: ask why on a forward or backward step")
             return
         self.used("why")
-        self.app.push_screen(WhyScreen(self.scene(), step.id))
+        self.app.push_screen(WhyScreen(self.scene(), step.id, motion=self.motion))
 
     def action_your_turn(self) -> None:
         """A lesson: write every equation of the iteration before it is computed."""

@@ -34,6 +34,7 @@ from nablastep_tui.drawing.what_if import draw_what_if
 from nablastep_tui.drawing.your_turn import draw_your_turn
 from nablastep_tui.editing import Edit
 from nablastep_tui.keys import EDIT_FOOTER, STAGE_KEYS, footer_keys
+from nablastep_tui.motion import Motion
 from nablastep_tui.palettes import Palette
 from nablastep_tui.prompt import Prompt
 from nablastep_tui.scene import Key, Scene
@@ -97,8 +98,7 @@ class StageBase(Screen[None]):
         self.pictures = True
         self.show_loss = False
         self.show_hints = True
-        self.rows_shown: int | None = None
-        self._reveal: Timer | None = None
+        self.moving: Motion | None = None
         self.speed = 1.0
         self.busy = ""
         self._cancelled = False
@@ -236,7 +236,7 @@ class StageBase(Screen[None]):
             picture=self.pictures,
             prompt=self.prompt,
             lesson=self.lesson,
-            rows_shown=self.rows_shown,
+            motion=self.moving,
         )
 
     def show(self) -> None:

@@ -32,7 +32,7 @@ class StageScreen(Looking):
 
     def on_key(self, event: events.Key) -> None:
         """While something is typed, keys go to its field."""
-        self._end_reveal()
+        self.end_motion()
         if self.prompt is None and self.edit is None:
             self._act_on_key(event)
             return

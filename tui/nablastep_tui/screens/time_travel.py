@@ -12,10 +12,10 @@ from nablastep.commands import Back, Goto, Next, Train
 from nablastep_tui.go_to import ErrorBelow, parse_go_to
 from nablastep_tui.screens.asking import Asking
 
-REVEAL_AFTER, REVEAL_ROW, MOST_REVEALED = 0.12, 0.03, 4
-"""Seconds before a result fills in and between its rows, and how many rows do so one by one."""
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 SECONDS_A_STEP = 1.0
+FASTEST_MOVING = 2.0
+"""The speed up to which a step has time for its motion."""
 CHUNK_SECONDS = 0.02
 LONG_RUN = 2000
 
@@ -25,33 +25,15 @@ class TimeTravel(Asking):
 
     def action_next(self) -> None:
         """One equation on: the operands light, then the result fills in row by row."""
-        self._begin_reveal()
-        if not self.perform(Next()):
-            self._end_reveal()
+        self._step()
 
-    def _begin_reveal(self) -> None:
-        self._end_reveal()
-        if self.motion:
-            self.rows_shown = 0
-            self._reveal = self.set_timer(REVEAL_AFTER, self._reveal_row)
-
-    def _reveal_row(self) -> None:
-        """One more row of the result, at most a few; then all of it."""
-        shape = self.view.equation.target.shape
-        rows = self.view.size(shape[0]) if shape else 1
-        self.rows_shown = (self.rows_shown or 0) + 1
-        if self.rows_shown >= min(rows, MOST_REVEALED):
-            self._end_reveal()
-        else:
-            self._reveal = self.set_timer(REVEAL_ROW, self._reveal_row)
-        self.show()
-
-    def _end_reveal(self) -> None:
-        """Show all of the result: a key during motion jumps to its end."""
-        self.rows_shown = None
-        if self._reveal is not None:
-            self._reveal.stop()
-            self._reveal = None
+    def _step(self) -> bool:
+        """One equation on, with its motion; whether the session took it."""
+        self.begin_motion("step")
+        taken = self.perform(Next())
+        if not taken:
+            self.end_motion()
+        return taken
 
     def action_back(self) -> None:
         """One equation back."""
@@ -104,7 +86,7 @@ class TimeTravel(Asking):
         self.show()
 
     def _play_on(self) -> None:
-        if not self.perform(Next()):
+        if not (self._step() if self.speed <= FASTEST_MOVING else self.perform(Next())):
             self._stop_playing()
 
     def _stop_playing(self) -> None:

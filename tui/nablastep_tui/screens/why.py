@@ -22,6 +22,7 @@ from nablastep_tui.drawing.glyphs import Glyphs
 from nablastep_tui.drawing.header import draw_header
 from nablastep_tui.drawing.why import Look, draw_why
 from nablastep_tui.drawing.wrong import draw_wrong
+from nablastep_tui.motion import LINE, MotionClock
 from nablastep_tui.palettes import Palette
 from nablastep_tui.scene import Key, Scene, Target
 from nablastep_tui.themes import accent_style, style
@@ -68,8 +69,9 @@ class WhyScreen(Screen[None]):
         ("t", "train", "what learning with the wrong formula does"),
     ]
 
-    def __init__(self, scene: Scene, name: str, route: str = "") -> None:
+    def __init__(self, scene: Scene, name: str, route: str = "", *, motion: bool = False) -> None:
         super().__init__()
+        self._clock = MotionClock(self) if motion else None
         self.scene_behind = scene
         self.look = Look(scene.palette, scene.glyphs)
         self.page = WhyPage(Derivation(scene.session, name, scene.view.convention.name), route)
@@ -143,6 +145,22 @@ class WhyScreen(Screen[None]):
             self._wrong = max(0, min(len(self._comparison.wrong) - 1, self._wrong + direction))
             self._training = None
         self.show(self.page.moved(direction))
+        if self._clock is not None and self.page.came_from is not None:
+            self._arrive(0.0)
+            self._clock.start(self._arrive)
+
+    def _arrive(self, seconds: float) -> bool:
+        """Show the focused line on its way out of the line before; whether it has not arrived yet."""
+        arrived = min(1.0, seconds / LINE)
+        self.page = replace(self.page, arrived=arrived)
+        self._redraw()
+        return arrived < 1.0
+
+    def on_key(self) -> None:
+        """A key during motion jumps to its end, and acts."""
+        if self._clock is not None:
+            self._clock.stop()
+        self.page = replace(self.page, arrived=1.0, came_from=None)
 
     def action_route(self, number: int) -> None:
         """A route by its number."""
