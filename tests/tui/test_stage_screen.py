@@ -168,6 +168,39 @@ async def test_nudges() -> None:
         assert app.session["W1"][0, 0] == pytest.approx(0.51, abs=1e-12)
 
 
+async def test_while_something_is_typed_the_footer_offers_no_other_key() -> None:
+    async with running() as (app, pilot):
+        await pilot.press("slash")
+        assert screen_text(app).split("\n")[-1].split() == ["enter", "take", "it", "esc", "close"]
+        await pilot.press("escape")
+        assert "space play" in screen_text(app).split("\n")[-1]
+
+
+async def test_all_keys_stand_on_one_screen() -> None:
+    async with running() as (app, pilot):
+        await pilot.press("question_mark")
+        await pilot.pause()
+        text = screen_text(app)
+        assert all(entry.help in text for entry in STAGE_KEYS)
+        assert "Every ✓ on screen was computed." in text
+
+
+async def test_why_says_the_way_back_and_branches_how_each_began() -> None:
+    async with running() as (app, pilot):
+        await pilot.press(*["right"] * 7, "w")
+        await pilot.pause()
+        assert "esc back to step 7" in screen_text(app)
+        await pilot.press("f")
+        await pilot.pause()
+        await pilot.press("escape", "escape")
+        await pilot.pause()
+        await pilot.press("0", "right", "b")
+        await pilot.pause()
+        text = screen_text(app)
+        assert "branch 1   the first" in text
+        assert "branch 2   begun again from the start" in text
+
+
 async def test_a_computed_value_cannot_be_edited_and_says_why() -> None:
     async with running() as (app, pilot):
         await pilot.press("right", "e")

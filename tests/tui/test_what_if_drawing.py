@@ -27,7 +27,7 @@ def numbers(
 
 def test_the_panel_with_its_curve() -> None:
     assert rows(draw_what_if, weight("1.3"), 120, 19) == [
-        " ── what if  one weight edited, nothing committed ──────────────────────────────────────── enter keep   esc discard ───",
+        " ── what if  one weight edited, nothing committed: the map shows what would be ─────────── enter keep   esc discard ───",
         "",
         "    W⁽¹⁾₂₁   0.5 →  1.3    Δw +0.8                                           ─ E   ┄ tangent   ● actual   ◇ predicted",
         "",
@@ -36,16 +36,16 @@ def test_the_panel_with_its_curve() -> None:
         "                                                                     │   ⠈⢆",
         "    E before                     0.298371                            │     ⠑⢄",
         "                                                                     │⡀      ⠑⢄",
-        "    predicted ΔE  = ∇W·Δw       −0.018082   ██████████│              │⠈ ⠒ ⣀    ⠑⢄⡀",
+        "    predicted ΔE  old ∇W·Δw     −0.018082   ██████████│              │⠈ ⠒ ⣀    ⠑⢄⡀",
         "    actual ΔE                   −0.013116     ▐███████│              │      ⠑ ⠤  ⠈⠢⣀",
         "    gap  actual − predicted     +0.004966             │███           │          ⠉ ⠢ ⣑⠢⣀",
         "      ½E″Δw² expects            +0.005812             0              │                ⠑⠑⠦⢄⡀",
         "                                                                     │                    ⠉⠑⠢○⣀",
         "    E after                      0.285255                            │                       ┊ ⠉⠑⠒⢤⠤⣀⣀●",
         "                                                               0.277 │                       ┊      ⠉ ◇⠉⣉⠒⠒⠒⠢⠤⠤⠤⠤⣀⣀⣀⣀",
-        "    The gradient at 0.5 is a straight line. It promised 38%          └───────────────────────┴────────┴──────────────",
-        "    too much because E bends. Halve Δw: the gap drops to              −1.5                  0.5      1.3          2.5",
-        "    about a quarter.",
+        "    The gradient at 0.5 is −0.0226: a straight line. It              └───────────────────────┴────────┴──────────────",
+        "    promised 38% too much because E bends. Halve Δw: the              −1.5                  0.5      1.3          2.5",
+        "    gap drops to about a quarter.",
     ]  # fmt: skip
 
 
@@ -57,14 +57,14 @@ def test_the_small_panel_has_all_numbers_and_no_curve() -> None:
         "  −1.5                      0      was           now                 2.5",
         "",
         "  E before                     0.298371",
-        "  predicted ΔE  = ∇W·Δw       −0.018082   ▐██████████████████████████│",
+        "  predicted ΔE  old ∇W·Δw     −0.018082   ▐██████████████████████████│",
         "  actual ΔE                   −0.013116          ▐███████████████████│",
         "  gap  actual − predicted     +0.004966                              │███████▌",
         "    ½E″Δw² expects            +0.005812                              0",
         "  E after                      0.285255",
         "",
-        "  The gradient at 0.5 is a straight line. It promised 38% too much because E",
-        "  bends. Halve Δw: the gap drops to about a quarter.",
+        "  The gradient at 0.5 is −0.0226: a straight line. It promised 38% too much",
+        "  because E bends. Halve Δw: the gap drops to about a quarter.",
     ]  # fmt: skip
 
 
@@ -73,14 +73,14 @@ def test_the_smallest_panel() -> None:
         " ── what if  one weight edited, nothing committed ─────────",
         "  W⁽¹⁾₂₁   0.5 →  1.3    Δw +0.8",
         "  E before                     0.298371",
-        "  predicted ΔE  = ∇W·Δw       −0.018082   ███████████│",
+        "  predicted ΔE  old ∇W·Δw     −0.018082   ███████████│",
         "  actual ΔE                   −0.013116      ████████│",
         "  gap  actual − predicted     +0.004966              │███",
         "    ½E″Δw² expects            +0.005812              0",
         "  E after                      0.285255",
-        "  The gradient at 0.5 is a straight line. It promised 38%",
-        "  too much because E bends. Halve Δw: the gap drops to",
-        "  about a quarter.",
+        "  The gradient at 0.5 is −0.0226: a straight line. It",
+        "  promised 38% too much because E bends. Halve Δw: the gap",
+        "  drops to about a quarter.",
     ]  # fmt: skip
 
 
@@ -117,14 +117,14 @@ def test_promise_and_outcome_have_their_colours_and_a_common_zero() -> None:
 
 def test_the_numbers_of_a_change_too_small_for_six_decimals() -> None:
     shown = "\n".join(rows(draw_what_if, edited(at("mazur", "grad_W1"), "y", (1, 0), "0.98"), 120, 19))
-    assert "predicted ΔE  = E′·Δy" in shown
+    assert "predicted ΔE  old E′·Δy" in shown
     assert "+5.00×10⁻⁵" in shown
 
 
 def test_inputs_biases_and_targets_are_called_so() -> None:
     session = at("mazur", "grad_W1")
     assert "one input edited" in rows(draw_what_if, edited(session, "a0", (1, 0), "0.3"), 80, 14)[0]
-    assert "= ∇a·Δa" in "".join(rows(draw_what_if, edited(session, "a0", (1, 0), "0.3"), 80, 14))
+    assert "old ∇a·Δa" in "".join(rows(draw_what_if, edited(session, "a0", (1, 0), "0.3"), 80, 14))
     assert "one bias edited" in rows(draw_what_if, edited(session, "b1", (1, 0), "0.3"), 80, 14)[0]
 
 
@@ -146,24 +146,27 @@ def test_without_an_edit_there_is_no_panel() -> None:
         (numbers(after=math.inf), "With this number E overflows."),
         (
             numbers(after=0.9, slope=-0.15),
-            "The gradient at 0 is a straight line. It promised 50% too much because E bends.",
+            "The gradient at 0 is −0.1500: a straight line. It promised 50% too much because E bends.",
         ),
         (
             numbers(after=0.9, slope=-0.05),
-            "The gradient at 0 is a straight line. It promised 50% too little because E bends.",
+            "The gradient at 0 is −0.0500: a straight line. It promised 50% too little because E bends.",
         ),
         (
             numbers(after=1.1, slope=-0.1),
-            "The gradient at 0 is a straight line. It promised that E falls, but E rises: the way was too long for it.",
+            "The gradient at 0 is −0.1000: a straight line. It promised that E falls, but E rises: the way was too long for it.",
         ),
         (
             numbers(after=0.9, slope=-0.1003),
-            "The gradient at 0 is a straight line. Over a way this short E is nearly one too: "
+            "The gradient at 0 is −0.1003: a straight line. Over a way this short E is nearly one too: "
             "the promise was kept to 0.3%.",
         ),
         (numbers(slope=0.0), "The gradient is 0 and promised no change: none came."),
         (numbers(after=1.5), "The gradient is 0 here and promised no change; E rises because it bends."),
-        (numbers(slope=-0.5), "The gradient at 0 is a straight line. It promised that E falls; E did not move."),
+        (
+            numbers(slope=-0.5),
+            "The gradient at 0 is −0.5000: a straight line. It promised that E falls; E did not move.",
+        ),
     ],
 )
 def test_the_sentence_follows_from_the_numbers(what_if: WhatIf, said: str) -> None:

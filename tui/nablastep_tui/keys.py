@@ -82,10 +82,12 @@ STAGE_KEYS = (
     KeyEntry("copy", "y", "copy", "copy", APP, "copy matrix and equation, also to a file", "y", 14),
     KeyEntry("export", "x", "export", "export", APP, "save this screen as SVG and text", "x"),
     KeyEntry("record", "r", "record", "record", APP, "start and stop a recording", "r", 15),
-    KeyEntry("annotate", "full_stop", "annotate", "", APP, "while recording: then c caption, m chapter, x expect", "."),
+    KeyEntry("annotate", "full_stop", "annotate", "", APP, "recording: add c caption, m chapter, x expect", "."),
     KeyEntry("leave", "escape", "leave", "back", APP, "back out one level; never quits", "esc"),
     KeyEntry("quit", "q", "quit", "quit", APP, "quit; ctrl+c twice quits too", "q"),
 )
+
+PROMPT_FOOTER = (("enter", "take it"), ("esc", "close"))
 
 EDIT_FOOTER = (
     ("↑ ↓", "nudge 0.01"), ("shift+↑ ↓", "0.1"), ("0-9", "type a value"), ("enter", "keep"), ("esc", "discard"),

@@ -20,6 +20,7 @@ from nablastep_tui.scene import Scene, Target
 from nablastep_tui.themes import style
 
 TALL = 6
+NOTE = "log scale"
 _MARGIN = 5
 _LEAST_BARS = 8
 
@@ -34,7 +35,7 @@ class Curve:
 
 
 def draw_loss(canvas: Canvas, scene: Scene) -> None:
-    """`E 0.2984 ▇▆▅… 0.0020  log, 240 kept`; a click on a bar goes to its iteration."""
+    """`E 0.2984 ▇▆▅… 0.0020  log scale`; a click on a bar goes to its iteration."""
     curves = _curves(scene)
     if not curves[0].errors:
         number = scene.session.program.step("E").number
@@ -60,8 +61,7 @@ def _curves(scene: Scene) -> list[Curve]:
 def _draw_strip(canvas: Canvas, scene: Scene, curves: list[Curve]) -> None:
     """All curves side by side, each between its first and its last E."""
     palette, y = scene.palette, canvas.height - 1
-    note = _note(curves)
-    room = canvas.width - 2 * _MARGIN - width_of(note) - 2
+    room = canvas.width - 2 * _MARGIN - width_of(NOTE) - 2
     texts = [_ends(scene, curve) for curve in curves]
     widths = _widths(texts, room)
     # Where this branch has no bar yet, its place says when it gets one.
@@ -72,7 +72,7 @@ def _draw_strip(canvas: Canvas, scene: Scene, curves: list[Curve]) -> None:
         x = canvas.write(x, y, before, look) + 1
         _draw_bars(canvas, scene, curve, bars, x, 0)
         x = canvas.write(x + len(bars.starts) + 1, y, after, look) + 2
-    canvas.write(x, y, note, style(palette.muted))
+    canvas.write(x, y, NOTE, style(palette.muted))
 
 
 def _widths(texts: list[tuple[str, str]], room: int) -> list[int]:
@@ -88,7 +88,7 @@ def _draw_page(canvas: Canvas, scene: Scene, curves: list[Curve]) -> None:
     muted = style(palette.muted)
     title = [("E", style(palette.bright, bold=True)), (" over the iterations", muted)]
     line = style(palette.line, dim=palette.monochrome)
-    draw_title_rule(canvas, 1, 0, canvas.width - 2, title, (_note(curves) if curves else "", muted), line, scene.glyphs)
+    draw_title_rule(canvas, 1, 0, canvas.width - 2, title, (NOTE if curves else "", muted), line, scene.glyphs)
     if not curves:
         return
     share = (canvas.width - 2 * _MARGIN) // len(curves)
@@ -115,10 +115,6 @@ def _draw_bars(canvas: Canvas, scene: Scene, curve: Curve, bars: LossBars, x: in
     draw_loss_bars(canvas, x, y, bars, shown, scene.palette, scene.glyphs)
     for column in range(len(bars.starts) if curve.is_here else 0):
         canvas.mark(x + column, y, 1, bars.height, Target("iteration", number=bars.index_at(column) + 1))
-
-
-def _note(curves: list[Curve]) -> str:
-    return f"log, {len(curves[0].errors)} kept" if curves[0].is_here else "log"
 
 
 def _ends(scene: Scene, curve: Curve) -> tuple[str, str]:

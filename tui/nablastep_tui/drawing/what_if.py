@@ -109,10 +109,12 @@ def _draw_title(canvas: Canvas, scene: Scene, what_if: WhatIf) -> None:
     muted, key = style(palette.muted), accent_style(palette)
     kind = _KINDS.get(_name(what_if), "number")
     line = style(palette.line, dim=palette.monochrome)
-    parts = [("what if", key), (f"  one {kind} edited, nothing committed", muted)]
-    draw_title_rule(canvas, 1, 0, canvas.width - 2, parts, ("", muted), line, scene.glyphs)
     ends: Spans = ((" enter", key), (" keep   ", muted), ("esc", key), (" discard ", muted))
     x = canvas.width - 4 - spans_width(ends)
+    about = f"  one {kind} edited, nothing committed"
+    more = ": the map shows what would be"
+    parts = [("what if", key), (about + more if 12 + width_of(about + more) < x else about, muted)]
+    draw_title_rule(canvas, 1, 0, canvas.width - 2, parts, ("", muted), line, scene.glyphs)
     if x > 4 + sum(width_of(text) for text, _ in parts):
         write_spans(canvas, x, 0, ends)
 
@@ -200,8 +202,8 @@ def _rows(scene: Scene, what_if: WhatIf) -> list[Row]:
         return []
     return [
         Row("", "E before", number(what_if.error_before), text),
-        Row("predicted ΔE", f"= {gradient}·Δ{variable}", change(what_if.predicted), style(palette.forward, bold=True),
-            what_if.predicted),
+        Row("predicted ΔE", f"old {gradient}·Δ{variable}", change(what_if.predicted),
+            style(palette.forward, bold=True), what_if.predicted),
         Row("actual ΔE", "", change(what_if.actual), accent_style(palette), what_if.actual),
         Row("gap", "actual − predicted", change(gap(what_if)), text, gap(what_if)),
         Row("", f"  ½E″Δ{variable}² expects", change(expected_gap(what_if)), style(palette.muted)),

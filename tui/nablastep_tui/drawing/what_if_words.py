@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from nablastep_tui.numbers import scalar_text
 from nablastep_tui.scene import WhatIf
 
 AGREES_WITHIN = 0.005
@@ -36,7 +37,7 @@ def verdict(what_if: WhatIf, variable: str, old: str) -> tuple[str, ...]:
 
 def _comparison(what_if: WhatIf, variable: str, old: str) -> tuple[str, ...]:
     predicted, actual = what_if.predicted, what_if.actual
-    line = f"The gradient at {old} is a straight line."
+    line = f"The gradient at {old} is {scalar_text(what_if.slope, 4)}: a straight line."
     if predicted == 0:
         if actual == 0:
             return ("The gradient is 0 and promised no change: none came.",)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from rich.style import Style
@@ -24,7 +25,7 @@ from nablastep_tui.themes import accent_style, style
 from nablastep_tui.why_page import BIAS, TITLES, WhyPage, zero_cells
 
 MOST_ROWS, MOST_COLUMNS = 6, 6
-ACCORDION_WIDTH = 100
+ACCORDION_WIDTH, ROOMY = 100, 34
 LEAST_VALUE, MOST_VALUE, PICTURE_GAP = 22, 30, 4
 """Cells of the column of values, and those for the tick and the gap behind a matrix in it."""
 LEAST_RULE = 30
@@ -63,25 +64,30 @@ def draw_why(canvas: Canvas, page: WhyPage, look: Look) -> None:
             canvas.write(4, row, text, line_look)
 
 
+def page_top(canvas: Canvas) -> int:
+    """The row of the title: the second one where there is room."""
+    return 1 if canvas.height >= ROOMY else 0
+
+
 def _draw_head(canvas: Canvas, page: WhyPage, look: Look) -> int:
     """Title and tabs; returns the first free row."""
-    palette = look.palette
-    x = canvas.write(3, 0, "why", accent_style(palette))
+    palette, top = look.palette, page_top(canvas)
+    x = canvas.write(3, top, "why", accent_style(palette))
     equation = page.lines[-1].text(look.notation)
-    x = canvas.write(x + 2, 0, equation, style(palette.bright, bold=True))
+    x = canvas.write(x + 2, top, equation, style(palette.bright, bold=True))
     if page.swapped:
-        canvas.write(x + 3, 0, f"softmax in place of {page.swapped}", accent_style(palette))
+        canvas.write(x + 3, top, f"softmax in place of {page.swapped}", accent_style(palette))
     x = 3
     for number, route in enumerate(page.routes, 1):
-        x = _draw_tab(canvas, look, number, route, x, chosen=route is page.shown)
-    canvas.horizontal(2, 3, canvas.width - 4, look.glyphs.rule, style(palette.line))
+        x = _draw_tab(canvas, look, number, route, x, top + 2, chosen=route is page.shown)
+    canvas.horizontal(2, top + 3, canvas.width - 4, look.glyphs.rule, style(palette.line))
     chosen = next(index for index, route in enumerate(page.routes) if route is page.shown)
     start = 3 + sum(_tab_width(route) for route in page.routes[:chosen])
-    canvas.horizontal(start, 3, _tab_width(page.shown) - 3, look.glyphs.heavy, accent_style(palette))
+    canvas.horizontal(start, top + 3, _tab_width(page.shown) - 3, look.glyphs.heavy, accent_style(palette))
     note = "every route, one value"
     if x + width_of(note) + 3 < canvas.width:
-        canvas.write(canvas.width - width_of(note) - 3, 2, note, style(palette.muted))
-    return 5 if canvas.height >= 20 else 4
+        canvas.write(canvas.width - width_of(note) - 3, top + 2, note, style(palette.muted))
+    return top + (5 if canvas.height >= 20 else 4)
 
 
 def _tab_width(route: Route) -> int:
@@ -92,14 +98,14 @@ def _tab_title(route: Route) -> str:
     return TITLES.get(route.name, route.name)
 
 
-def _draw_tab(canvas: Canvas, look: Look, number: int, route: Route, x: int, *, chosen: bool) -> int:
+def _draw_tab(canvas: Canvas, look: Look, number: int, route: Route, x: int, y: int, *, chosen: bool) -> int:
     palette = look.palette
     title = style(palette.bright, bold=True) if chosen else style(palette.muted)
-    at = canvas.write(x + 1, 2, f"{number}  ", accent_style(palette) if chosen else style(palette.muted))
-    at = canvas.write(at, 2, _tab_title(route), title)
+    at = canvas.write(x + 1, y, f"{number}  ", accent_style(palette) if chosen else style(palette.muted))
+    at = canvas.write(at, y, _tab_title(route), title)
     mark = look.glyphs.tick if route.holds else look.glyphs.cross
-    canvas.write(at + 2, 2, mark, style(palette.bright) if route.holds else accent_style(palette))
-    canvas.mark(x, 2, _tab_width(route) - 2, 2, Target("route", number=number - 1))
+    canvas.write(at + 2, y, mark, style(palette.bright) if route.holds else accent_style(palette))
+    canvas.mark(x, y, _tab_width(route) - 2, 2, Target("route", number=number - 1))
     return x + _tab_width(route)
 
 
@@ -132,7 +138,7 @@ def _draw_direction(canvas: Canvas, page: WhyPage, look: Look, top: int) -> int:
 
 @dataclass(frozen=True, eq=False)
 class Block:
-    """One line laid out: its picture or number, the wrapped rule, and the rows it takes."""
+    """One line laid out: its picture or number, the wrapped rule, the rows it takes, and the blank ones below it."""
 
     line: Line
     written: str
@@ -141,6 +147,7 @@ class Block:
     rule: tuple[str, ...]
     height: int
     picture_below: bool
+    space: int = 0
 
 
 @dataclass(frozen=True)
@@ -170,10 +177,10 @@ def _draw_lines(canvas: Canvas, page: WhyPage, look: Look, top: int, bottom: int
         canvas.write(columns.worth, top, "what it is worth", style(look.palette.muted))
         canvas.write(columns.rule, top, "why it is allowed", style(look.palette.muted))
         top += 2
-    blocks, gap = _fitting_blocks(page, look, columns, bottom - top)
-    whole = sum(block.height + gap for block in blocks) <= bottom - top + gap
+    blocks = _fitting_blocks(page, look, columns, bottom - top)
+    whole = _rows_of(blocks) <= bottom - top
     limit = bottom if whole else bottom - 1
-    y, first = top, 0 if whole else _first_in_view(blocks, page.place, limit - top, gap)
+    y, first = top, 0 if whole else _first_in_view(blocks, page.place, limit - top)
     for index in range(first, len(blocks)):
         if y + blocks[index].height > limit:
             text = f"{look.glyphs.down_arrow} {len(blocks) - index} more"
@@ -181,25 +188,34 @@ def _draw_lines(canvas: Canvas, page: WhyPage, look: Look, top: int, bottom: int
             break
         _draw_block(canvas, blocks[index], page, look, columns, y)
         canvas.mark(0, y, canvas.width, blocks[index].height, Target("line", number=index))
-        y += blocks[index].height + gap
+        y += blocks[index].height + blocks[index].space
 
 
-def _fitting_blocks(page: WhyPage, look: Look, columns: Columns, room: int) -> tuple[list[Block], int]:
-    """All lines with as much as fits: pictures and whole rules everywhere, then on the focused line only."""
-    for pictures, rules, gap in ((True, True, 1), (False, True, 1), (False, True, 0), (False, False, 1)):
+def _fitting_blocks(page: WhyPage, look: Look, columns: Columns, room: int) -> list[Block]:
+    """All lines with as much as fits: pictures and whole rules everywhere, then on the focused line only.
+
+    Between lines of several rows a blank one stays as long as it can: reasons that touch are read as one.
+    """
+    for pictures, rules, tallest in ((True, True, 0), (False, True, 0), (False, True, 1), (False, False, 0)):
         blocks = [
             _block(line, index == page.place, page, look, columns, pictures=pictures, rules=rules)
             for index, line in enumerate(page.lines)
         ]
-        if sum(block.height + gap for block in blocks) - gap <= room:
-            return blocks, gap
-    return blocks, 0
+        spaced = [replace(block, space=int(block.height > tallest)) for block in blocks]
+        if _rows_of(spaced) <= room:
+            return spaced
+    return blocks
 
 
-def _first_in_view(blocks: list[Block], place: int, room: int, gap: int) -> int:
+def _rows_of(blocks: Sequence[Block]) -> int:
+    """The rows from the first line to the last."""
+    return sum(block.height + block.space for block in blocks) - (blocks[-1].space if blocks else 0)
+
+
+def _first_in_view(blocks: list[Block], place: int, room: int) -> int:
     """The first line to show so that the focused one is whole."""
     first = 0
-    while first < place and sum(block.height + gap for block in blocks[first : place + 1]) > room - 1:
+    while first < place and _rows_of(blocks[first : place + 1]) > room - 1:
         first += 1
     return first
 

@@ -9,35 +9,37 @@ from nablastep_tui.drawing.bars import draw_loss_bars, loss_bars
 from nablastep_tui.drawing.canvas import Canvas
 from nablastep_tui.drawing.cells import width_of
 from nablastep_tui.drawing.text import wrapped
-from nablastep_tui.drawing.why import Look
+from nablastep_tui.drawing.why import Look, page_top
 from nablastep_tui.numbers import error_text
 from nablastep_tui.themes import accent_style, style
+
+TALLEST_BARS = 6
 
 
 def draw_wrong(canvas: Canvas, comparison: Comparison, place: int, training: Training | None, look: Look) -> None:
     """The page; `place` is the wrong formula in focus, `training` what learning with it does."""
-    palette, glyphs = look.palette, look.glyphs
+    palette, glyphs, top = look.palette, look.glyphs, page_top(canvas)
     writer = notation_named(look.notation)
-    x = canvas.write(3, 0, "wrong but fits", accent_style(palette))
+    x = canvas.write(3, top, "wrong but fits", accent_style(palette))
     note = "shapes filter formulas, they do not derive them: the difference quotient decides"
-    canvas.write(x + 3, 0, look.say(note), style(palette.muted))
+    canvas.write(x + 3, top, look.say(note), style(palette.muted))
     texts = [writer.equation_text(wrong.equation) for wrong in comparison.wrong]
     right = writer.equation_text(comparison.equation)
     wide = min(max(map(width_of, (right, *texts)), default=20), canvas.width // 2)
-    canvas.write(9 + wide + 3, 2, "relative error", style(palette.muted))
-    canvas.write(9 + wide + 20, 2, "what is wrong", style(palette.muted))
-    canvas.write(4, 3, glyphs.tick, style(palette.bright, bold=True))
-    canvas.write(9, 3, right, style(palette.bright, bold=True))
+    canvas.write(9 + wide + 3, top + 2, "relative error", style(palette.muted))
+    canvas.write(9 + wide + 20, top + 2, "what is wrong", style(palette.muted))
+    canvas.write(4, top + 3, glyphs.tick, style(palette.bright, bold=True))
+    canvas.write(9, top + 3, right, style(palette.bright, bold=True))
     if comparison.relative_error is not None:
-        canvas.write(9 + wide + 3, 3, look.say(significant(comparison.relative_error, 2)), style(palette.bright))
-    canvas.write(9 + wide + 20, 3, "the equation of this step", style(palette.muted))
-    y = 5
+        canvas.write(9 + wide + 3, top + 3, look.say(significant(comparison.relative_error, 2)), style(palette.bright))
+    canvas.write(9 + wide + 20, top + 3, "the equation of this step", style(palette.muted))
+    y = top + 5
     for index, (wrong, text) in enumerate(zip(comparison.wrong, texts, strict=True)):
         if y >= canvas.height - 8:
             break
         y = _draw_formula(canvas, wrong, text, wide, y, look, focused=index == place)
     if training is not None and canvas.height - y >= 6:
-        _draw_training(canvas, training, canvas.height - 6, look)
+        _draw_training(canvas, training, y, look)
     elif y < canvas.height:
         keys = "choose one with the arrow keys; t trains with it and with the right one; f or esc goes back"
         canvas.write(4, canvas.height - 2, keys, style(palette.muted))
@@ -69,12 +71,16 @@ def _draw_training(canvas: Canvas, training: Training, y: int, look: Look) -> No
     """E while learning with the right formula and with the wrong one: a falling error proves nothing."""
     palette = look.palette
     ascii_only = look.glyphs.name == "ascii"
+    height = min(TALLEST_BARS, (canvas.height - y - 2) // 2)
+    y += min(2, canvas.height - y - 2 * height - 2)
     text = f"E over {len(training.right)} iterations: a falling error proves nothing"
     canvas.write(4, y, text, style(palette.muted))
     for row, (name, errors) in enumerate((("right", training.right), ("wrong", training.wrong))):
-        top = y + 1 + 2 * row
-        x = canvas.write(4, top + 1, f"{name:<6}{error_text(errors[0], ascii=ascii_only)} ", style(palette.text))
-        bars = loss_bars(errors, canvas.width - x - 16, 2)
+        top = y + 1 + (height + (1 if height > 2 else 0)) * row
+        x = canvas.write(
+            4, top + height - 1, f"{name:<6}{error_text(errors[0], ascii=ascii_only)} ", style(palette.text)
+        )
+        bars = loss_bars(errors, canvas.width - x - 16, height)
         draw_loss_bars(canvas, x, top, bars, None, palette, look.glyphs)
         end = x + len(bars.starts) + 1
-        canvas.write(end, top + 1, error_text(errors[-1], ascii=ascii_only), style(palette.text))
+        canvas.write(end, top + height - 1, error_text(errors[-1], ascii=ascii_only), style(palette.text))

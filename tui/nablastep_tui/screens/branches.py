@@ -73,11 +73,10 @@ class BranchesScreen(ModalScreen[int | None]):
     def _draw_branch(self, canvas: Canvas, branch: Branch, y: int, *, selected: bool) -> None:
         palette = self.palette
         here = "  you are here" if branch.number == self.session.branch else ""
-        left = (
-            f"left branch {branch.parent} at iteration {branch.left_parent_at.iteration}"
-            if branch.parent
-            else "the first"
-        )
+        if branch.parent is not None:
+            left = f"left branch {branch.parent} at iteration {branch.left_parent_at.iteration}"
+        else:
+            left = "the first" if branch.number == 1 else "begun again from the start"
         mark = self.glyphs.operand if selected else " "
         look = accent_style(palette) if selected else style(palette.text)
         text = f"{mark} branch {branch.number}   {left}   up to iteration {branch.furthest.iteration}{here}"

@@ -15,7 +15,7 @@ NOTES = (
     "While a demo plays: space pauses, → ← go by captions, ] [ by chapters, > < change its speed,",
     "    T takes over, R rejoins, q leaves.",
     "Brackets in files and commands are NumPy's, from 0: W0[0,1]. Subscripts in equations are mathematics', from 1.",
-    "∇z is short for ∇_z E: the array of ∂E/∂z, always shaped like z.",
+    "∇z is short for ∇_z E: the array of ∂E/∂z, shaped like z. W⁽ˡ⁾ leads from layer l to l+1: layer 1 owns W⁽⁰⁾.",
     "· means: not computed yet. Every ✓ on screen was computed.",
 )
 
@@ -61,7 +61,7 @@ def _text(width: int) -> Content:
     else:
         body = [*left, *right]
     title = Content.assemble(Content.styled("keys", "bold $nabla-bright"), "   esc closes, pgdn scrolls")
-    return Content("\n").join([title, Content(""), *body, Content(""), *(Content(note) for note in NOTES)])
+    return Content("\n").join([title, Content(""), *body, *(Content(note) for note in NOTES)])
 
 
 def _group_lines(group: str) -> list[Content]:
@@ -69,5 +69,5 @@ def _group_lines(group: str) -> list[Content]:
     lines = [Content.styled(group, "bold $nabla-accent")]
     for entry in STAGE_KEYS:
         if entry.group == group:
-            lines.append(Content.assemble(Content.styled(f"  {entry.shown:<15}", "$nabla-accent"), entry.help))
+            lines.append(Content.assemble(Content.styled(f"  {entry.shown:<13}", "$nabla-accent"), entry.help))
     return [*lines, Content("")]

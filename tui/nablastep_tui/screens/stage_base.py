@@ -33,7 +33,7 @@ from nablastep_tui.drawing.stage import draw_stage
 from nablastep_tui.drawing.what_if import draw_what_if
 from nablastep_tui.drawing.your_turn import draw_your_turn
 from nablastep_tui.editing import Edit
-from nablastep_tui.keys import EDIT_FOOTER, STAGE_KEYS, footer_keys
+from nablastep_tui.keys import EDIT_FOOTER, PROMPT_FOOTER, STAGE_KEYS, footer_keys
 from nablastep_tui.motion import Motion
 from nablastep_tui.palettes import Palette
 from nablastep_tui.prompt import Prompt
@@ -251,8 +251,8 @@ class StageBase(Screen[None]):
             region.scene = scene
 
     def _footer(self) -> tuple[Key, ...]:
-        if self.edit is not None:
-            return tuple(Key(key, label) for key, label in EDIT_FOOTER)
+        if self.edit is not None or self.prompt is not None:
+            return tuple(Key(key, label) for key, label in (EDIT_FOOTER if self.edit is not None else PROMPT_FOOTER))
         entries = []
         for entry in footer_keys():
             shown = {"→": "→ ←", "shift+→ or p": "p P", "] or pgdn": "] [", "e or enter": "e", "h": "hjkl"}.get(

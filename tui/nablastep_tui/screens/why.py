@@ -20,7 +20,8 @@ from nablastep_tui.drawing.canvas import Canvas
 from nablastep_tui.drawing.footer import draw_footer
 from nablastep_tui.drawing.glyphs import Glyphs
 from nablastep_tui.drawing.header import draw_header
-from nablastep_tui.drawing.why import Look, draw_why
+from nablastep_tui.drawing.spans import Spans, spans_width, write_spans
+from nablastep_tui.drawing.why import Look, draw_why, page_top
 from nablastep_tui.drawing.wrong import draw_wrong
 from nablastep_tui.motion import LINE, MotionClock
 from nablastep_tui.palettes import Palette
@@ -32,11 +33,10 @@ from nablastep_tui.widgets.region import Region
 
 SECONDS_A_LINE = 1.5
 KEYS = (
-    Key("↑ ↓", "line", ""), Key("1 2 3", "route", ""), Key("tab", "next route", "next_route"),
-    Key("f", "wrong but fits", "wrong"), Key("z", "zeros", "zeros"), Key("r", "another nudge", "redraw"),
-    Key("s", "softmax", "swap"),
-    Key("space", "play", "play"), Key("n", "notation", "convention"), Key("d", "layout", "layout"),
-    Key("esc", "back", "leave"),
+    Key("↑ ↓", "line", ""), Key("1 2 3", "route", ""), Key("esc", "back", "leave"),
+    Key("tab", "next route", "next_route"), Key("f", "wrong but fits", "wrong"), Key("z", "zeros", "zeros"),
+    Key("r", "another nudge", "redraw"), Key("s", "softmax", "swap"), Key("space", "play", "play"),
+    Key("n", "notation", "convention"), Key("d", "layout", "layout"),
 )  # fmt: skip
 
 
@@ -129,8 +129,17 @@ class WhyScreen(Screen[None]):
             canvas.write(3, 0, text, style(self.palette.muted))
         else:
             draw_why(canvas, self.page, self.look)
-        if self._notice:
-            canvas.write(canvas.width - len(self._notice) - 3, 0, self._notice, accent_style(self.palette))
+        self._draw_corner(canvas)
+
+    def _draw_corner(self, canvas: Canvas) -> None:
+        """What has just been said, or the way back; top right, where the title leaves room for it."""
+        step = self.page.program.step(self.page.name).number if self.page.name != "grad_a0" else None
+        back = "to the derivation" if self._comparison is not None else f"to step {step}" if step else "to the stage"
+        muted, accent = style(self.palette.muted), accent_style(self.palette)
+        spans: Spans = ((self._notice, accent),) if self._notice else (("esc", accent), (f" back {back}", muted))
+        x = canvas.width - spans_width(spans) - 3
+        if not "".join(canvas.text_rows()[page_top(canvas)][x - 2 :]).strip():
+            write_spans(canvas, x, page_top(canvas), spans)
 
     def action_leave(self) -> None:
         """Back to the derivation, or to the stage."""
