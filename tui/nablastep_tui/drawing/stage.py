@@ -17,8 +17,9 @@ from nablastep_tui.drawing.cells import width_of
 from nablastep_tui.drawing.lines import draw_connector, draw_title_rule
 from nablastep_tui.drawing.matrix import draw
 from nablastep_tui.drawing.morph import between
+from nablastep_tui.drawing.stage_falk import arrange, draw_arrangement
 from nablastep_tui.drawing.stage_large import draw_large
-from nablastep_tui.drawing.stage_plan import Item, MatrixItem, Plan, SignItem, plan_stage
+from nablastep_tui.drawing.stage_plan import Item, MatrixItem, Plan, SignItem, has_room_for_numbers, plan_stage
 from nablastep_tui.drawing.text import plain, wrapped
 from nablastep_tui.numbers import MatrixFormat, choose_format, digits_of_agreement, parenthesised, scalar_text
 from nablastep_tui.scene import Scene, Target
@@ -32,24 +33,41 @@ def draw_stage(canvas: Canvas, scene: Scene) -> None:
     """The whole stage on a canvas of its size."""
     draw_title(canvas, scene)
     tail = _tail_lines(canvas, scene)
-    roomy = canvas.height >= 18
-    head = (2 if roomy else 1) + 2 + (1 if canvas.height >= 16 else 0) + (1 if roomy else 0)
-    below = len(tail) + (1 if canvas.height >= 14 else 0) + (1 if roomy else 0)
-    room = canvas.width - 4, canvas.height - head - below
-    plan = plan_stage(scene, *room)
-    if plan is None:
+    end = _draw_equation(canvas, scene, len(tail))
+    if end is None:
         draw_large(canvas, scene)
         return
-    symbols = _symbol_places(canvas, scene, plan, room)
-    _draw_plan(canvas, scene, plan, symbols, top=2 if roomy else 1, connector=canvas.height >= 16, roomy=roomy)
-    rows = head + plan.body_height + 1
-    y = rows + (1 if canvas.height >= 14 else 0)
+    roomy = canvas.height >= 18
+    y = end + (1 if canvas.height >= 14 else 0)
     for line in tail:
         if scene.rows_shown != 0:  # before the result appears nothing tells it
             _draw_line(canvas, y, line, scene)
         y += 2 if roomy and line is tail[0] else 1
     if canvas.height - y >= SHEET_ROWS + 2:
         _draw_sheet(canvas, scene, canvas.height - SHEET_ROWS - 1)
+
+
+def _draw_equation(canvas: Canvas, scene: Scene, lines_below: int) -> int | None:
+    """The equation over its matrices, in one line or else in Falk's layout; the first free row, None if none fits."""
+    roomy = canvas.height >= 18
+    head = (2 if roomy else 1) + 2 + (1 if canvas.height >= 16 else 0) + (1 if roomy else 0)
+    below = lines_below + (1 if canvas.height >= 14 else 0) + (1 if roomy else 0)
+    room = canvas.width - 4, canvas.height - head - below
+    plan = plan_stage(scene, *room)
+    if plan is not None:
+        symbols = _symbol_places(canvas, scene, plan, room)
+        _draw_plan(canvas, scene, plan, symbols, top=2 if roomy else 1, connector=canvas.height >= 16, roomy=roomy)
+        return head + plan.body_height + 1
+    if not has_room_for_numbers(scene):
+        return None
+    top = 4 if roomy else 2
+    found = arrange(scene, canvas.width - 4, canvas.height - top - lines_below)
+    if found is None:
+        return None
+    text = notation_named(scene.notation).equation_text(scene.shown.equation)
+    canvas.write(max(1, (canvas.width - width_of(text)) // 2), top // 2, text, accent_style(scene.palette))
+    draw_arrangement(canvas, scene, found, top)
+    return top + found.height
 
 
 def draw_title(canvas: Canvas, scene: Scene) -> None:

@@ -52,21 +52,21 @@ def draw_large(canvas: Canvas, scene: Scene) -> None:
     operands = [operand_source(scene, piece) for piece in scene.shown.pieces(None) if isinstance(piece, Operand)]
     lens_width = _draw_side(canvas, scene, result)
     width = canvas.width - lens_width - 4
-    _draw_header(canvas, scene, result, operands, width)
-    if _is_product(scene):
+    draw_header(canvas, scene, result, operands, width)
+    if is_product(scene):
         _draw_falk(canvas, scene, result, operands, width)
     else:
         _draw_row(canvas, scene, result, operands, width)
     _draw_sentence(canvas, scene, operands, width)
 
 
-def _is_product(scene: Scene) -> bool:
+def is_product(scene: Scene) -> bool:
     """Whether the right side is a product of two operands, perhaps with a bias added."""
     kinds = [piece.text if isinstance(piece, Operator) else "" for piece in scene.shown.pieces(None)]
     return kinds[:3] == ["", "·", ""] and kinds[3:] in ([], ["+", ""])
 
 
-def _draw_header(canvas: Canvas, scene: Scene, result: Source, operands: list[Source], width: int) -> None:
+def draw_header(canvas: Canvas, scene: Scene, result: Source, operands: list[Source], width: int) -> None:
     """The equation in a line, its shapes in letters and in numbers."""
     palette, glyphs = scene.palette, scene.glyphs
     writer = notation_named(scene.notation)
@@ -105,7 +105,7 @@ def _draw_row(canvas: Canvas, scene: Scene, result: Source, operands: list[Sourc
     for source in shown:
         body = max(2, min(space, source.sizes[1]))
         _draw_heat(canvas, scene, source, x, 5, body, max(1, min(height, -(-source.sizes[0] // 2))))
-        x += body + 7
+        x += max(body, width_of(source.text) + 2) + 7
 
 
 def _draw_heat(canvas: Canvas, scene: Scene, source: Source, x: int, y: int, width: int, height: int) -> None:
@@ -224,7 +224,7 @@ def _draw_sentence(canvas: Canvas, scene: Scene, operands: list[Source], width: 
 
 def _products(scene: Scene, operands: list[Source]) -> Values | None:
     """The terms whose sum is the selected entry of a matrix product."""
-    if not _is_product(scene):
+    if not is_product(scene):
         return None
     left, right = operands[0].values, operands[1].values
     if left is None or right is None:

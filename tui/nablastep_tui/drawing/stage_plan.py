@@ -81,7 +81,7 @@ class Plan:
 def plan_stage(scene: Scene, width: int, height: int) -> Plan | None:
     """The most generous plan within `width` × `height` cells (rows for rulers and matrices), or None."""
     sources = tuple(_sources(scene))
-    if any(rows > MOST_ROWS or columns > MOST_COLUMNS for rows, columns in (source.sizes for source in sources)):
+    if not has_room_for_numbers(scene):
         return None
     pieces = scene.shown.pieces(scene.cell if scene.view.is_done else None)
     for tile_height, decimals, gap in product((5, 3, 1), (6, 4, 3), (4, 3, 2, 1)):
@@ -91,6 +91,11 @@ def plan_stage(scene: Scene, width: int, height: int) -> Plan | None:
         if plan.width <= width and plan.body_height + 1 <= height:
             return plan
     return None
+
+
+def has_room_for_numbers(scene: Scene) -> bool:
+    """Whether every matrix of the step is small enough for numbers on any screen."""
+    return all(source.sizes[0] <= MOST_ROWS and source.sizes[1] <= MOST_COLUMNS for source in _sources(scene))
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,7 +157,7 @@ def symbol_text(scene: Scene, expression: Expression) -> str:
 def _plan(
     scene: Scene, pieces: tuple[Piece, ...], sources: tuple[Source, ...], tile_height: int, decimals: int, gap: int
 ) -> Plan:
-    matrices = iter([_item(scene, source, tile_height, decimals, index == 0) for index, source in enumerate(sources)])
+    matrices = iter([item_of(scene, source, tile_height, decimals, index == 0) for index, source in enumerate(sources)])
     sign = "←" if scene.shown.equation.is_update else scene.glyphs.equals
     items: list[Item] = [next(matrices), SignItem(sign if scene.glyphs.name != "ascii" else sign.replace("←", "<"))]
     for piece in pieces:
@@ -165,7 +170,8 @@ def _plan(
     return Plan(tuple(items), gap, tile_height)
 
 
-def _item(scene: Scene, source: Source, tile_height: int, decimals: int, is_result: bool) -> MatrixItem:
+def item_of(scene: Scene, source: Source, tile_height: int, decimals: int, is_result: bool) -> MatrixItem:
+    """A matrix with its symbol, in tiles of that height and at most that many decimals."""
     number = choose_format(source.values, _needed(source.values, decimals), ascii=scene.glyphs.name == "ascii")
     scalar = source.shape == ("1", "1") and is_result and scene.shown.equation.target.shape == ()
     picture = MatrixPicture(

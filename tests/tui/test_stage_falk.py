@@ -1,0 +1,77 @@
+"""Falk's layout with numbers: what does not fit in one line stands aligned, and heat maps come last."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from region_scenes import at, drawn, rows, scene
+
+from nablastep_tui.drawing.stage import draw_stage
+from nablastep_tui.drawing.stage_falk import arrange
+
+
+def test_a_product_too_wide_for_one_line_stands_in_falks_layout() -> None:
+    assert rows(draw_stage, scene(at("ng-ex4", "grad_a1")), 80, 14)[1:] == [
+        "                              ∇A⁽¹⁾ = W⁽¹⁾ᵀ ∇Z⁽²⁾",
+        "                                                ╶──────── ∇Z⁽²⁾ m ────────╴",
+        "                                               ⎡ ▸0.2962   0.2794   0.3078 ⎤",
+        "                                            n₂ ⎢ ▸0.3025  −0.0466   0.3129 ⎥",
+        "                                               ⎢ ▸0.3078   0.2933  −0.0164 ⎥",
+        "                                               ⎣▸−0.0211   0.2990   0.3203 ⎦",
+        "",
+        "        ╶────────── W⁽¹⁾ᵀ n₂ ──────────╴        ╶──────── ∇A⁽¹⁾ m ────────╴",
+        "    n₁ ⎡▸1.1000 ▸1.2000 ▸1.3000 ▸1.4000 ⎤   n₁ ⎡  1.0593   1.0513   1.1411 ⎤",
+        "       ⎣ 1.5000  1.6000  1.7000  1.8000 ⎦      ⎣  1.4135   1.3813   1.5110 ⎦",
+        "",
+        "                   ∇A⁽¹⁾₁₁  =  Σᵢ W⁽¹⁾ᵢ₁ ∇Z⁽²⁾ᵢ₁  =  1.059348",
+        "    each neuron above reports its error through the weight that links them.",
+    ]  # fmt: skip
+
+
+def test_shared_dimensions_align() -> None:
+    text = rows(draw_stage, scene(at("ng-ex4", "grad_a1")), 80, 14)
+    above = next(row for row in text if "0.2962" in row)
+    beside = next(row for row in text if "1.1000" in row)
+    assert above.index("0.2962") == beside.index("1.0593")
+    assert "1.1000" in beside
+
+
+def test_all_numbers_are_those_of_the_session() -> None:
+    session = at("ng-ex4", "grad_a1")
+    found = arrange(scene(session), 76, 11)
+    assert found is not None
+    result, left, right = (placed.picture.values for placed in found.placed)
+    assert result is not None
+    assert left is not None
+    assert right is not None
+    np.testing.assert_array_equal(result, session["grad_a1"])
+    np.testing.assert_allclose(left @ right, result, rtol=1e-12)
+
+
+def test_every_quantity_stands_once_and_ones_not_at_all() -> None:
+    text = "\n".join(rows(draw_stage, scene(at("cs231n-two-layer", "E")), 120, 19))
+    assert text.count("15.332068") == 1
+    assert "Y m" in text
+    assert "▀" not in text
+
+
+def test_what_is_added_stands_beside_the_product() -> None:
+    text = rows(draw_stage, scene(at("ng-ex4", "z1")), 84, 14)
+    product = next(row for row in text if "Z⁽¹⁾ m" in row)
+    assert "b⁽⁰⁾" in product
+    assert "W⁽⁰⁾ n₀" in product
+
+
+def test_names_in_heat_maps_side_by_side_do_not_touch() -> None:
+    text = "\n".join(rows(draw_stage, scene(at("ng-ex4", "E")), 80, 14))
+    assert "softplus(Z⁽²⁾)   " in text
+
+
+@pytest.mark.parametrize("width", [80, 120])
+@pytest.mark.parametrize("source", ["mazur", "skinny", "square", "tanh-neuron"])
+def test_single_samples_have_numbers_at_every_step(source: str, width: int) -> None:
+    session = at(source, "start")
+    for _ in session.program.steps:
+        session.next()
+        canvas = drawn(draw_stage, scene(session), width, 14 if width == 80 else 19)
+        assert "▀" not in "".join(canvas.text_rows()), session.step
