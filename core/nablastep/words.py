@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from nablastep.expressions import ARGUMENT, Apply
+from nablastep.functions.activations import ACTIVATIONS
+from nablastep.notation import notation_named
 from nablastep.program import FORWARD, UPDATE, Program, Step
 
 CELL = tuple[int, int]
@@ -37,6 +40,7 @@ def sentence(step: Step, program: Program, cell: CELL, value: float) -> str:
     """What this number means: `cell` in column orientation, from 0, `value` the number in it."""
     row, column = cell[0] + 1, cell[1] + 1
     target, last = step.target, len(program.form.activations)
+    summed = ", added up over the samples" if program.form.batch else ""
     sample = f" for sample {column}" if program.form.batch and target.base in {"z", "a"} else ""
     if step.phase == UPDATE:
         return _update_sentence(step, program)
@@ -49,21 +53,21 @@ def sentence(step: Step, program: Program, cell: CELL, value: float) -> str:
         change = "E does not move (to first order)"
     if target.base == "W":
         return (
-            f"Raise this weight and {change}: the error signal at neuron {row} times what "
-            f"{'input' if step.layer == 1 else 'neuron'} {column} sent it."
+            f"Raise this weight and {change}: the error signal at {_neuron(program, step.layer, row)} times what "
+            f"{_neuron(program, step.layer - 1, column)} sent it{summed}."
         )
     if target.base == "b":
-        return f"Raise this bias and {change}: the bias is added to z directly, so it inherits ∇z."
+        return f"Raise this bias and {change}: the bias is added to z directly, so it inherits ∇z{summed}."
     if target.base == "z":
-        slope = "mixes all outputs of the sample" if _is_softmax(program, step.layer) else "scales it by its slope"
+        slope = "mixes all outputs of the sample" if _is_softmax(program, step.layer) else _slope(program, step.layer)
         if step.layer == last and program.step("E").definition is not None:
             return f"Raise this z{sample} and {change}: activation and loss together leave output minus target."
-        return f"Raise z of neuron {row}{sample} and {change}: the activation {slope}."
+        return f"Raise z of {_neuron(program, step.layer, row)}{sample} and {change}: the activation {slope}."
     if step.layer == last:
         return f"Raise output {row}{sample} and {change}."
     return (
-        f"Raise what neuron {row} sends{sample} and {change}: "
-        "each neuron above reports its error through the weight that links them."
+        f"Raise what {_neuron(program, step.layer, row)} sends{sample} and {change}: "
+        "each neuron of the next layer reports its error through its weight."
     )
 
 
@@ -80,12 +84,13 @@ def significant(value: float, digits: int = 3) -> str:
 
 def _forward_sentence(step: Step, program: Program, row: int, sample: str) -> str:
     if step.target.base == "z":
-        sent = "every input" if step.layer == 1 else "what every neuron before sent"
+        sent = "every input" if step.layer == 1 else f"what every neuron of layer {step.layer - 1} sent"
         bias = "; the bias shifts the sum" if program.form.biases[step.layer - 1] else ""
-        return f"Row {row} of W weighs {sent}{sample}{bias}."
+        return f"Row {row} of W, the weights into layer {step.layer}, weighs {sent}{sample}{bias}."
     if _is_softmax(program, step.layer):
         return f"Output {row}{sample} takes its share: all shares of a sample add up to 1."
-    return f"Neuron {row} answers with f of its own sum{sample}, and of nothing else."
+    name = program.form.activations[step.layer - 1].replace("_", " ")
+    return f"Neuron {row} answers with the {name} of its own sum{sample}, and of nothing else."
 
 
 def _update_sentence(step: Step, program: Program) -> str:
@@ -96,6 +101,24 @@ def _update_sentence(step: Step, program: Program) -> str:
         "v": "A running mean of the squared gradient: the size to divide by.",
     }
     return names[step.target.prefix]
+
+
+def _neuron(program: Program, layer: int, number: int) -> str:
+    """`input 2`, `hidden neuron 1` or `output neuron 1`; with several hidden layers `neuron 1 of layer 2`."""
+    last = len(program.form.activations)
+    if layer in {0, last}:
+        return f"{'output neuron' if layer else 'input'} {number}"
+    return f"hidden neuron {number}" if last == 2 else f"neuron {number} of layer {layer}"
+
+
+def _slope(program: Program, layer: int) -> str:
+    """What an element-wise activation does to an error, with the slope as the step computes it."""
+    function = ACTIVATIONS[program.form.activations[layer - 1]]
+    assert function is not None
+    assert function.derivative is not None
+    writer = notation_named("unicode")
+    prime = writer.text(Apply(function, ARGUMENT, prime=True))
+    return f"scales it by its slope, {prime} = {writer.text(function.derivative)}"
 
 
 def _is_softmax(program: Program, layer: int) -> bool:

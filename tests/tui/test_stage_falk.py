@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from region_scenes import at, drawn, rows, scene
 
 from nablastep_tui.drawing.stage import draw_stage
 from nablastep_tui.drawing.stage_falk import arrange
+from region_scenes import at, drawn, rows, scene
 
 
 def test_a_product_too_wide_for_one_line_stands_in_falks_layout() -> None:
@@ -24,7 +24,7 @@ def test_a_product_too_wide_for_one_line_stands_in_falks_layout() -> None:
         "       ⎣ 1.5000  1.6000  1.7000  1.8000 ⎦      ⎣  1.4135   1.3813   1.5110 ⎦",
         "",
         "                   ∇A⁽¹⁾₁₁  =  Σᵢ W⁽¹⁾ᵢ₁ ∇Z⁽²⁾ᵢ₁  =  1.059348",
-        "    each neuron above reports its error through the weight that links them.",
+        "      each neuron of the next layer reports its error through its weight.",
     ]  # fmt: skip
 
 

@@ -25,9 +25,11 @@ def hint_for(session: Session, seen: frozenset[str]) -> Hint | None:
         program.steps[1].id: Hint("back", "← takes it back"),
         "E": Hint("loss", "E has a value now: it stands at the top right, and below as the first bar"),
         f"grad_a{last}": Hint("turn", "here the direction turns: every ∇ tells how E reacts"),
-        f"grad_z{last}": Hint("why", "w asks why this is ⊙ and no matrix product"),
+        f"grad_z{last}": Hint("why", "w asks why ⊙ is enough here and no matrix product is needed"),
         f"grad_W{last - 1}": Hint("cell", "h j k l move the selected number"),
-        program.steps[-1].id: Hint("edit", "e on a weight: see what the gradient promised and what comes"),
+        program.steps[-1].id: Hint(
+            "edit", "the iteration is complete: → begins the next one with the new weights, e tries one of your own"
+        ),
     }
     first_update = next((other for other in program.steps if other.phase == "update"), None)
     if first_update is not None:

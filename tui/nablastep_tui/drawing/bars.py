@@ -69,6 +69,31 @@ def _log_eighths(losses: NDArray[np.float64], full: int) -> NDArray[np.int64]:
     return 1 + np.rint(shares * (full - 1)).astype(np.int64)
 
 
+def shared_loss_bars(curves: Sequence[Sequence[float]], widths: Sequence[int], height: int) -> list[LossBars]:
+    """The bars of several curves on one scale, so that heights may be compared.
+
+    Every column of a curve keeps the largest error of its part; one picture of all columns sets the scale.
+    """
+    alone = [loss_bars(errors, width, height) for errors, width in zip(curves, widths, strict=True)]
+    columns = [_tallest(errors, bars.starts) for errors, bars in zip(curves, alone, strict=True)]
+    together = loss_bars([error for part in columns for error in part], sum(map(len, columns)), height)
+    found, offset = [], 0
+    for bars in alone:
+        end = offset + len(bars.starts)
+        broken = frozenset(column - offset for column in together.overflowed if offset <= column < end)
+        found.append(LossBars(together.eighths[offset:end], bars.starts, broken, height))
+        offset = end
+    return found
+
+
+def _tallest(errors: Sequence[float], starts: Sequence[int]) -> list[float]:
+    """The largest error from each start to the next; infinite where one is no finite number."""
+    values = np.asarray(errors, dtype=np.float64)
+    safe = np.where(np.isfinite(values), values, math.inf)
+    tallest: list[float] = np.maximum.reduceat(safe, np.asarray(starts, dtype=np.intp)).tolist()
+    return tallest
+
+
 def draw_loss_bars(
     canvas: Canvas, x: int, y: int, bars: LossBars, current: int | None, palette: Palette, glyphs: Glyphs
 ) -> None:

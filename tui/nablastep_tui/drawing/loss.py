@@ -5,13 +5,9 @@ On a few rows it is a strip; over the stage it has a title and the numbers of it
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from nablastep_tui.drawing.bars import LossBars, draw_loss_bars, loss_bars
+from nablastep_tui.drawing.bars import LossBars, draw_loss_bars, shared_loss_bars
 from nablastep_tui.drawing.canvas import Canvas
 from nablastep_tui.drawing.cells import width_of
 from nablastep_tui.drawing.lines import draw_title_rule
@@ -66,7 +62,7 @@ def _draw_strip(canvas: Canvas, scene: Scene, curves: list[Curve]) -> None:
     widths = _widths(texts, room)
     # Where this branch has no bar yet, its place says when it gets one.
     x = _MARGIN if curves[0].is_here else _MARGIN + 24
-    shown = _shared_scale(curves[: len(widths)], widths, canvas.height)
+    shown = shared_loss_bars([curve.errors for curve in curves[: len(widths)]], widths, canvas.height)
     for curve, (before, after), bars in zip(curves, texts, shown, strict=False):
         look = style(palette.text) if curve.is_here else style(palette.muted)
         x = canvas.write(x, y, before, look) + 1
@@ -94,7 +90,8 @@ def _draw_page(canvas: Canvas, scene: Scene, curves: list[Curve]) -> None:
     share = (canvas.width - 2 * _MARGIN) // len(curves)
     height = canvas.height - 4
     x = _MARGIN
-    for curve, bars in zip(curves, _shared_scale(curves, [share - 2] * len(curves), height), strict=True):
+    shown = shared_loss_bars([curve.errors for curve in curves], [share - 2] * len(curves), height)
+    for curve, bars in zip(curves, shown, strict=True):
         before, after = _ends(scene, curve)
         look = style(palette.text) if curve.is_here else muted
         cursor = canvas.write(x, 2, before, look)
@@ -123,28 +120,3 @@ def _ends(scene: Scene, curve: Curve) -> tuple[str, str]:
     first, last = (scalar_text(error, 4, ascii=ascii_only) for error in (curve.errors[0], curve.errors[-1]))
     branch = f"branch {curve.number}  " if scene.session.branches else ""
     return f"{branch}E {first}", last if len(curve.errors) > 1 else ""
-
-
-def _shared_scale(curves: list[Curve], widths: list[int], height: int) -> list[LossBars]:
-    """The bars of all curves on one scale, so that heights may be compared.
-
-    Every column of a curve keeps the largest error of its part; one picture of all columns sets the scale.
-    """
-    alone = [loss_bars(curve.errors, width, height) for curve, width in zip(curves, widths, strict=True)]
-    columns = [_tallest(curve.errors, bars.starts) for curve, bars in zip(curves, alone, strict=True)]
-    together = loss_bars([error for part in columns for error in part], sum(map(len, columns)), height)
-    found, offset = [], 0
-    for bars in alone:
-        end = offset + len(bars.starts)
-        broken = frozenset(column - offset for column in together.overflowed if offset <= column < end)
-        found.append(LossBars(together.eighths[offset:end], bars.starts, broken, height))
-        offset = end
-    return found
-
-
-def _tallest(errors: Sequence[float], starts: Sequence[int]) -> list[float]:
-    """The largest error from each start to the next; infinite where one is no finite number."""
-    values = np.asarray(errors, dtype=np.float64)
-    safe = np.where(np.isfinite(values), values, math.inf)
-    tallest: list[float] = np.maximum.reduceat(safe, np.asarray(starts, dtype=np.intp)).tolist()
-    return tallest

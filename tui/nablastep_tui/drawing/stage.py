@@ -270,7 +270,9 @@ def _tail_lines(canvas: Canvas, scene: Scene) -> list[Line]:
     if len(sentence) > most:
         # The second half of a sentence says why; on a small screen it has to do alone.
         sentence = wrapped(scene.shown.sentence(scene.cell).split(": ")[-1], width)
-    lines += [[(text, muted)] for text in sentence[:most]]
+    if len(sentence) > most:
+        sentence = [*sentence[: most - 1], sentence[most - 1] + scene.glyphs.ellipsis]
+    lines += [[(text, muted)] for text in sentence]
     check = _check_line(scene)
     hint: Line = [(scene.hint, accent_style(palette))]
     if canvas.height >= 16:

@@ -72,15 +72,17 @@ def draw_header(canvas: Canvas, scene: Scene, result: Source, operands: list[Sou
     writer = notation_named(scene.notation)
     text = writer.equation_text(scene.shown.equation)
     canvas.write(3, 1, text if width_of(text) <= width else text[: width - 1] + glyphs.ellipsis, accent_style(palette))
+    factors = is_product(scene)
+    signs = ["", " = ", f" {glyphs.product} " if factors else "  "] + [" + " if factors else "  "] * len(operands)
     x = 3
-    for index, source in enumerate((result, *operands)):
-        if index:
-            sign = " = " if index == 1 else "   "
+    for in_numbers in (False, True):
+        for sign, source in zip(signs, (result, *operands), strict=False):
             x = canvas.write(x, 2, sign, style(palette.muted))
-        for place, dimension in enumerate(source.shape):
-            x = canvas.write(x, 2, glyphs.times, style(palette.muted)) if place else x
-            size = "" if dimension == "1" else f"={source.sizes[place]}"
-            x = canvas.write(x, 2, glyphs.dimension(dimension) + size, dimension_style(palette, dimension))
+            for place, dimension in enumerate(source.shape):
+                x = canvas.write(x, 2, glyphs.times, style(palette.muted)) if place else x
+                text = str(source.sizes[place]) if in_numbers else glyphs.dimension(dimension)
+                x = canvas.write(x, 2, text, dimension_style(palette, dimension))
+        x += 4
 
 
 def _draw_falk(canvas: Canvas, scene: Scene, result: Source, operands: list[Source], width: int) -> None:

@@ -206,7 +206,7 @@ def _rows(scene: Scene, what_if: WhatIf) -> list[Row]:
             style(palette.forward, bold=True), what_if.predicted),
         Row("actual ΔE", "", change(what_if.actual), accent_style(palette), what_if.actual),
         Row("gap", "actual − predicted", change(gap(what_if)), text, gap(what_if)),
-        Row("", f"  ½E″Δ{variable}² expects", change(expected_gap(what_if)), style(palette.muted)),
+        Row("", f"  ½E″Δ{variable}²: second order", change(expected_gap(what_if)), style(palette.muted)),
         Row("", "E after", number(what_if.error_after), bright),
     ]  # fmt: skip
 

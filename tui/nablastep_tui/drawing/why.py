@@ -125,8 +125,8 @@ def _draw_direction(canvas: Canvas, page: WhyPage, look: Look, top: int) -> int:
     x = 9 + width_of(name) + place.width
     symbol = derivation_notation(look.notation).text(moving)
     about = (
-        f"the nudge: any small change of {symbol}, everything else held still. The gradient is the one array whose "
-        "inner product with every nudge is dE; we turn dE until it reads so."
+        f"a direction in which {symbol} is changed a little, everything else held still; dE is how fast E answers. The "
+        "gradient is the one array whose inner product ⟨A, B⟩ = Σ AᵢⱼBᵢⱼ with every direction is dE."
     )
     for row, text in enumerate(wrapped(look.say(about), canvas.width - x - 3)[: max(3, place.height + 1)]):
         canvas.write(x, top + row, text, style(palette.muted))

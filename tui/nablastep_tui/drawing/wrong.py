@@ -5,7 +5,7 @@ from __future__ import annotations
 from nablastep.derivations.wrong_formulas import Comparison, Training, WrongFormula
 from nablastep.notation import notation_named
 from nablastep.words import significant
-from nablastep_tui.drawing.bars import draw_loss_bars, loss_bars
+from nablastep_tui.drawing.bars import draw_loss_bars, shared_loss_bars
 from nablastep_tui.drawing.canvas import Canvas
 from nablastep_tui.drawing.cells import width_of
 from nablastep_tui.drawing.text import wrapped
@@ -23,8 +23,10 @@ def draw_wrong(canvas: Canvas, comparison: Comparison, place: int, training: Tra
     x = canvas.write(3, top, "wrong but fits", accent_style(palette))
     note = "shapes filter formulas, they do not derive them: the difference quotient decides"
     canvas.write(x + 3, top, look.say(note), style(palette.muted))
-    texts = [writer.equation_text(wrong.equation) for wrong in comparison.wrong]
     right = writer.equation_text(comparison.equation)
+    texts = [writer.equation_text(wrong.equation) for wrong in comparison.wrong]
+    # The same formula can be wrong by what it reads.
+    texts = [f"{text}  with new W" if text == right else text for text in texts]
     wide = min(max(map(width_of, (right, *texts)), default=20), canvas.width // 2)
     canvas.write(9 + wide + 3, top + 2, "relative error", style(palette.muted))
     canvas.write(9 + wide + 20, top + 2, "what is wrong", style(palette.muted))
@@ -73,14 +75,16 @@ def _draw_training(canvas: Canvas, training: Training, y: int, look: Look) -> No
     ascii_only = look.glyphs.name == "ascii"
     height = min(TALLEST_BARS, (canvas.height - y - 2) // 2)
     y += min(2, canvas.height - y - 2 * height - 2)
-    text = f"E over {len(training.right)} iterations: a falling error proves nothing"
+    text = f"E over {len(training.right)} iterations: a falling error proves nothing   (log scale, one for both)"
     canvas.write(4, y, text, style(palette.muted))
+    width = canvas.width - 36
+    shown = shared_loss_bars((training.right, training.wrong), (width, width), height)
     for row, (name, errors) in enumerate((("right", training.right), ("wrong", training.wrong))):
         top = y + 1 + (height + (1 if height > 2 else 0)) * row
         x = canvas.write(
             4, top + height - 1, f"{name:<6}{error_text(errors[0], ascii=ascii_only)} ", style(palette.text)
         )
-        bars = loss_bars(errors, canvas.width - x - 16, height)
+        bars = shown[row]
         draw_loss_bars(canvas, x, top, bars, None, palette, look.glyphs)
         end = x + len(bars.starts) + 1
         canvas.write(end, top + height - 1, error_text(errors[-1], ascii=ascii_only), style(palette.text))

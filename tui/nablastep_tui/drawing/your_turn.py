@@ -30,8 +30,10 @@ def draw_your_turn(canvas: Canvas, scene: Scene) -> None:
     _draw_shape(canvas, scene, target.shape, x + 4, y)
     y = _draw_verdict(canvas, scene, y + 2)
     y = _draw_quantities(canvas, scene, y + 1)
+    activation = program.form.activations[max(0, min(step.layer or 1, len(program.form.activations)) - 1)]
     lines = (
         "Write the right side in any spelling: W1.T @ grad_z2, W⁽¹⁾ᵀ ∇z⁽²⁾ or W1.T grad_z2; * or ⊙ is entry by entry.",
+        f"An activation goes by its name: {activation}(z1), and {activation}'(z1) is its slope.",
         "enter judges it; enter on an empty line shows the equation; esc ends the lesson.",
     )
     for text in (piece for line in lines for piece in wrapped(line, canvas.width - 8)):

@@ -7,9 +7,10 @@ from textual.app import ComposeResult
 from textual.screen import ModalScreen
 
 from nablastep.session import Branch, Session
-from nablastep_tui.drawing.bars import draw_loss_bars, loss_bars
+from nablastep_tui.drawing.bars import LossBars, draw_loss_bars, shared_loss_bars
 from nablastep_tui.drawing.canvas import Canvas
 from nablastep_tui.drawing.glyphs import Glyphs
+from nablastep_tui.drawing.text import plain
 from nablastep_tui.numbers import error_text
 from nablastep_tui.palettes import Palette
 from nablastep_tui.themes import accent_style, style
@@ -60,17 +61,20 @@ class BranchesScreen(ModalScreen[int | None]):
     def _draw(self, canvas: Canvas) -> None:
         palette = self.palette
         x = canvas.write(3, 1, "branches", style(palette.bright, bold=True))
-        canvas.write(x + 3, 1, "enter switches, esc leaves", style(palette.muted))
+        about = "↑ ↓ choose, enter switches, esc leaves   log scale, one for all"
+        canvas.write(x + 3, 1, plain(about) if self.glyphs.name == "ascii" else about, style(palette.muted))
+        curves = [branch.error_history for branch in self.branches]
+        shown = shared_loss_bars(curves, [max(10, canvas.width - 30)] * len(curves), 2)
         y = 3
         for place, branch in enumerate(self.branches):
             if y + 3 > canvas.height:
                 break
-            self._draw_branch(canvas, branch, y, selected=place == self.place)
+            self._draw_branch(canvas, branch, shown[place], y, selected=place == self.place)
             canvas.mark(0, y, canvas.width, 3, branch.number)
             y += 4
         self._draw_comparison(canvas, y)
 
-    def _draw_branch(self, canvas: Canvas, branch: Branch, y: int, *, selected: bool) -> None:
+    def _draw_branch(self, canvas: Canvas, branch: Branch, bars: LossBars, y: int, *, selected: bool) -> None:
         palette = self.palette
         here = "  you are here" if branch.number == self.session.branch else ""
         if branch.parent is not None:
@@ -82,11 +86,13 @@ class BranchesScreen(ModalScreen[int | None]):
         text = f"{mark} branch {branch.number}   {left}   up to iteration {branch.furthest.iteration}{here}"
         canvas.write(3, y, text, look)
         errors = branch.error_history
-        last = error_text(errors[-1] if errors else None, ascii=self.glyphs.name == "ascii")
-        canvas.write(5, y + 1, f"E {last}", style(palette.muted))
-        if errors:
-            bars = loss_bars(errors, max(10, canvas.width - 30), 2)
-            draw_loss_bars(canvas, 22, y + 1, bars, None, palette, self.glyphs)
+        if not errors:
+            canvas.write(5, y + 1, "no E yet", style(palette.muted))
+            return
+        first, last = (error_text(error, ascii=self.glyphs.name == "ascii") for error in (errors[0], errors[-1]))
+        canvas.write(5, y + 1, f"E {first}", style(palette.muted))
+        draw_loss_bars(canvas, 17, y + 1, bars, None, palette, self.glyphs)
+        canvas.write(18 + len(bars.starts), y + 2, last, style(palette.muted))
 
     def _draw_comparison(self, canvas: Canvas, y: int) -> None:
         """Where the parameters of the chosen branch differ most from those of the one in use."""
