@@ -196,7 +196,7 @@ def _draw_picture(canvas: Canvas, scene: Scene, result: Source, x: int, y: int) 
 
 def _draw_sentence(canvas: Canvas, scene: Scene, operands: list[Source], width: int) -> None:
     """The sum behind the selected cell as a strip of its products, and what the number means."""
-    palette = scene.palette
+    palette, glyphs = scene.palette, scene.glyphs
     muted = style(palette.muted)
     if not scene.view.is_done:
         if scene.caption is None:
@@ -219,9 +219,9 @@ def _draw_sentence(canvas: Canvas, scene: Scene, operands: list[Source], width: 
             y += 1
     else:
         canvas.write(3, y, f"= {significant(number, 6)}", accent_style(palette))
-    for offset, line in enumerate(wrapped(scene.shown.sentence(scene.cell), max(20, width - 2))[:2]):
-        if y + 1 + offset < canvas.height:
-            canvas.write(3, y + 1 + offset, line, muted)
+    lines, room = wrapped(scene.shown.sentence(scene.cell), max(20, width - 2)), canvas.height - y - 1
+    for offset, line in enumerate(lines[:room]):
+        canvas.write(3, y + 1 + offset, line + (glyphs.ellipsis if offset == room - 1 < len(lines) - 1 else ""), muted)
 
 
 def _products(scene: Scene, operands: list[Source]) -> Values | None:

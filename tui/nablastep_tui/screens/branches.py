@@ -16,6 +16,9 @@ from nablastep_tui.palettes import Palette
 from nablastep_tui.themes import accent_style, style
 from nablastep_tui.widgets.canvas_widget import CanvasWidget
 
+LEAST_ROWS, MOST_ROWS = 2, 5
+"""Rows of a branch's loss curve."""
+
 
 class BranchesScreen(ModalScreen[int | None]):
     """The list; enter switches, esc leaves."""
@@ -64,14 +67,15 @@ class BranchesScreen(ModalScreen[int | None]):
         about = "↑ ↓ choose, enter switches, esc leaves   log scale, one for all"
         canvas.write(x + 3, 1, plain(about) if self.glyphs.name == "ascii" else about, style(palette.muted))
         curves = [branch.error_history for branch in self.branches]
-        shown = shared_loss_bars(curves, [max(10, canvas.width - 30)] * len(curves), 2)
+        height = max(LEAST_ROWS, min(MOST_ROWS, (canvas.height - 3) // len(curves) - 2))
+        shown = shared_loss_bars(curves, [max(10, canvas.width - 30)] * len(curves), height)
         y = 3
         for place, branch in enumerate(self.branches):
-            if y + 3 > canvas.height:
+            if y + height + 1 > canvas.height:
                 break
             self._draw_branch(canvas, branch, shown[place], y, selected=place == self.place)
-            canvas.mark(0, y, canvas.width, 3, branch.number)
-            y += 4
+            canvas.mark(0, y, canvas.width, height + 1, branch.number)
+            y += height + 2
         self._draw_comparison(canvas, y)
 
     def _draw_branch(self, canvas: Canvas, branch: Branch, bars: LossBars, y: int, *, selected: bool) -> None:
@@ -90,9 +94,9 @@ class BranchesScreen(ModalScreen[int | None]):
             canvas.write(5, y + 1, "no E yet", style(palette.muted))
             return
         first, last = (error_text(error, ascii=self.glyphs.name == "ascii") for error in (errors[0], errors[-1]))
-        canvas.write(5, y + 1, f"E {first}", style(palette.muted))
+        canvas.write(5, y + bars.height, f"E {first}", style(palette.muted))
         draw_loss_bars(canvas, 17, y + 1, bars, None, palette, self.glyphs)
-        canvas.write(18 + len(bars.starts), y + 2, last, style(palette.muted))
+        canvas.write(18 + len(bars.starts), y + bars.height, last, style(palette.muted))
 
     def _draw_comparison(self, canvas: Canvas, y: int) -> None:
         """Where the parameters of the chosen branch differ most from those of the one in use."""

@@ -38,6 +38,7 @@ KEYS = (
     Key("r", "another nudge", "redraw"), Key("s", "softmax", "swap"), Key("space", "play", "play"),
     Key("n", "notation", "convention"), Key("d", "layout", "layout"),
 )  # fmt: skip
+WRONG_KEYS = (Key("↑ ↓", "formula", ""), Key("t", "train with it", "train"), Key("esc", "back", "leave"))
 
 
 class WhyScreen(Screen[None]):
@@ -100,10 +101,13 @@ class WhyScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Fill header and footer."""
-        scene = replace(self.scene_behind, keys=KEYS)
+        self._show_keys()
+        self.show(self.page)
+
+    def _show_keys(self) -> None:
+        scene = replace(self.scene_behind, keys=KEYS if self._comparison is None else WRONG_KEYS)
         for region in self.query(Region):
             region.scene = scene
-        self.show(self.page)
 
     def show(self, page: WhyPage) -> None:
         """Show another state of the page; one that takes its time is worked out beside the keys."""
@@ -211,6 +215,7 @@ class WhyScreen(Screen[None]):
             except NablastepError as error:
                 self._notice = error.message
             self._wrong = 0
+        self._show_keys()
         self.show(self.page)
 
     def action_train(self) -> None:
