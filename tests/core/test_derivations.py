@@ -104,6 +104,17 @@ def test_the_digits_hold_too(convention: str) -> None:
             check_route(session, name, convention, route)
 
 
+@pytest.mark.parametrize("logit", [40.0, 1000.0, -1000.0])
+def test_a_saturated_batch_holds_a_delta_of_zero_drops_an_infinite_term(logit: float) -> None:
+    layer = {"units": 1, "activation": "sigmoid", "W": [[logit]], "b": [0.0]}
+    network = ns.Network([layer], [[1.0], [1.1], [1.2]], [[0.0], [1.0], [0.5]], loss="binary_cross_entropy")
+    session = ns.open(network)
+    session.goto("end")
+    for name in ("grad_a1", "grad_z1", "grad_W0"):
+        for route in why(session, name):
+            assert [line.text() for line in route.lines if line.holds is False] == []
+
+
 def test_a_jacobian_of_more_than_10000_entries_says_its_structure_instead_of_its_value() -> None:
     lines = why(at_end("digits-mlp"), "grad_W0", "jacobian")[0].lines
     large = [line for line in lines if line.structure is not None]

@@ -52,6 +52,13 @@ def _entry_wise(function: Callable[..., Any]) -> Rule:
     return rule
 
 
+def times(left: NDArray[Any], right: NDArray[Any]) -> NDArray[Any]:
+    """left · right, in which a zero, such as that of a delta, drops its term even if the other factor is infinite."""
+    with np.errstate(all="ignore"):
+        product = np.multiply(left, right)
+    return product if np.isfinite(product).all() else np.where((left == 0) | (right == 0), 0.0, product)
+
+
 def _matrix_product(left: NDArray[Any], right: NDArray[Any]) -> NDArray[Any]:
     """left @ right; where one side is the same for all of the other, as one large product instead of many small."""
     if max(left.ndim, right.ndim) > 2:
@@ -177,7 +184,7 @@ MATRIX_RULES: dict[type[Expression], Rule] = {
     TimesLog: _entry_wise(_times_log),
     Add: _entry_wise(np.add),
     Subtract: _entry_wise(np.subtract),
-    Scale: _entry_wise(np.multiply),
+    Scale: _entry_wise(times),
     Power: _entry_wise(np.power),
     Apply: _apply,
     Cases: _entry_wise(_cases),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import string
 from collections.abc import Callable
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from nablastep.derivations.indexed import Worth, aligned
+from nablastep.derivations.matrix_worth import times
 from nablastep.derivations.nodes import (
     SAMPLE,
     Basis,
@@ -152,10 +154,7 @@ def _summed_with_infinities(factors: list[Worth], names: list[str], summed: list
     """The same sum where a zero, such as that of a delta, drops its term even if another factor is infinite."""
     ones = Worth(np.ones((1,) * len(names)), tuple(names), True)
     _, (_, *spread) = aligned(ones, *factors)
-    with np.errstate(all="ignore"):
-        product = spread[0]
-        for array in spread[1:]:
-            product = np.where((product == 0) | (array == 0), 0, product * array)
+    product = reduce(times, spread)
     found = product.sum(axis=tuple(names.index(index) for index in summed))
     kept = [name for name in names if name not in summed]
     return Worth(np.asarray(found.transpose([kept.index(axis) for axis in axes])), axes, True)
