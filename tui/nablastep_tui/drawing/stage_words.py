@@ -1,0 +1,181 @@
+"""The lines below the equation: one entry in numbers, what it means in a sentence, an independent check, a hint."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from rich.style import Style
+
+from nablastep.entries import Part
+from nablastep.notation import notation_named
+from nablastep_tui.drawing.canvas import Canvas
+from nablastep_tui.drawing.cells import width_of
+from nablastep_tui.drawing.text import plain, wrapped
+from nablastep_tui.numbers import MatrixFormat, choose_format, digits_of_agreement, parenthesised, scalar_text
+from nablastep_tui.scene import Scene
+from nablastep_tui.themes import accent_style, dimension_style, selected_style, style
+
+CHECK_TOLERANCE = 1e-6
+
+Line = list[tuple[str, Style]]
+
+
+def lines_below(canvas: Canvas, scene: Scene) -> list[Line]:
+    """The scalar line, the sentence (wrapped) and the check; or before the first key, the invitation."""
+    palette, width = scene.palette, canvas.width - 6
+    if not scene.view.is_done:
+        # A demo steps by itself: its keys mean something else.
+        return _invitation(scene, width) if scene.caption is None else []
+    lines = [_scalar_line(scene, width)]
+    muted = style(palette.muted)
+    # Above the fold of a small screen one line has to do.
+    most = 2 if canvas.height >= 15 else 1
+    sentence = wrapped(scene.shown.sentence(scene.cell), width)
+    if len(sentence) > most:
+        # The second half of a sentence says why; on a small screen it has to do alone.
+        sentence = wrapped(scene.shown.sentence(scene.cell).split(": ")[-1], width)
+    if len(sentence) > most:
+        sentence = [*sentence[: most - 1], sentence[most - 1] + scene.glyphs.ellipsis]
+    lines += [[(text, muted)] for text in sentence]
+    check = _check_line(scene)
+    hint: Line = [(scene.hint, accent_style(palette))]
+    if canvas.height >= 16:
+        lines += [line for line in (check, hint if scene.hint else None) if line]
+    elif canvas.height >= 11 and (check or scene.hint):
+        # A small screen has one line for either: a hint goes once it has been followed.
+        lines.append(hint if scene.hint or check is None else check)
+    definition = scene.shown.definition
+    if definition is not None and scene.view.step.id == "E" and canvas.height >= 13:
+        text = notation_named("unicode").equation_text(definition)
+        lines.insert(1, [("the same as the definition  ", muted), (text, style(palette.text))])
+    return lines
+
+
+def _invitation(scene: Scene, width: int) -> list[Line]:
+    palette = scene.palette
+    symbol = scene.shown.equation.target
+
+    name = notation_named("unicode").text(symbol)
+    press: Line = [
+        ("press  ", style(palette.muted)),
+        (f" {scene.glyphs.right_arrow} ", selected_style(palette)),
+        (f"  to compute {name}", style(palette.bright, bold=True)),
+    ]
+    if not scene.first_run:
+        return [press]
+    sizes, steps = scene.session.network.sizes, len(scene.session.program)
+    about = (
+        f"{_count(sizes[0], 'input goes', 'inputs go').capitalize()} in, "
+        f"{_count(sizes[-1], 'number comes', 'numbers come')} out, "
+        f"and the error flows back. {steps} equations, one at a time."
+        f"{' Some parameters are frozen: no update moves them.' if scene.session.network.frozen_parameters else ''}"
+    )
+    keys: Line = []
+    offers = (
+        (scene.glyphs.left_arrow, "takes any of them back."),
+        ("w", "asks why an equation has its form."),
+        ("e", "edits any number."),
+    )
+    for key, what in offers:
+        keys += [(key, accent_style(palette)), (f" {what}  ", style(palette.muted))]
+    lines = [press, *([(text, style(palette.muted))] for text in wrapped(about, width))]
+    return [*lines, keys] if sum(width_of(text) for text, _ in keys) <= width else lines
+
+
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+
+
+def _count(number: int, one: str, many: str) -> str:
+    word = _NUMBERS[number] if number < len(_NUMBERS) else str(number)
+    return f"{word} {one if number == 1 else many}"
+
+
+def _scalar_line(scene: Scene, width: int) -> Line:
+    """`∇W⁽¹⁾₂₁ = ∇z⁽²⁾₂ × a⁽¹⁾₁ = −0.038098 × 0.593270 = −0.022603`, dropping its middle where it is too long."""
+    entry = scene.shown.entry(scene.cell)
+    if entry is None:
+        return []
+    value = np.asarray(scene.shown.result())
+    number = float(value[scene.cell] if value.ndim else value)
+    for decimals in (6, 4, 3):
+        result: Line = [(_number(number, decimals, scene), accent_style(scene.palette))]
+        numeric = _parts(scene, entry.numeric, decimals)
+        sides = [_parts(scene, entry.name), _parts(scene, entry.symbolic), numeric, result]
+        if _length(numeric) and "".join(text for text, _ in numeric) == result[0][0]:
+            sides.pop(2)
+        if _length(_joined(scene, sides)) <= width:
+            return _joined(scene, sides)
+    result = [(_number(number, 6, scene), accent_style(scene.palette))]
+    short = _joined(scene, [_parts(scene, entry.name), _parts(scene, entry.symbolic), result])
+    return short if _length(short) <= width else _joined(scene, [_parts(scene, entry.name), result])
+
+
+def _joined(scene: Scene, sides: list[Line]) -> Line:
+    line: Line = []
+    for index, side in enumerate(sides):
+        sign = "←" if index == 1 and scene.shown.equation.is_update else "="
+        line += ([(f"  {sign}  ", style(scene.palette.muted))] if index else []) + side
+    return line
+
+
+def _length(line: Iterable[tuple[str, Style]]) -> int:
+    return sum(width_of(text) for text, _ in line)
+
+
+def _parts(scene: Scene, parts: tuple[Part, ...], decimals: int = 6) -> Line:
+    line: Line = []
+    palette = scene.palette
+    for index, part in enumerate(parts):
+        if part.value is not None:
+            text = _number(part.value, decimals, scene)
+            line.append((parenthesised(text) if index else text, style(palette.bright, bold=True)))
+        elif part.dimension is not None:
+            mark = "_" if scene.glyphs.name == "ascii" and not (index and parts[index - 1].dimension) else ""
+            line.append((mark + part.text, dimension_style(palette, part.dimension)))
+        else:
+            line.append((part.text, style(palette.text)))
+    return line
+
+
+def _number(value: float, decimals: int, scene: Scene) -> str:
+    number: MatrixFormat = choose_format([value], decimals, ascii=scene.glyphs.name == "ascii")
+    return number.full(value)
+
+
+def _check_line(scene: Scene) -> Line | None:
+    """The difference quotient beside the gradient: computed here, every time."""
+    check = scene.shown.check(scene.cell)
+    if check is None:
+        return None
+    palette = scene.palette
+    muted = style(palette.muted)
+    result = scene.shown.result()
+    assert result is not None  # a check stands beside a computed gradient only
+    value = float(result[scene.cell])
+    ascii_only = scene.glyphs.name == "ascii"
+    quotient = scalar_text(check.value, 6, ascii=ascii_only)
+    error = abs(value - check.value) / max(1.0, abs(value), abs(check.value))
+    if error <= CHECK_TOLERANCE:
+        digits = digits_of_agreement(value, check.value)
+        agrees = f"   agrees to {digits} digit{'s' if digits != 1 else ''}" if value else ""
+        return [
+            (f"{scene.glyphs.tick} ", style(palette.bright, bold=True)),
+            ("central difference of E gives ", muted),
+            (quotient, style(palette.text)),
+            (agrees, muted),
+        ]
+    if check.at_kink:
+        return [("a kink lies here: ", muted), (f"slopes on both sides differ, the quotient gives {quotient}", muted)]
+    analytic = scalar_text(value, 6, ascii=ascii_only)
+    line = f"{scene.glyphs.cross} central difference {quotient}, analytic {analytic}"
+    return [(line, accent_style(palette))]
+
+
+def draw_line(canvas: Canvas, y: int, line: Line, scene: Scene) -> None:
+    """One line, in the middle."""
+    if scene.glyphs.name == "ascii":
+        line = [(plain(text), look) for text, look in line]
+    x = max(1, (canvas.width - _length(line)) // 2)
+    for text, look in line:
+        x = canvas.write(x, y, text, look)
