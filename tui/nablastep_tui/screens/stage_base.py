@@ -248,7 +248,9 @@ class StageBase(Screen[None]):
         if map_height(width, height, scene) != self._map_rows:
             self._arrange(width, height)
         for region in self.query(Region):
-            region.scene = scene
+            # The ground is the same for every scene of a palette: drawing it anew would draw the whole screen.
+            if region.id != "ground" or region.scene is None or region.scene.palette is not scene.palette:
+                region.scene = scene
 
     def _footer(self) -> tuple[Key, ...]:
         if self.edit is not None or self.prompt is not None:
