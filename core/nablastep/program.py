@@ -23,11 +23,13 @@ from nablastep.expressions import (
     MatMul,
     Repeat,
     Symbol,
+    add,
     matrix_symbols,
     substitute,
 )
 from nablastep.functions.activations import activation
 from nablastep.functions.losses import LOSSES, error_of_batch
+from nablastep.graph import Definition, Use
 
 if TYPE_CHECKING:
     from nablastep.network import Network
@@ -98,6 +100,7 @@ class Program:
     steps: tuple[Step, ...]
     symbols: Mapping[str, Symbol]
     input_gradient: Equation
+    _uses: Mapping[str, tuple[Use, ...]]
 
     def __len__(self) -> int:
         return len(self.steps)
@@ -107,6 +110,15 @@ class Program:
         if name not in self._steps_by_id:
             raise UnknownNameError(f"no step computes '{name}'", hint=f"the steps are {' '.join(self._steps_by_id)}")
         return self._steps_by_id[name]
+
+    @cached_property
+    def forward(self) -> tuple[Definition, ...]:
+        """The forward equations in order; E's has its textbook form beside it where it is computed in another."""
+        return tuple(Definition(step.equation, step.definition) for step in self.steps if step.phase == FORWARD)
+
+    def uses(self, quantity: Symbol) -> tuple[tuple[Equation, Symbol | None], ...]:
+        """Where ∇quantity comes from: each (equation that reads it, ∇ of its target, or None where that is E)."""
+        return tuple((use.equation, use.upstream) for use in self._uses.get(quantity.id, ()))
 
     @cached_property
     def _steps_by_id(self) -> dict[str, Step]:
@@ -157,13 +169,12 @@ def build(form: Form) -> Program:
     symbols = _symbols(form)
     forward = _forward(form, symbols)
     error, definition = _error(form, symbols)
-    backward = _backward(form, symbols, forward, error, definition)
+    uses = _uses(symbols, forward, error, definition)
+    backward = {name: _gradient_equation(symbols[name], uses[name], forward) for name in uses}
     steps: list[tuple[str, Equation, Equation | None]] = [(FORWARD, equation, None) for equation in forward]
     steps.append((FORWARD, error, definition))
     steps += _backward_and_updates(form, symbols, backward)
-    first = next(equation for equation in forward if equation.target.id == "z1")
-    input_gradient = Equation(symbols["a0"].gradient, gradient(first.expression, symbols["a0"], symbols["grad_z1"]))
-    return Program(form, _numbered(steps, len(form.activations)), symbols, input_gradient)
+    return Program(form, _numbered(steps, len(form.activations)), symbols, backward["a0"], uses)
 
 
 def _symbols(form: Form) -> dict[str, Symbol]:
@@ -216,30 +227,34 @@ def _error(form: Form, symbols: Mapping[str, Symbol]) -> tuple[Equation, Equatio
     return equation(logits(z, y)), definition
 
 
-def _backward(
-    form: Form, symbols: Mapping[str, Symbol], forward: Iterable[Equation], error: Equation, definition: Equation | None
-) -> dict[str, Equation]:
-    """The gradient of every value and parameter, from the equation in which it is used."""
-    known = {equation.expression: equation.target for equation in forward}
-    last = len(form.activations)
-    equations: dict[str, Equation] = {}
-
-    def derive(name: str, use: Equation, upstream: Expression) -> None:
-        variable = symbols[name]
-        found = gradient(use.expression, variable, upstream)
-        # What a forward step has computed already is read, not computed again: softmax(z) is a.
-        found = substitute(found, known)
-        equations[variable.gradient.id] = Equation(symbols[variable.gradient.id], found)
-
-    derive(f"a{last}", definition or error, seed())
+def _uses(
+    symbols: Mapping[str, Symbol], forward: Iterable[Equation], error: Equation, definition: Equation | None
+) -> dict[str, tuple[Use, ...]]:
+    """Every value and parameter with the equations in which it is used."""
+    uses = [(operand, Use(definition or error, None)) for operand in matrix_symbols((definition or error).expression)]
     if definition is not None:
-        derive(f"z{last}", error, seed())
-    for use in forward:
-        upstream = symbols[use.target.gradient.id]
-        for operand in matrix_symbols(use.expression):
-            if operand.id != "a0" and operand.gradient.id not in equations:
-                derive(operand.id, use, upstream)
-    return equations
+        uses += [(operand, Use(error, None)) for operand in matrix_symbols(error.expression)]
+    # Where E is computed from z, what it owes to a is in it already.
+    known = set() if definition is None else set(matrix_symbols(error.expression))
+    for equation in forward:
+        read = (operand for operand in matrix_symbols(equation.expression) if operand not in known)
+        uses += [(operand, Use(equation, equation.target.gradient)) for operand in read]
+    found: dict[str, tuple[Use, ...]] = {}
+    for quantity, use in uses:
+        if quantity.id != "y":
+            found[quantity.id] = (*found.get(quantity.id, ()), use)
+    return found
+
+
+def _gradient_equation(quantity: Symbol, uses: Iterable[Use], forward: Iterable[Equation]) -> Equation:
+    """∇quantity: the sum over its uses."""
+    known = {equation.expression: equation.target for equation in forward}
+    terms = [gradient(use.equation.expression, quantity, use.upstream or seed()) for use in uses]
+    total = terms[0]
+    for term in terms[1:]:
+        total = add(total, term)
+    # What a forward step has computed already is read, not computed again: softmax(z) is a.
+    return Equation(quantity.gradient, substitute(total, known))
 
 
 def _backward_and_updates(
@@ -249,7 +264,7 @@ def _backward_and_updates(
     postponed: list[tuple[str, Equation, Equation | None]] = []
     for k in reversed(range(len(form.activations))):
         names = (f"grad_a{k + 1}", f"grad_z{k + 1}", f"grad_W{k}", f"grad_b{k}")
-        backward += [(BACKWARD, gradients[name], None) for name in names if name in gradients]
+        backward += [(BACKWARD, gradients[name[5:]], None) for name in names if name[5:] in gradients]
         updates = [(UPDATE, equation, None) for equation in _updates_of_layer(form, symbols, k)]
         (backward if form.interleaved else postponed).extend(updates)
     return backward + postponed
