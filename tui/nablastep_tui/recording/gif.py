@@ -1,4 +1,4 @@
-"""Animated GIF of a recording, drawn with Pillow (the optional extra `nablastep[gif]`).
+"""Animated GIF of a recording, drawn with Pillow (the optional extra `gif`).
 
 Owns the choice of frames, the one palette of all frames, and the file's structure (GIF89a). The same recording,
 font and Pillow give the same bytes. Knows no Textual and writes nothing.
@@ -53,7 +53,8 @@ def _painter(font: Path | None) -> GlyphPainter:
     except ImportError as error:
         raise ExportError(
             "a GIF needs Pillow, which is not installed",
-            hint="Install it with: pip install 'nablastep[gif]'. Cast, SVG, text and captions need nothing more.",
+            hint="Install it with pip install '.[gif]' in the folder of a clone, or pip install 'nablastep[gif]' where "
+            "nablastep came from an index. Cast, SVG, text and captions need nothing more.",
         ) from error
     try:
         return GlyphPainter(font)
