@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from nablastep.evaluation import Run, compiled
 from nablastep.expressions import Apply, Equation, Symbol, walk
 from nablastep.iteration import Iteration
+from nablastep.kinks import at_kink, kinked
 from nablastep.program import FORWARD, Program, Step
 from nablastep.session import Session
 from nablastep.shapes import shape_of
@@ -33,8 +34,9 @@ class ParameterCheck:
     """The check of one parameter; all arrays have its shape in column orientation and are read-only.
 
     `analytic` is the gradient of the program, `numeric` that of central differences, `complex_step` that of the
-    complex step or None. `kinks` marks entries whose perturbation moves an argument across or onto a kink, such as
-    the 0 of a relu: they are reported and decide nothing.
+    complex step or None. `kinks` marks entries whose perturbation moves an argument across, onto or away from a kink,
+    such as the 0 of a relu: they are reported and decide nothing. An argument that is at a kink but for rounding
+    counts as being there.
     """
 
     id: str
@@ -61,8 +63,16 @@ class ParameterCheck:
         return int(row), int(column)
 
     @property
+    def is_checked(self) -> bool:
+        """Whether any entry was compared; where all lie at kinks, nothing is known of the parameter."""
+        return not self.kinks.all()
+
+    @property
     def holds(self) -> bool:
-        """Whether one witness agrees to 1e-6. The complex step overrules a difference that rounding has spoilt."""
+        """Whether one witness agrees to 1e-6. The complex step overrules a difference that rounding has spoilt.
+
+        A parameter of which nothing could be compared does not fail; see `is_checked`.
+        """
         errors = [self.error] if self.complex_error is None else [self.error, self.complex_error]
         return any(error <= TOLERANCE for error in errors)
 
@@ -105,6 +115,7 @@ class _ForwardFrom:
         self.values = dict(start)
         self.base: Array = start[self.name]
         self.kinks, argument_equations = _kink_arguments(steps)
+        self.at_kink = [(found.argument.id, at_kink(program, found, start)) for found in kinked(steps)]
         self.run: Run = compiled((*(step.equation for step in steps), *argument_equations))
         self.is_analytic = all(
             node.function.analytic
@@ -113,6 +124,7 @@ class _ForwardFrom:
             if isinstance(node, Apply)
         )
         _, self.sides = self._moved(self.base.copy())
+        self.arguments = self._arguments()
 
     def central_difference(self, cell: tuple[int, ...]) -> tuple[float, bool]:
         """The quotient, and whether a kink lies within its reach."""
@@ -120,12 +132,14 @@ class _ForwardFrom:
         moved = self.base.copy()
         moved[cell] = self.base[cell] + h
         above, sides_above = self._moved(moved)
+        leaves_kink = self._leaves_kink()
         reach = float(moved[cell])
         moved[cell] = self.base[cell] - h
         below, sides_below = self._moved(moved)
+        leaves_kink |= self._leaves_kink()
         # What was really stepped: θ ± h is rounded.
         quotient = (above - below) / (reach - float(moved[cell]))
-        return quotient, not sides_above == self.sides == sides_below
+        return quotient, leaves_kink or not sides_above == self.sides == sides_below
 
     def complex_step(self, cell: tuple[int, ...]) -> float:
         """The imaginary part of E(θ + ih) over h."""
@@ -134,6 +148,16 @@ class _ForwardFrom:
         self.values[self.name] = moved
         self.run(self.values)
         return float(np.imag(self.values["E"])) / COMPLEX_STEP
+
+    def _arguments(self) -> list[Array]:
+        return [self.values[name].copy() for name, _ in self.at_kink]
+
+    def _leaves_kink(self) -> bool:
+        """Whether an argument that was at a kink, to rounding, is now another number."""
+        return any(
+            bool(((self.values[name] != before) & mask).any())
+            for (name, mask), before in zip(self.at_kink, self.arguments, strict=True)
+        )
 
     def _moved(self, parameter: Array) -> tuple[float, list[bytes]]:
         """E, and on which side of every kink all arguments are."""

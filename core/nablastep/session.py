@@ -302,6 +302,14 @@ class Session:
                 rows.append((Cell(symbol.id, index), float(here[index]), float(there[index])))
         return tuple(sorted(rows, key=lambda row: -abs(row[2] - row[1])))
 
+    def errors_of(self, branch: int) -> tuple[float, ...]:
+        """E of every iteration of a branch that has computed one: the finished ones, and the one begun last."""
+        other = self.trial()
+        other.do(Switch(branch))
+        other._move(*other.timeline.furthest)
+        begun = other.get("E")
+        return (*other.error_history, *(() if begun is None else (float(begun),)))
+
     # moving
 
     def _move(self, iteration: int, step: int) -> None:

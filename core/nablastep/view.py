@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 from nablastep.entries import EntryLines, entry_lines
 from nablastep.evaluation import value_of
 from nablastep.expressions import Equation, Expression, Symbol
-from nablastep.layout import Piece, pieces
+from nablastep.kinks import kinks_at
+from nablastep.layout import Operand, Piece, pieces
 from nablastep.program import Step
 from nablastep.session import Session
 from nablastep.slopes import Slope, slope
 from nablastep.transposition import Convention, convention_named
-from nablastep.words import sentence
+from nablastep.words import kink_sentence, sentence
 
 Array = NDArray[np.float64]
 CELL = tuple[int, int]
@@ -92,7 +93,32 @@ class View:
         """What the selected number means."""
         value = self.result()
         number = float(value if not np.ndim(value) else value[cell]) if value is not None else 0.0
-        return sentence(self.step, self.session.program, self.column_cell(self.step.target, cell), number)
+        column_cell = self.column_cell(self.step.target, cell)
+        return sentence(self.step, self.session.program, column_cell, number, self._weights_behind(cell))
+
+    def _weights_behind(self, cell: CELL) -> str:
+        """`Row 2 of W` or `Column 2 of W`: what is lit of W, as it is written here, beside a cell of the result."""
+        for piece in self.pieces(cell):
+            symbol = piece.symbol if isinstance(piece, Operand) else None
+            if isinstance(piece, Operand) and piece.reads is not None and symbol is not None and symbol.base == "W":
+                row, column = piece.reads
+                name = "W" if piece.expression == symbol else "Wᵀ"
+                return f"Row {row + 1} of {name}" if row is not None else f"Column {(column or 0) + 1} of {name}"
+        return "W"
+
+    def kink(self, cell: CELL) -> str:
+        """Where an activation's argument behind this number is at a kink, or is there but for rounding; else empty."""
+        step, program = self.step, self.session.program
+        if not self.is_done or step.target.base not in {"z", "a"} or step.layer == 0:
+            return ""
+        place = self.column_cell(step.target, cell)
+        for found, mask in kinks_at(program, step.id, self.session.values):
+            if mask[place]:
+                argument = self.convention.shown_symbol(found.argument)
+                name = "".join(part.text for part in entry_lines(argument, argument, cell, self._before).name)
+                exact = bool(self.session[found.argument.id][place] == found.kink)
+                return kink_sentence(name, found.kink, found.function, exact)
+        return ""
 
     def check(self, cell: CELL) -> Slope | None:
         """The difference quotient beside a computed gradient entry; None for steps that are no gradients."""

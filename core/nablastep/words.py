@@ -36,8 +36,11 @@ def step_title(step: Step, program: Program) -> str:
     return f"gradient of the {'weights' if target.base == 'W' else 'bias'} into layer {layer}"
 
 
-def sentence(step: Step, program: Program, cell: CELL, value: float) -> str:
-    """What this number means: `cell` in column orientation, from 0, `value` the number in it."""
+def sentence(step: Step, program: Program, cell: CELL, value: float, weights: str) -> str:
+    """What this number means: `cell` in column orientation, from 0, `value` the number in it.
+
+    `weights` names the row or column of W behind a pre-activation, as the shown convention lays it out.
+    """
     row, column = cell[0] + 1, cell[1] + 1
     target, last = step.target, len(program.form.activations)
     summed = ", added up over the samples" if program.form.batch else ""
@@ -47,7 +50,7 @@ def sentence(step: Step, program: Program, cell: CELL, value: float) -> str:
     if target.base == "E":
         return "One number says how far off the output is; what follows finds a way down."
     if step.phase == FORWARD:
-        return _forward_sentence(step, program, row, sample)
+        return _forward_sentence(step, program, row, sample, weights)
     change = f"E {'rises' if value >= 0 else 'falls'} by {significant(abs(value))} per unit"
     if value == 0:
         change = "E does not move (to first order)"
@@ -57,7 +60,9 @@ def sentence(step: Step, program: Program, cell: CELL, value: float) -> str:
             f"{_neuron(program, step.layer - 1, column)} sent it{summed}."
         )
     if target.base == "b":
-        return f"Raise this bias and {change}: the bias is added to z directly, so it inherits ∇z{summed}."
+        return (
+            f"Raise this bias and {change}: the bias is added to z directly, so it inherits the gradient of z{summed}."
+        )
     if target.base == "z":
         slope = "mixes all outputs of the sample" if _is_softmax(program, step.layer) else _slope(program, step.layer)
         if step.layer == last and program.step("E").definition is not None:
@@ -71,6 +76,12 @@ def sentence(step: Step, program: Program, cell: CELL, value: float) -> str:
     )
 
 
+def kink_sentence(name: str, kink: float, function: str, exact: bool) -> str:
+    """What it means that a quantity is where a function's slope jumps, exactly or but for rounding."""
+    to_rounding = "" if exact else " to rounding"
+    return f"{name} is {kink:g}{to_rounding}: at the kink of {function}, where the slopes on both sides differ."
+
+
 def significant(value: float, digits: int = 3) -> str:
     """A number in words: so many significant digits, powers of ten written out."""
     if value == 0:
@@ -82,11 +93,11 @@ def significant(value: float, digits: int = 3) -> str:
     return text.replace("-", "−")
 
 
-def _forward_sentence(step: Step, program: Program, row: int, sample: str) -> str:
+def _forward_sentence(step: Step, program: Program, row: int, sample: str, weights: str) -> str:
     if step.target.base == "z":
         sent = "every input" if step.layer == 1 else f"what every neuron of layer {step.layer - 1} sent"
         bias = "; the bias shifts the sum" if program.form.biases[step.layer - 1] else ""
-        return f"Row {row} of W, the weights into layer {step.layer}, weighs {sent}{sample}{bias}."
+        return f"{weights}, the weights into layer {step.layer}, weighs {sent}{sample}{bias}."
     if _is_softmax(program, step.layer):
         return f"Output {row}{sample} takes its share: all shares of a sample add up to 1."
     name = program.form.activations[step.layer - 1].replace("_", " ")

@@ -12,6 +12,7 @@ import nablastep as ns
 from nablastep.checks import ParameterCheck, gradient_check
 from nablastep.errors import CommandError
 from nablastep.files.built_in import network_names
+from nablastep.kinks import places
 from nablastep.predictions import accuracy, predictions
 
 ORACLE = sorted(str(path) for path in (Path(__file__).parents[1] / "oracle").glob("*.toml"))
@@ -48,6 +49,38 @@ def test_what_the_program_computes_is_the_gradient(source: str) -> None:
         assert check.complex_error is None or check.complex_error < 1e-13, check.id
         assert not check.kinks.any()
         assert check.analytic.shape == check.numeric.shape == session[check.id].shape
+
+
+def zero_on_paper(scale: float = 1.0) -> ns.Network:
+    """One relu whose z is 0.2 + 0.1 − 0.4 + 0.1 = 0 on paper and 2.8e-17 in binary, and an identity output."""
+    return ns.Network(
+        layers=[
+            {"activation": "relu", "W": [[0.2 * scale, 0.1 * scale, -0.4 * scale]], "b": [0.1 * scale]},
+            {"activation": "identity", "W": [[0.5], [1.5]], "b": [0.25, 0.0]},
+        ],
+        x=[[1.0, 1.0, 1.0]],
+        y=[[1.0, 0.0]],
+        loss="half_squared_error",
+    )
+
+
+@pytest.mark.parametrize("scale", [2.0**-30, 1.0, 2.0**30])  # powers of two leave the rounding as it is
+def test_a_zero_that_rounding_has_spoilt_counts_as_a_kink(scale: float) -> None:
+    session = ns.open(zero_on_paper(scale))
+    session.goto("E")
+    assert 0 < abs(session["z1"][0, 0]) < 1e-15 * scale
+    checks = checked(session)
+    assert checks["W0"].kinks.all()
+    assert checks["b0"].kinks.all()
+    assert not checks["W0"].is_checked
+    assert checks["W1"].is_checked
+    assert [(str(cell), kink.function, exact) for cell, kink, exact in places(session)] == [("z1[0,0]", "relu", False)]
+
+
+def test_a_small_number_that_is_not_rounding_is_at_no_kink() -> None:
+    session = ns.open(relu_network([[1e-9, 1e-9], [2.0, -1.0]]))
+    assert [str(cell) for cell, _, exact in places(session) if exact] == ["z1[1,0]"]
+    assert len(list(places(session))) == 1
 
 
 def test_interleaved_updates_are_found_out() -> None:

@@ -399,7 +399,24 @@ def test_gradcheck_counts_kinks(tmp_path: Path, nablastep: Nablastep) -> None:
     )
     code, out, _ = nablastep("gradcheck", str(network))
     assert code == 0
-    assert out.splitlines()[0].endswith("2 at a kink left out")
+    # All entries lie at the kink: nothing was compared, so there is nothing to tick.
+    assert out.splitlines() == [
+        "W0  –  not checked: all 2 entries lie at a kink, where no difference quotient tells the slope",
+        "z1[0,0] is 0: at the kink of relu, where the slopes on both sides differ.",
+    ]
+
+
+def test_gradcheck_leaves_out_what_is_zero_on_paper(tmp_path: Path, nablastep: Nablastep) -> None:
+    network = tmp_path / "paper.toml"
+    network.write_text(
+        'x = [[1.0, 1.0, 1.0]]\ny = [[1.0]]\nloss = "half_squared_error"\n'
+        '[[layers]]\nactivation = "relu"\nW = [[0.2, 0.1, -0.4], [1.0, 1.0, 1.0]]\nb = [0.1, 0.0]\n'
+        '[[layers]]\nactivation = "identity"\nW = [[1.0, 1.0]]\n'
+    )
+    code, out, _ = nablastep("gradcheck", str(network))
+    assert code == 0
+    assert out.splitlines()[0].endswith("3 at a kink left out")
+    assert out.splitlines()[-1].startswith("z1[0,0] is 0 to rounding: at the kink of relu")
 
 
 def test_gradcheck_takes_two_thousand_parameters() -> None:

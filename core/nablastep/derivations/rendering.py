@@ -242,7 +242,7 @@ def _value_rows(line: Line) -> list[str]:
 
 def number(value: float) -> str:
     """Six significant digits."""
-    return f"{value:.6g}"
+    return f"{value + 0.0:.6g}"  # a zero has no sign to read
 
 
 def matrix_rows(matrix: Any) -> list[str]:

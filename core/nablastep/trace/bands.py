@@ -10,6 +10,7 @@ import numpy as np
 from nablastep.expressions import Dimension
 from nablastep.trace.grids import ACROSS, DIAGONAL, DOWN, MOST_COLUMNS, Grid, grid
 from nablastep.trace.lines import Glyphs, Line, Span, tall, width_of
+from nablastep.trace.numerals import scalar_text
 from nablastep.trace.plugged import Item, Sign, Value, units
 
 DIGITS = (6, 5, 4)
@@ -113,7 +114,7 @@ def _block(item: Item, digits: int, frame: Frame, most_columns: int) -> Block:
         return Block(((Span(item.text, "sign"),),))
     role = "result" if item.is_result else "value"
     if not np.ndim(item.value):
-        text = item.value if isinstance(item.value, str) else f"{item.value:.6g}"
+        text = item.value if isinstance(item.value, str) else scalar_text(item.value)
         return Block(((Span(text, role),),), (item.name,))
     found = grid(item.value, digits, most_columns=most_columns)
     captions = (item.name, _shape_caption(item, found, frame))

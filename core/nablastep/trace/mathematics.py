@@ -7,6 +7,7 @@ import numpy as np
 from nablastep.notation.latex import NOTATION
 from nablastep.trace.grids import ACROSS, DIAGONAL, DOWN, Grid, grid
 from nablastep.trace.model import TraceStep
+from nablastep.trace.numerals import scalar_text
 from nablastep.trace.plugged import Item, Sign, plugged_in, units
 
 DIGITS = 6
@@ -68,7 +69,7 @@ def _written(item: Item) -> tuple[str, int]:
         fraction = item.value.split("/")
         return rf"\frac{{{fraction[0]}}}{{{fraction[1]}}}", 3
     if not np.ndim(item.value):
-        text = number_latex(f"{item.value:.6g}")
+        text = number_latex(scalar_text(item.value))
         return text, len(text)
     found = grid(item.value, DIGITS)
     return matrix_latex(found), sum(max(map(len, column)) + 2 for column in zip(*found.rows, strict=True)) + 2

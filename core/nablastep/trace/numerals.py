@@ -55,3 +55,8 @@ def format_for(values: Iterable[float], digits: int = DIGITS) -> NumberFormat:
 def number_text(value: float, digits: int = DIGITS) -> str:
     """One number that stands alone."""
     return format_for((value,), digits).text(value)
+
+
+def scalar_text(value: float, digits: int = DIGITS) -> str:
+    """A number within a line, in the shortest form; a zero has no sign."""
+    return f"{value + 0.0:.{digits}g}"

@@ -12,7 +12,10 @@ from nablastep_tui.options import Source
 
 if TYPE_CHECKING:
     from nablastep.checks import ParameterCheck
+    from nablastep.session import Session
     from nablastep.trace import Line
+
+MOST_KINKS = 8
 
 
 def register(app: typer.Typer) -> None:
@@ -33,22 +36,41 @@ def gradcheck(source: Source) -> int:
     import nablastep as ns
     from nablastep.checks import gradient_check
 
-    checks = gradient_check(ns.open(source))
-    output.write_lines(_lines(checks))
+    session = ns.open(source)
+    checks = gradient_check(session)
+    output.write_lines((*_lines(checks), *_kinks(session)))
     return 0 if all(check.holds for check in checks) else 1
 
 
 def _lines(checks: tuple[ParameterCheck, ...]) -> Iterator[Line]:
     from nablastep.trace import Span
 
-    marks = ("✓", "✗") if output.can_show("✓✗") else ("ok", "FAILS")
+    marks = ("✓", "✗", "–") if output.can_show("✓✗–") else ("ok", "FAILS", "-")
     longest = max(len(check.id) for check in checks)
     for check in checks:
         mark = Span(marks[0], "holds") if check.holds else Span(marks[1], "fails")
+        if not check.is_checked:
+            mark = Span(marks[2], "note")
         yield (Span(check.id.ljust(longest + 2), "name"), mark, Span(f"  {_account(check)}"))
 
 
+def _kinks(session: Session) -> Iterator[Line]:
+    """Where the arguments of activations stand at kinks, or would but for rounding."""
+    from nablastep.kinks import places
+    from nablastep.trace import Span
+    from nablastep.words import kink_sentence
+
+    found = list(places(session))
+    for cell, kinked, exact in found[:MOST_KINKS]:
+        yield (Span(kink_sentence(str(cell), kinked.kink, kinked.function, exact), "note"),)
+    if len(found) > MOST_KINKS:
+        yield (Span(f"and {len(found) - MOST_KINKS} more like these", "note"),)
+
+
 def _account(check: ParameterCheck) -> str:
+    if not check.is_checked:
+        count = "its one entry lies" if check.kinks.size == 1 else f"all {check.kinks.size} entries lie"
+        return f"not checked: {count} at a kink, where no difference quotient tells the slope"
     text = f"largest error {check.error:.1e} by central differences"
     if check.complex_error is not None:
         text += f", {check.complex_error:.1e} by the complex step"

@@ -167,23 +167,21 @@ def _draw_side(canvas: Canvas, scene: Scene, result: Source) -> int:
 
 
 def _draw_picture(canvas: Canvas, scene: Scene, result: Source, x: int, y: int) -> None:
-    """A row of a quantity over the inputs, as the picture that the inputs are."""
+    """A row or column of a quantity over the inputs, as the picture that the inputs are."""
     sides = scene.session.network.picture
     if sides is None or result.values is None or not scene.picture:
         return
     values = result.values
-    along = (
-        values[scene.cell[0]]
-        if result.shape[1] == "n0"
-        else values[:, scene.cell[1]]
-        if result.shape[0] == "n0"
-        else None
-    )
+    along, where = None, ""
+    if result.shape[1] == "n0":
+        along, where = values[scene.cell[0]], f"row {scene.cell[0] + 1}"
+    elif result.shape[0] == "n0":
+        along, where = values[:, scene.cell[1]], f"column {scene.cell[1] + 1}"
     height, width = -(-sides[0] // 2), sides[1]
     if along is None or y + height + 1 > canvas.height or along.size != sides[0] * sides[1]:
         return
     grown = 2 if y + 2 * height + 1 <= canvas.height - 2 and 2 * width <= canvas.width - x - 2 else 1
-    what = f"row {scene.cell[0] + 1} as a picture, {sides[0]}×{sides[1]}"
+    what = f"{where} as a picture, {sides[0]}×{sides[1]}"
     canvas.write(x, y, what, style(scene.palette.muted))
     picture = heat_picture(np.asarray(along).reshape(sides), width * grown, height * grown)
     draw_heat(canvas, x, y + 1, picture, scene.palette, scene.glyphs)

@@ -129,7 +129,9 @@ def _parts(scene: Scene, parts: tuple[Part, ...], decimals: int = 6) -> Line:
     for index, part in enumerate(parts):
         if part.value is not None:
             text = _number(part.value, decimals, scene)
-            line.append((parenthesised(text) if index else text, style(palette.bright, bold=True)))
+            # Only after a sign does a minus need parentheses: tanh(−0.4), 2 × (−0.4).
+            bare = index == 0 or parts[index - 1].text.endswith("(")
+            line.append((text if bare else parenthesised(text), style(palette.bright, bold=True)))
         elif part.dimension is not None:
             mark = "_" if scene.glyphs.name == "ascii" and not (index and parts[index - 1].dimension) else ""
             line.append((mark + part.text, dimension_style(palette, part.dimension)))
@@ -144,12 +146,13 @@ def _number(value: float, decimals: int, scene: Scene) -> str:
 
 
 def _check_line(scene: Scene) -> Line | None:
-    """The difference quotient beside the gradient: computed here, every time."""
+    """The difference quotient beside the gradient: computed here, every time; where z is at a kink, that it is."""
     check = scene.shown.check(scene.cell)
-    if check is None:
-        return None
     palette = scene.palette
     muted = style(palette.muted)
+    if check is None:
+        kink = scene.shown.kink(scene.cell)
+        return [(kink, muted)] if kink else None
     result = scene.shown.result()
     assert result is not None  # a check stands beside a computed gradient only
     value = float(result[scene.cell])
@@ -166,7 +169,8 @@ def _check_line(scene: Scene) -> Line | None:
             (agrees, muted),
         ]
     if check.at_kink:
-        return [("a kink lies here: ", muted), (f"slopes on both sides differ, the quotient gives {quotient}", muted)]
+        here = scene.shown.kink(scene.cell) or "a kink lies here: slopes on both sides differ."
+        return [(f"{here} The quotient gives {quotient}", muted)]
     analytic = scalar_text(value, 6, ascii=ascii_only)
     line = f"{scene.glyphs.cross} central difference {quotient}, analytic {analytic}"
     return [(line, accent_style(palette))]

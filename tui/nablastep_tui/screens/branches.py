@@ -11,7 +11,7 @@ from nablastep_tui.drawing.bars import LossBars, draw_loss_bars, shared_loss_bar
 from nablastep_tui.drawing.canvas import Canvas
 from nablastep_tui.drawing.glyphs import Glyphs
 from nablastep_tui.drawing.text import plain
-from nablastep_tui.numbers import error_text
+from nablastep_tui.numbers import error_text, scalar_text, signed
 from nablastep_tui.palettes import Palette
 from nablastep_tui.themes import accent_style, style
 from nablastep_tui.widgets.canvas_widget import CanvasWidget
@@ -35,6 +35,7 @@ class BranchesScreen(ModalScreen[int | None]):
         super().__init__()
         self.session, self.palette, self.glyphs = session, palette, glyphs
         self.branches = session.all_branches
+        self.errors = {branch.number: session.errors_of(branch.number) for branch in self.branches}
         self.place = next(i for i, branch in enumerate(self.branches) if branch.number == session.branch)
 
     def compose(self) -> ComposeResult:
@@ -66,7 +67,7 @@ class BranchesScreen(ModalScreen[int | None]):
         x = canvas.write(3, 1, "branches", style(palette.bright, bold=True))
         about = "↑ ↓ choose, enter switches, esc leaves   log scale, one for all"
         canvas.write(x + 3, 1, plain(about) if self.glyphs.name == "ascii" else about, style(palette.muted))
-        curves = [branch.error_history for branch in self.branches]
+        curves = [self.errors[branch.number] for branch in self.branches]
         height = max(LEAST_ROWS, min(MOST_ROWS, (canvas.height - 3) // len(curves) - 2))
         shown = shared_loss_bars(curves, [max(10, canvas.width - 30)] * len(curves), height)
         y = 3
@@ -89,7 +90,7 @@ class BranchesScreen(ModalScreen[int | None]):
         look = accent_style(palette) if selected else style(palette.text)
         text = f"{mark} branch {branch.number}   {left}   up to iteration {branch.furthest.iteration}{here}"
         canvas.write(3, y, text, look)
-        errors = branch.error_history
+        errors = self.errors[branch.number]
         if not errors:
             canvas.write(5, y + 1, "no E yet", style(palette.muted))
             return
@@ -107,5 +108,7 @@ class BranchesScreen(ModalScreen[int | None]):
         canvas.write(3, y, f"at the same place, branch {chosen.number} − branch {self.session.branch}:",
                      style(self.palette.muted))  # fmt: skip
         for offset, (cell, here, there) in enumerate(rows[: max(0, canvas.height - y - 2)]):
-            text = f"{cell!s:<12} {here:>14.6f} {there:>14.6f}   Δ {there - here:+.6f}"
-            canvas.write(5, y + 1 + offset, text.replace("-", "−"), style(self.palette.text))
+            ascii_only = self.glyphs.name == "ascii"
+            numbers = "  ".join(scalar_text(value, ascii=ascii_only).rjust(13) for value in (here, there))
+            text = f"{cell!s:<12} {numbers}   Δ {signed(there - here, ascii=ascii_only)}"
+            canvas.write(5, y + 1 + offset, plain(text) if ascii_only else text, style(self.palette.text))
