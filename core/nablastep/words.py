@@ -61,7 +61,7 @@ def sentence(step: Step, program: Program, cell: CELL, value: float, weights: st
         )
     if target.base == "b":
         return (
-            f"Raise this bias and {change}: the bias is added to z directly, so it inherits the gradient of z{summed}."
+            f"Raise this bias and {change}: the bias is added to z directly and inherits the gradient of z{summed}."
         )
     if target.base == "z":
         slope = "mixes all outputs of the sample" if _is_softmax(program, step.layer) else _slope(program, step.layer)
