@@ -34,16 +34,10 @@ from nablastep.expressions import (
     TimesLog,
     Total,
     Transpose,
-    add,
     depends_on,
-    hadamard,
-    matmul,
-    negate,
-    repeat,
-    scale,
     substitute,
-    transpose,
 )
+from nablastep.laws import add, hadamard, matmul, negate, repeat, scale, transpose
 from nablastep.shapes import shape_of
 
 AdjointRule = Callable[[Any, int, Expression], Expression]
@@ -173,7 +167,7 @@ def _softmax(node: Softmax, _: int, upstream: Expression) -> Expression:
 def _log_sum_exp(node: LogSumExp, _: int, upstream: Expression) -> Expression:
     shape = shape_of(node.x)
     probabilities = Softmax(node.x, node.axis)
-    return hadamard(probabilities, repeat(upstream, node.axis, shape[node.axis], shape))
+    return hadamard(probabilities, repeat(upstream, node.axis, shape[node.axis]))
 
 
 def _repeat(node: Repeat, _: int, upstream: Expression) -> Expression:
@@ -182,7 +176,7 @@ def _repeat(node: Repeat, _: int, upstream: Expression) -> Expression:
 
 def _total(node: Total, _: int, upstream: Expression) -> Expression:
     shape = shape_of(node.x)
-    return repeat(upstream, node.axis, shape[node.axis], shape)
+    return repeat(upstream, node.axis, shape[node.axis])
 
 
 def _sum(node: Sum, _: int, upstream: Expression) -> Expression:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
-from fractions import Fraction
 from typing import Any
 
 Dimension = str
@@ -298,8 +297,8 @@ def matrix_symbols(expression: Expression) -> tuple[Symbol, ...]:
     return tuple(symbol for symbol in symbols(expression) if symbol.shape or symbol.base == "E")
 
 
-def depends_on(expression: Expression, symbol: Symbol) -> bool:
-    """Whether the symbol occurs in the expression."""
+def depends_on(expression: Expression, symbol: Expression) -> bool:
+    """Whether the symbol (or another expression) occurs in the expression."""
     return any(node == symbol for node in walk(expression))
 
 
@@ -311,82 +310,3 @@ def substitute(expression: Expression, replacements: Mapping[Expression, Express
     if not operands:
         return expression
     return expression.with_operands(tuple(substitute(operand, replacements) for operand in operands))
-
-
-# The constructors below fold constants, so that a product of rules reads as a person would write it.
-
-
-def scale(scalar: Expression, x: Expression) -> Expression:
-    """scalar · x, with exact factors multiplied together and a factor of 1 left out."""
-    if isinstance(scalar, Factor):
-        if scalar == ONE:
-            return x
-        if isinstance(x, Factor):
-            return _factor_product(scalar, x)
-        if isinstance(x, Fill):
-            return Fill(scale(scalar, x.scalar), x.shape)
-        if isinstance(x, Scale) and isinstance(x.scalar, Factor):
-            return scale(_factor_product(scalar, x.scalar), x.x)
-    return Scale(scalar, x)
-
-
-def negate(x: Expression) -> Expression:
-    """−x."""
-    return scale(MINUS_ONE, x)
-
-
-def transpose(x: Expression) -> Expression:
-    """xᵀ; two transposes cancel, and a scalar or a constant is kept simple."""
-    if isinstance(x, Transpose):
-        return x.x
-    return Fill(x.scalar, x.shape[::-1]) if isinstance(x, Fill) and x.shape else Transpose(x)
-
-
-def matmul(left: Expression, right: Expression) -> Expression:
-    """The product left right; a constant 1×1 factor becomes a scalar in front."""
-    if isinstance(right, Fill) and right.shape == ("1", "1"):
-        return scale(right.scalar, left)
-    if isinstance(left, Fill) and left.shape == ("1", "1"):
-        return scale(left.scalar, right)
-    return MatMul(left, right)
-
-
-def hadamard(left: Expression, right: Expression) -> Expression:
-    """left ⊙ right; a constant matrix becomes a factor, and a factor moves to the front."""
-    if isinstance(left, Fill):
-        return scale(left.scalar, right)
-    if isinstance(right, Fill):
-        return scale(right.scalar, left)
-    if isinstance(right, Scale) and isinstance(right.scalar, Factor):
-        return scale(right.scalar, hadamard(left, right.x))
-    return Hadamard(left, right)
-
-
-def add(left: Expression, right: Expression) -> Expression:
-    """left + right; opposite or equal exact factors are taken out of the sum."""
-    left_factor, left_rest = _split_factor(left)
-    right_factor, right_rest = _split_factor(right)
-    if left_factor == right_factor:
-        return scale(left_factor, Add(left_rest, right_rest))
-    if left_factor == _factor_product(MINUS_ONE, right_factor):
-        if right_factor.numerator > 0:
-            return scale(right_factor, Subtract(right_rest, left_rest))
-        return scale(left_factor, Subtract(left_rest, right_rest))
-    return Add(left, right)
-
-
-def repeat(x: Expression, axis: int, dimension: Dimension, shape: Shape) -> Expression:
-    """x copied along the axis; `shape` is that of the result. Copies of a constant are a constant."""
-    return Fill(x.scalar, shape) if isinstance(x, Fill) else Repeat(x, axis, dimension)
-
-
-def _split_factor(x: Expression) -> tuple[Factor, Expression]:
-    if isinstance(x, Scale) and isinstance(x.scalar, Factor):
-        return x.scalar, x.x
-    return ONE, x
-
-
-def _factor_product(left: Factor, right: Factor) -> Factor:
-    fraction = Fraction(left.numerator, left.denominator) * Fraction(right.numerator, right.denominator)
-    dimensions = tuple(sorted(left.dimensions + right.dimensions))
-    return Factor(fraction.numerator, fraction.denominator, dimensions)

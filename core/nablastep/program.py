@@ -23,13 +23,13 @@ from nablastep.expressions import (
     MatMul,
     Repeat,
     Symbol,
-    add,
     matrix_symbols,
     substitute,
 )
 from nablastep.functions.activations import activation
 from nablastep.functions.losses import LOSSES, error_of_batch
 from nablastep.graph import Definition, Use
+from nablastep.laws import add
 
 if TYPE_CHECKING:
     from nablastep.network import Network

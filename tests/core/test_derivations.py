@@ -31,12 +31,12 @@ from nablastep.expressions import (
     Sum,
     Symbol,
     Transpose,
-    negate,
     walk,
 )
 from nablastep.files.built_in import network_names
 from nablastep.functions.activations import ACTIVATIONS
 from nablastep.functions.losses import LOSSES
+from nablastep.laws import negate
 from nablastep.notation import notation_named
 from nablastep.transposition import CONVENTIONS
 

@@ -7,13 +7,13 @@ because nothing flows back into a constant.
 from __future__ import annotations
 
 from nablastep.derivations.lines import OWN, Draft, Line, Truth, shown_lines
-from nablastep.derivations.nodes import Named, rows_and_columns
 from nablastep.derivations.subject import forward_equations
 from nablastep.derivations.why import situation_of
 from nablastep.derivations.worth import Evaluator
 from nablastep.errors import CommandError
 from nablastep.expressions import COLUMNS, ONE, ROWS, Expression, Fill, MatMul, Transpose
 from nablastep.session import Session
+from nablastep.structures import Named, rows_and_columns
 from nablastep.transposition import CONVENTIONS
 
 _MARKS = "0123456789"

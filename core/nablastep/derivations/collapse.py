@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from nablastep.derivations.nodes import Diagonal, Identity
-from nablastep.expressions import COLUMNS, Add, Expression, Hadamard, MatMul, Scale, Subtract, Total, add, scale
+from nablastep.expressions import (
+    COLUMNS,
+    Add,
+    Expression,
+    Hadamard,
+    MatMul,
+    Scale,
+    Subtract,
+    Total,
+)
+from nablastep.laws import add, scale
+from nablastep.structures import Diagonal, Identity
 
 
 def collapsed(expression: Expression) -> Expression:

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from nablastep.derivations.nodes import (
+from nablastep.expressions import Equation, Expression, Sum, Symbol, Transpose
+from nablastep.shapes import shape_of
+from nablastep.structures import (
     Delta,
     Diagonal,
     Differential,
@@ -21,8 +23,6 @@ from nablastep.derivations.nodes import (
     Partial,
     Vec,
 )
-from nablastep.expressions import Equation, Expression, Sum, Symbol, Transpose
-from nablastep.shapes import shape_of
 from nablastep.transposition import Convention, transposed
 
 

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from nablastep.derivations.nodes import Delta, Entry, IndexSum
-from nablastep.expressions import ONE, Add, Expression, Factor, Scale, Subtract, scale, walk
+from nablastep.expressions import (
+    ONE,
+    Add,
+    Expression,
+    Factor,
+    Scale,
+    Subtract,
+    walk,
+)
+from nablastep.laws import scale
+from nablastep.structures import Delta, Entry, IndexSum
 
 Kept = list[tuple[str, str]]
 

@@ -11,7 +11,14 @@ from numpy.typing import NDArray
 from nablastep.derivations.complex_step import LARGEST_TABLE, STEP, TooLarge, slope_of_step
 from nablastep.derivations.indexed import Worth
 from nablastep.derivations.node_worth import NODE_RULES, samples_are_columns
-from nablastep.derivations.nodes import (
+from nablastep.expressions import (
+    Expression,
+    Fill,
+    Repeat,
+    Symbol,
+    Transpose,
+)
+from nablastep.structures import (
     SAMPLE,
     Differential,
     Entry,
@@ -19,13 +26,6 @@ from nablastep.derivations.nodes import (
     OfSample,
     Partial,
     Vec,
-)
-from nablastep.expressions import (
-    Expression,
-    Fill,
-    Repeat,
-    Symbol,
-    Transpose,
 )
 
 if TYPE_CHECKING:

@@ -13,7 +13,6 @@ from typing import Any
 
 from nablastep.adjoints import Move, function_body, moves, seed
 from nablastep.derivations.lines import NUMBER, QUANTITY, Draft
-from nablastep.derivations.nodes import Differential, Inner, Trace, rows_and_columns
 from nablastep.derivations.subject import Subject
 from nablastep.expressions import (
     COLUMNS,
@@ -38,10 +37,10 @@ from nablastep.expressions import (
     TimesLog,
     Total,
     Transpose,
-    add,
-    negate,
 )
+from nablastep.laws import add, negate
 from nablastep.shapes import shape_of
+from nablastep.structures import Differential, Inner, Trace, rows_and_columns
 from nablastep.transposition import transposed
 
 Change = Expression | None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from nablastep.derivations.index import entry_of
 from nablastep.derivations.lines import Draft
-from nablastep.derivations.nodes import SAMPLE, Basis, Entry, IndexSum, rows_and_columns
 from nablastep.derivations.worth import of_sample
 from nablastep.expressions import (
     ONE,
@@ -21,10 +20,10 @@ from nablastep.expressions import (
     Sum,
     Symbol,
     Transpose,
-    matmul,
-    scale,
 )
 from nablastep.functions.elementary import EXP
+from nablastep.laws import matmul, scale
+from nablastep.structures import SAMPLE, Basis, Entry, IndexSum, rows_and_columns
 
 
 def index_form(equation: Equation, definition: Equation | None) -> tuple[Draft, ...]:

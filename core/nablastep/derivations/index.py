@@ -14,7 +14,6 @@ from typing import Any
 from nablastep.adjoints import function_body
 from nablastep.derivations.deltas import product, spread, used_up
 from nablastep.derivations.lines import QUANTITY, Draft, Rule
-from nablastep.derivations.nodes import SAMPLE, Delta, Entry, IndexSum, Partial, rows_and_columns
 from nablastep.derivations.subject import Subject
 from nablastep.expressions import (
     COLUMNS,
@@ -45,6 +44,7 @@ from nablastep.expressions import (
     walk,
 )
 from nablastep.shapes import shape_of
+from nablastep.structures import SAMPLE, Delta, Entry, IndexSum, Partial, rows_and_columns
 from nablastep.transposition import Convention
 
 Indices = tuple[str | None, str | None]

@@ -14,18 +14,6 @@ from typing import Any
 from nablastep.adjoints import function_body, moves, seed
 from nablastep.derivations.collapse import collapsed
 from nablastep.derivations.lines import OWN, Draft, Rule
-from nablastep.derivations.nodes import (
-    SAMPLE,
-    Basis,
-    Diagonal,
-    Entry,
-    Identity,
-    IndexSum,
-    Jacobian,
-    Kronecker,
-    Vec,
-    rows_and_columns,
-)
 from nablastep.derivations.subject import Subject
 from nablastep.derivations.worth import of_sample
 from nablastep.expressions import (
@@ -50,11 +38,22 @@ from nablastep.expressions import (
     TimesLog,
     Total,
     Transpose,
-    negate,
-    scale,
     symbols,
 )
+from nablastep.laws import negate, scale
 from nablastep.shapes import shape_of
+from nablastep.structures import (
+    SAMPLE,
+    Basis,
+    Diagonal,
+    Entry,
+    Identity,
+    IndexSum,
+    Jacobian,
+    Kronecker,
+    Vec,
+    rows_and_columns,
+)
 from nablastep.transposition import Convention, transposed
 
 NUMERATOR, DENOMINATOR = "numerator", "denominator"

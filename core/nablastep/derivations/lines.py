@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nablastep.derivations.conventions import shown, shown_transposed
-from nablastep.derivations.nodes import SAMPLE, Entry
 from nablastep.derivations.worth import LARGEST_FINITE, Evaluator, TooLarge, Worth
 from nablastep.derivations.writing import derivation_notation
 from nablastep.expressions import Expression, Symbol
 from nablastep.shapes import shape_of
+from nablastep.structures import SAMPLE, Entry
 from nablastep.transposition import Convention
 
 Array = NDArray[np.float64]

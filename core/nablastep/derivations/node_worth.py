@@ -11,7 +11,13 @@ import numpy as np
 
 from nablastep.derivations.indexed import Worth, aligned
 from nablastep.derivations.matrix_worth import times
-from nablastep.derivations.nodes import (
+from nablastep.expressions import (
+    Expression,
+    Scale,
+    Symbol,
+)
+from nablastep.shapes import shape_of
+from nablastep.structures import (
     SAMPLE,
     Basis,
     Delta,
@@ -26,12 +32,6 @@ from nablastep.derivations.nodes import (
     Trace,
     Vec,
 )
-from nablastep.expressions import (
-    Expression,
-    Scale,
-    Symbol,
-)
-from nablastep.shapes import shape_of
 
 if TYPE_CHECKING:
     from nablastep.derivations.worth import Evaluator

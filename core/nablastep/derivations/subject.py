@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nablastep.derivations.nodes import SAMPLE, OfSample
 from nablastep.expressions import Equation, Expression, Symbol, depends_on, substitute
 from nablastep.program import BACKWARD, FORWARD, Program
+from nablastep.structures import SAMPLE, OfSample
 
 
 @dataclass(frozen=True)

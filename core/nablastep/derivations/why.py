@@ -19,7 +19,6 @@ from nablastep.derivations.forward import index_form, matrix_form
 from nablastep.derivations.index import index_drafts
 from nablastep.derivations.jacobian import LAYOUTS, NUMERATOR, jacobian_drafts
 from nablastep.derivations.lines import Array, Draft, Line, Truth, frozen, shown_lines
-from nablastep.derivations.nodes import Inner
 from nablastep.derivations.subject import Subject, forward_equations, subject_of
 from nablastep.derivations.worth import Evaluator, TooLarge, Worth
 from nablastep.errors import CommandError, UnknownNameError
@@ -28,6 +27,7 @@ from nablastep.field_checks import did_you_mean
 from nablastep.iteration import Iteration
 from nablastep.program import BACKWARD, FORWARD, UPDATE, Program
 from nablastep.session import Session
+from nablastep.structures import Inner
 from nablastep.transposition import Convention, convention_named
 
 INDEX, JACOBIAN, DIFFERENTIAL, MATRIX = "index", "jacobian", "differential", "matrix"

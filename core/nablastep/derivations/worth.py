@@ -28,15 +28,15 @@ from nablastep.derivations.derivative_worth import DERIVATIVE_RULES, of_sample
 from nablastep.derivations.indexed import Worth
 from nablastep.derivations.matrix_worth import MATRIX_RULES, Rule
 from nablastep.derivations.node_worth import NODE_RULES
-from nablastep.derivations.nodes import (
-    Jacobian,
-    Partial,
-)
 from nablastep.expressions import (
     Equation,
     Expression,
     Symbol,
     symbols,
+)
+from nablastep.structures import (
+    Jacobian,
+    Partial,
 )
 
 __all__ = ["LARGEST_FINITE", "Evaluator", "TooLarge", "Worth", "of_sample"]

@@ -10,24 +10,6 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from nablastep.derivations.nodes import (
-    SAMPLE,
-    Basis,
-    Delta,
-    Diagonal,
-    Differential,
-    Entry,
-    Identity,
-    IndexSum,
-    Inner,
-    Jacobian,
-    Kronecker,
-    Named,
-    OfSample,
-    Partial,
-    Trace,
-    Vec,
-)
 from nablastep.errors import UnknownNameError
 from nablastep.expressions import (
     MINUS_ONE,
@@ -51,6 +33,24 @@ from nablastep.notation.spoken import SpokenWriter
 from nablastep.notation.unicode import UnicodeWriter, layer_mark
 from nablastep.notation.writer import Strength, Token, Tokens, Writer
 from nablastep.shapes import shape_of
+from nablastep.structures import (
+    SAMPLE,
+    Basis,
+    Delta,
+    Diagonal,
+    Differential,
+    Entry,
+    Identity,
+    IndexSum,
+    Inner,
+    Jacobian,
+    Kronecker,
+    Named,
+    OfSample,
+    Partial,
+    Trace,
+    Vec,
+)
 
 INDEX_GLYPHS = dict(zip("ijklmprstn", "ᵢⱼₖₗₘₚᵣₛₜₙ", strict=True))
 

@@ -36,9 +36,8 @@ from nablastep.expressions import (
     Symbol,
     Total,
     Transpose,
-    negate,
-    scale,
 )
+from nablastep.laws import negate, scale
 from nablastep.program import BACKWARD, UPDATE, Program
 from nablastep.session import Session
 from nablastep.shapes import shape_of, shape_text

@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from nablastep.derivations.nodes import LN, Diagonal, Kronecker
 from nablastep.errors import ShapeError
 from nablastep.expressions import (
     COLUMNS,
@@ -44,7 +43,8 @@ from nablastep.field_checks import did_you_mean
 from nablastep.formulas.errors import FormulaError
 from nablastep.formulas.syntax import Called, Named, Negated, Number, Operation, Summed, Transposed, Typed
 from nablastep.functions.activations import ACTIVATIONS
-from nablastep.functions.elementary import CLIP, COSH, EXP, EXPM1, HUBER, NORMAL_CDF, SQRT, SQUARE
+from nablastep.functions.elementary import CLIP, COSH, EXP, EXPM1, HUBER, LOG, NORMAL_CDF, SQRT, SQUARE
+from nablastep.structures import Diagonal, Kronecker
 
 OPEN = "?"
 """The dimension of a vector of ones whose length only its neighbour tells."""
@@ -53,8 +53,8 @@ FUNCTIONS: dict[str, Function] = {
     **{name: function for name, function in ACTIVATIONS.items() if function is not None},
     "leaky": ACTIVATIONS["leaky_relu"],  # type: ignore[dict-item]
     **{function.name: function for function in (CLIP, COSH, EXP, EXPM1, HUBER, NORMAL_CDF, SQRT, SQUARE)},
-    "ln": LN,
-    "log": LN,
+    "ln": LOG,
+    "log": LOG,
 }
 
 

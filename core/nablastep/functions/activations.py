@@ -6,8 +6,6 @@ Formulas and the values at 0 as in PyTorch (torch.nn.functional).
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from nablastep.expressions import (
@@ -17,19 +15,18 @@ from nablastep.expressions import (
     Apply,
     Cases,
     Expression,
-    Factor,
     Function,
     Hadamard,
     Number,
     Scale,
     Softmax,
-    negate,
 )
 from nablastep.functions.elementary import (
     COSH,
     EXP,
     EXPM1,
     NORMAL_CDF,
+    NORMAL_DENSITY,
     ONES,
     SIGMOID,
     SOFTPLUS,
@@ -38,10 +35,9 @@ from nablastep.functions.elementary import (
     constant,
     reciprocal,
 )
+from nablastep.laws import negate
 
 LEAKY_SLOPE = 0.01
-
-_NORMAL_DENSITY = Scale(Number(1 / math.sqrt(2 * math.pi)), Apply(EXP, Scale(Factor(-1, 2), Apply(SQUARE, ARGUMENT))))
 
 ELEMENT_WISE = (
     Function(
@@ -94,7 +90,7 @@ ELEMENT_WISE = (
         r"\operatorname{gelu}",
         "gelu of",
         definition=Hadamard(ARGUMENT, Apply(NORMAL_CDF, ARGUMENT)),
-        derivative=Add(Apply(NORMAL_CDF, ARGUMENT), Hadamard(ARGUMENT, _NORMAL_DENSITY)),
+        derivative=Add(Apply(NORMAL_CDF, ARGUMENT), Hadamard(ARGUMENT, NORMAL_DENSITY)),
         named_derivative=True,
         analytic=False,
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import math
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from nablastep.expressions import (
     ONE,
     Add,
     Apply,
+    Cases,
     Divide,
     Expression,
     Factor,
@@ -20,8 +21,9 @@ from nablastep.expressions import (
     Hadamard,
     Number,
     Scale,
-    negate,
+    Subtract,
 )
+from nablastep.laws import negate
 
 ONES = Fill(ONE, ARGUMENT.shape)
 """The constant 1, as large as the argument."""
@@ -34,20 +36,54 @@ def constant(value: float) -> Expression:
     return Fill(Number(value), ARGUMENT.shape)
 
 
+def _with_derivative(function: Function, derivative: Expression) -> Function:
+    """The function, given a derivative in which it may occur itself."""
+    object.__setattr__(function, "derivative", derivative)
+    return function
+
+
 SQUARE = Function(
     "square", "²", "^2", "squared", primitive=np.square, derivative=Scale(Factor(2), ARGUMENT), style="postfix"
 )
 EXP = Function("exp", "exp", r"\exp", "exp of", primitive=np.exp)
-EXPM1 = Function("expm1", "expm1", r"\operatorname{expm1}", "exp minus one of", primitive=np.expm1)
-COSH = Function("cosh", "cosh", r"\cosh", "cosh of", primitive=np.cosh)
-SQRT = Function("sqrt", "√", r"\sqrt", "the square root of", primitive=np.sqrt, style="prefix")
-_SIGMOID = Function("sigmoid", "σ", r"\sigma", "sigmoid of", primitive=primitives.sigmoid, named_derivative=True)
-# σ(x) σ(−x) keeps its digits where σ(x) (1 − σ(x)) has rounded to 0.
-SIGMOID = replace(_SIGMOID, derivative=Hadamard(Apply(_SIGMOID, ARGUMENT), Apply(_SIGMOID, negate(ARGUMENT))))
-NORMAL_CDF = Function(
-    "normal_cdf", "Φ", r"\Phi", "the normal distribution at", primitive=primitives.normal_cdf, analytic=False
+_with_derivative(EXP, Apply(EXP, ARGUMENT))
+EXPM1 = Function(
+    "expm1",
+    "expm1",
+    r"\operatorname{expm1}",
+    "exp minus one of",
+    primitive=np.expm1,
+    derivative=Apply(EXP, ARGUMENT),
 )
-CLIP = Function("clip", "clip", r"\operatorname{clip}", "clip of", primitive=primitives.clip, kinks=(-1.0, 1.0))
+SINH = Function("sinh", "sinh", r"\sinh", "sinh of", primitive=np.sinh)
+COSH = Function("cosh", "cosh", r"\cosh", "cosh of", primitive=np.cosh, derivative=Apply(SINH, ARGUMENT))
+_with_derivative(SINH, Apply(COSH, ARGUMENT))
+SQRT = Function("sqrt", "√", r"\sqrt", "the square root of", primitive=np.sqrt, style="prefix")
+_with_derivative(SQRT, Divide(ONES, Scale(Factor(2), Apply(SQRT, ARGUMENT))))
+LOG = Function("log", "ln", r"\ln", "the logarithm of", primitive=np.log, derivative=Divide(ONES, ARGUMENT))
+SIGMOID = Function("sigmoid", "σ", r"\sigma", "sigmoid of", primitive=primitives.sigmoid, named_derivative=True)
+# σ(x) σ(−x) keeps its digits where σ(x) (1 − σ(x)) has rounded to 0.
+_with_derivative(SIGMOID, Hadamard(Apply(SIGMOID, ARGUMENT), Apply(SIGMOID, negate(ARGUMENT))))
+NORMAL_DENSITY = Scale(Number(1 / math.sqrt(2 * math.pi)), Apply(EXP, Scale(Factor(-1, 2), Apply(SQUARE, ARGUMENT))))
+NORMAL_CDF = Function(
+    "normal_cdf",
+    "Φ",
+    r"\Phi",
+    "the normal distribution at",
+    primitive=primitives.normal_cdf,
+    derivative=NORMAL_DENSITY,
+    analytic=False,
+)
+CLIP = Function(
+    "clip",
+    "clip",
+    r"\operatorname{clip}",
+    "clip of",
+    primitive=primitives.clip,
+    # 1 strictly inside ±1: the product of what is left to both borders is above 0
+    derivative=Cases(Hadamard(Add(ONES, ARGUMENT), Subtract(ONES, ARGUMENT)), ONES, ZEROS),
+    kinks=(-1.0, 1.0),
+)
 HUBER = Function(
     "huber",
     "huber",

@@ -26,10 +26,9 @@ from nablastep.expressions import (
     TimesLog,
     Total,
     Transpose,
-    negate,
-    scale,
 )
 from nablastep.functions.elementary import HUBER, SOFTPLUS, SQUARE
+from nablastep.laws import negate, scale
 
 Build = Callable[[Symbol, Symbol], Expression]
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from rich.style import Style
 
 from nablastep.derivations.lines import OWN, Line
-from nablastep.derivations.nodes import Diagonal
+from nablastep.structures import Diagonal
 from nablastep.expressions import Hadamard, walk
 from nablastep_tui.drawing.canvas import Canvas
 from nablastep_tui.drawing.glyphs import Glyphs

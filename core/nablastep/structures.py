@@ -1,7 +1,7 @@
-"""The nodes that only derivations need: differentials, inner products, Jacobians, entries, deltas, sums over indices.
+"""Nodes that talk about derivatives: changes, inner products, Jacobians, structured matrices, entries, indexed sums.
 
-They extend the tree of `expressions` and bring their shapes and transposes along. What they are worth is said in
-`worth`, how they are written in `writing`, how they look in another convention in `conventions`.
+They extend the tree of `expressions` and bring their shapes and transposes along. What is known about differentiating
+stands in `calculus`; how they are written in `derivations.writing`, what they are worth in `derivations.worth`.
 An index is a single letter; in a scalar node it stands for every value from 1 to the size of its dimension.
 """
 
@@ -10,17 +10,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from nablastep.errors import ShapeError
-from nablastep.expressions import Dimension, Expression, Extension, Function, Shape, Symbol, Transpose
+from nablastep.expressions import Dimension, Expression, Extension, Shape, Symbol, Transpose
 from nablastep.shapes import shape_of, shape_text
 from nablastep.transposition import transposed
 
+Indices = tuple[str | None, str | None]
+"""The indices of an entry; None along an axis of size 1."""
+
 SAMPLE = "s"
 """The index of the sample that a line is written for."""
-
-LN = Function("log", "ln", r"\ln", "the logarithm of", primitive=np.log)
 
 
 class _Scalar(Extension):
@@ -137,7 +136,7 @@ class Kronecker(Extension):
 
     def shape_rule(self, shapes: tuple[Shape, ...]) -> Shape:
         left, right = _matrix(shapes[0]), _matrix(shapes[1])
-        return (_joint(left[0], right[0]), _joint(left[1], right[1]))
+        return (joint(left[0], right[0]), joint(left[1], right[1]))
 
     def transposed(self) -> Expression:
         return Kronecker(transposed(self.left), transposed(self.right))
@@ -150,7 +149,7 @@ class Vec(_Opaque):
     x: Expression
 
     def shape_rule(self, shapes: tuple[Shape, ...]) -> Shape:
-        return (_joint(*_matrix(shapes[0])), "1")
+        return (joint(*_matrix(shapes[0])), "1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +241,26 @@ class Named(Extension):
         return Transpose(self)
 
 
+@dataclass(frozen=True, slots=True)
+class Commutation(_Opaque):
+    """K with K vec(X) = vec(Xᵀ) for X of shape rows × columns: a permutation of the stacked entries."""
+
+    rows: Dimension
+    columns: Dimension
+
+    def shape_rule(self, shapes: tuple[Shape, ...]) -> Shape:
+        both = joint(self.rows, self.columns)
+        return (both, both)
+
+    def transposed(self) -> Expression:
+        return Commutation(self.columns, self.rows)
+
+
+def vec(x: Expression) -> Expression:
+    """The columns of x stacked: a column is its own stack."""
+    return x if shape_of(x)[1:] in ((), ("1",)) else Vec(x)
+
+
 def rows_and_columns(expression: Expression) -> tuple[Dimension, Dimension]:
     """The two dimensions of a matrix or vector; ShapeError for a scalar."""
     return _matrix(shape_of(expression))
@@ -265,7 +284,7 @@ def _length(shape: Shape) -> Dimension:
     return rows if columns == "1" else columns
 
 
-def _joint(left: Dimension, right: Dimension) -> Dimension:
+def joint(left: Dimension, right: Dimension) -> Dimension:
     """The name of a product of two dimensions."""
     parts = sorted(part for name in (left, right) for part in name.split("·") if part != "1")
     return "·".join(parts) or "1"

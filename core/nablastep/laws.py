@@ -1,0 +1,313 @@
+"""The laws by which an expression is written shorter without changing its value, as data, and the constructors that
+apply them.
+
+A law looks at one node whose operands are simple already and gives the simpler form, or None where it does not apply.
+`simplified` applies the first law that fits; the constructors (`scale`, `add`, `matmul`, …) are nodes, simplified. So
+what the calculus puts together reads as a person would write it: exact factors in front and multiplied out, transposes
+at the leaves, constants folded, equal terms added, a common factor taken out of a sum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from nablastep.expressions import (
+    MINUS_ONE,
+    ONE,
+    Add,
+    Dimension,
+    Divide,
+    Expression,
+    Factor,
+    Fill,
+    Hadamard,
+    MatMul,
+    Ratio,
+    Repeat,
+    Scale,
+    Shape,
+    Subtract,
+    Sum,
+    Total,
+    Transpose,
+)
+from nablastep.shapes import shape_of
+
+
+@dataclass(frozen=True)
+class Law:
+    """left = right, for nodes of one kind; `rewrite` gives the right side, or None where the law does not apply."""
+
+    name: str
+    kind: type[Expression]
+    rewrite: Callable[[Any], Expression | None]
+
+
+def simplified(node: Expression) -> Expression:
+    """The node by the first law that fits; its operands are taken to be simple already."""
+    for law in _LAWS_OF.get(type(node), ()):
+        found = law.rewrite(node)
+        if found is not None:
+            return found
+    return node
+
+
+def simplified_throughout(expression: Expression) -> Expression:
+    """The expression with every node simplified, from the leaves up."""
+    if not expression.operands:
+        return simplified(expression)
+    return simplified(expression.with_operands(tuple(simplified_throughout(x) for x in expression.operands)))
+
+
+# constructors
+
+
+def scale(scalar: Expression, x: Expression) -> Expression:
+    """scalar · x."""
+    return simplified(Scale(scalar, x))
+
+
+def negate(x: Expression) -> Expression:
+    """−x."""
+    return scale(MINUS_ONE, x)
+
+
+def transpose(x: Expression) -> Expression:
+    """xᵀ."""
+    return simplified(Transpose(x))
+
+
+def matmul(left: Expression, right: Expression) -> Expression:
+    """left right."""
+    return simplified(MatMul(left, right))
+
+
+def hadamard(left: Expression, right: Expression) -> Expression:
+    """left ⊙ right."""
+    return simplified(Hadamard(left, right))
+
+
+def add(left: Expression, right: Expression) -> Expression:
+    """left + right."""
+    return simplified(Add(left, right))
+
+
+def repeat(x: Expression, axis: int, dimension: Dimension) -> Expression:
+    """x copied along the axis."""
+    return simplified(Repeat(x, axis, dimension))
+
+
+def total(x: Expression, axis: int) -> Expression:
+    """The sum along the axis."""
+    return simplified(Total(x, axis))
+
+
+def summed(x: Expression) -> Expression:
+    """The sum of all entries."""
+    return simplified(Sum(x))
+
+
+def filled(scalar: Expression, shape: Shape) -> Expression:
+    """A constant of that shape; a constant number is the number."""
+    return Fill(scalar, shape) if shape else scalar
+
+
+# the laws
+
+_ZERO = Factor(0)
+
+
+def _split(x: Expression) -> tuple[Factor, Expression]:
+    """The exact factor in front, and the rest."""
+    if isinstance(x, Scale) and isinstance(x.scalar, Factor):
+        return x.scalar, x.x
+    return ONE, x
+
+
+def factor_product(left: Factor, right: Factor) -> Factor:
+    """The product of two exact factors."""
+    fraction = Fraction(left.numerator, left.denominator) * Fraction(right.numerator, right.denominator)
+    dimensions = tuple(sorted(left.dimensions + right.dimensions))
+    return Factor(fraction.numerator, fraction.denominator, dimensions)
+
+
+def _factor_sum(left: Factor, right: Factor) -> Factor | None:
+    if left.dimensions != right.dimensions:
+        return None
+    fraction = Fraction(left.numerator, left.denominator) + Fraction(right.numerator, right.denominator)
+    return Factor(fraction.numerator, fraction.denominator, left.dimensions if fraction else ())
+
+
+def _zero_times(node: Scale) -> Expression | None:
+    return filled(_ZERO, shape_of(node.x)) if node.scalar == _ZERO else None
+
+
+def _one_times(node: Scale) -> Expression | None:
+    return node.x if node.scalar == ONE else None
+
+
+def _factors_multiplied(node: Scale) -> Expression | None:
+    if not isinstance(node.scalar, Factor):
+        return None
+    if isinstance(node.x, Factor):
+        return factor_product(node.scalar, node.x)
+    inner, rest = _split(node.x)
+    return None if rest is node.x else scale(factor_product(node.scalar, inner), rest)
+
+
+def _constant_scaled(node: Scale) -> Expression | None:
+    if isinstance(node.scalar, Factor) and isinstance(node.x, Fill):
+        return Fill(scale(node.scalar, node.x.scalar), node.x.shape)
+    return None
+
+
+def _factor_to_the_front(node: Scale) -> Expression | None:
+    """s (k x) = k (s x) and (k s) x = k (s x), for an exact factor k and any number s."""
+    if isinstance(node.scalar, Factor):
+        return None
+    outer, scalar = _split(node.scalar)
+    inner, rest = _split(node.x)
+    factor = factor_product(outer, inner)
+    return None if scalar is node.scalar and rest is node.x else scale(factor, scale(scalar, rest))
+
+
+def _number_behind_the_factor(node: Scale) -> Expression | None:
+    """s k = k s, for an exact factor k behind a number s."""
+    if isinstance(node.x, Factor) and not isinstance(node.scalar, Factor):
+        return scale(node.x, node.scalar)
+    return None
+
+
+def _transposed_twice(node: Transpose) -> Expression | None:
+    return node.x.x if isinstance(node.x, Transpose) else None
+
+
+def _transposed_constant(node: Transpose) -> Expression | None:
+    return Fill(node.x.scalar, node.x.shape[::-1]) if isinstance(node.x, Fill) and node.x.shape else None
+
+
+def _factor_out_of(node: Expression) -> Expression | None:
+    """An exact factor of the first operand, or of either operand of a product, moves to the front."""
+    operands = list(node.operands)
+    factor = ONE
+    for place, operand in enumerate(operands[: 1 if isinstance(node, Divide | Ratio) else None]):
+        inner, operands[place] = _split(operand)
+        factor = factor_product(factor, inner)
+    return None if factor == ONE else scale(factor, simplified(node.with_operands(tuple(operands))))
+
+
+def _one_by_one_factor(node: MatMul) -> Expression | None:
+    if isinstance(node.right, Fill) and node.right.shape == ("1", "1"):
+        return scale(node.right.scalar, node.left)
+    if isinstance(node.left, Fill) and node.left.shape == ("1", "1"):
+        return scale(node.left.scalar, node.right)
+    return None
+
+
+def _constant_entry_by_entry(node: Hadamard) -> Expression | None:
+    if isinstance(node.left, Fill):
+        return scale(node.left.scalar, node.right)
+    return scale(node.right.scalar, node.left) if isinstance(node.right, Fill) else None
+
+
+def _constant_repeated(node: Repeat) -> Expression | None:
+    return Fill(node.x.scalar, shape_of(node)) if isinstance(node.x, Fill) else None
+
+
+def _zero_added(node: Add) -> Expression | None:
+    for zero, other in ((node.left, node.right), (node.right, node.left)):
+        if zero == _ZERO or (isinstance(zero, Fill) and zero.scalar == _ZERO):
+            return other
+    return None
+
+
+def _numbers_added(node: Add) -> Expression | None:
+    if isinstance(node.left, Factor) and isinstance(node.right, Factor):
+        return _factor_sum(node.left, node.right)
+    return None
+
+
+def _equal_terms(node: Add) -> Expression | None:
+    """k x + l x = (k + l) x, also where the first x stands in a longer sum."""
+    factor, rest = _split(node.right)
+    own, left = _split(node.left)
+    if left == rest:
+        total_factor = _factor_sum(own, factor)
+        return None if total_factor is None else scale(total_factor, rest)
+    if own == ONE and isinstance(node.left, Add | Subtract):
+        for term, others in _terms(node.left):
+            inner, x = _split(term)
+            total_factor = _factor_sum(inner, factor) if x == rest else None
+            if total_factor is not None:
+                return others(scale(total_factor, rest))
+    return None
+
+
+def _terms(node: Expression) -> list[tuple[Expression, Callable[[Expression], Expression]]]:
+    """The terms of a sum, each with what the sum is when something else stands in its place."""
+    if not isinstance(node, Add | Subtract):
+        return [(node, lambda x: x)]
+    sign: Callable[[Expression], Expression] = negate if isinstance(node, Subtract) else lambda x: x
+    left = [
+        (term, lambda x, put=put: add(put(x), sign(node.right)))
+        for term, put in _terms(node.left)
+    ]
+    return [*left, (sign(node.right), lambda x: add(node.left, x))]
+
+
+def _common_factor(node: Add) -> Expression | None:
+    """k x + k y = k (x + y) and k x − k y = k (x − y), the positive term first."""
+    left_factor, left = _split(node.left)
+    right_factor, right = _split(node.right)
+    if left_factor == right_factor:
+        together = _with_common_multiplier(Add, left, right)
+        return None if left_factor == ONE and type(together) is Add else scale(left_factor, together)
+    if left_factor == factor_product(MINUS_ONE, right_factor):
+        if right_factor.numerator > 0:
+            return scale(right_factor, _with_common_multiplier(Subtract, right, left))
+        return scale(left_factor, _with_common_multiplier(Subtract, left, right))
+    return None
+
+
+def _with_common_multiplier(kind: type[Add] | type[Subtract], left: Expression, right: Expression) -> Expression:
+    """c ⊙ x + c ⊙ y = c ⊙ (x + y), with the same c in the same place."""
+    if isinstance(left, Hadamard) and isinstance(right, Hadamard):
+        if left.left == right.left:
+            return Hadamard(left.left, kind(left.right, right.right))
+        if left.right == right.right:
+            return Hadamard(kind(left.left, right.left), left.right)
+    return kind(left, right)
+
+
+LAWS = (
+    Law("0 x = 0", Scale, _zero_times),
+    Law("1 x = x", Scale, _one_times),
+    Law("k (l x) = (k l) x", Scale, _factors_multiplied),
+    Law("k times a constant is a constant", Scale, _constant_scaled),
+    Law("s (k x) = k (s x)", Scale, _factor_to_the_front),
+    Law("s k = k s", Scale, _number_behind_the_factor),
+    Law("xᵀᵀ = x", Transpose, _transposed_twice),
+    Law("a constant transposed is a constant", Transpose, _transposed_constant),
+    Law("a 1×1 constant in a product is a number in front", MatMul, _one_by_one_factor),
+    Law("(k A) B = A (k B) = k (A B)", MatMul, _factor_out_of),
+    Law("a constant, entry by entry, is a number in front", Hadamard, _constant_entry_by_entry),
+    Law("(k x) ⊙ y = x ⊙ (k y) = k (x ⊙ y)", Hadamard, _factor_out_of),
+    Law("(k x) ⊘ y = k (x ⊘ y)", Divide, _factor_out_of),
+    Law("(k x) ⊘ y = k (x ⊘ y)", Ratio, _factor_out_of),
+    Law("copies of a constant are a constant", Repeat, _constant_repeated),
+    Law("(k x) 1ᵀ = k (x 1ᵀ)", Repeat, _factor_out_of),
+    Law("(k x) 1 = k (x 1)", Total, _factor_out_of),
+    Law("Σ k x = k Σ x", Sum, _factor_out_of),
+    Law("x + 0 = x", Add, _zero_added),
+    Law("numbers are added", Add, _numbers_added),
+    Law("k x + l x = (k + l) x", Add, _equal_terms),
+    Law("k x + k y = k (x + y)", Add, _common_factor),
+)
+"""Every law; `tests/core/test_laws.py` proves each on random shapes."""
+
+_LAWS_OF: dict[type[Expression], tuple[Law, ...]] = {
+    kind: tuple(law for law in LAWS if law.kind is kind) for kind in {law.kind for law in LAWS}
+}
