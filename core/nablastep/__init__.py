@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from nablastep.commands import Back, Goto, Next, Redo, Reset, Set, Switch, Train, Undo
 from nablastep.errors import (
     CommandError,
     DataError,
@@ -22,13 +21,14 @@ from nablastep.errors import (
     ShapeError,
     UnknownNameError,
 )
-from nablastep.network import Layer, Network, OptimizerSettings
-from nablastep.session import Branch, Position, Session
 
 if TYPE_CHECKING:
     from nablastep.checks import ParameterCheck, gradient_check
+    from nablastep.commands import Back, Goto, Next, Redo, Reset, Set, Switch, Train, Undo
     from nablastep.derivations.lines import Line
     from nablastep.derivations.why import why_lines as why
+    from nablastep.network import Layer, Network, OptimizerSettings
+    from nablastep.session import Branch, Position, Session
 
 __version__ = "0.1.0"
 
@@ -65,13 +65,17 @@ __all__ = [
 ]
 
 
+_COMMANDS = ("Back", "Goto", "Next", "Redo", "Reset", "Set", "Switch", "Train", "Undo")
 _LOADED_WHEN_ASKED_FOR = {
+    **{name: ("nablastep.commands", name) for name in _COMMANDS},
+    **{name: ("nablastep.network", name) for name in ("Layer", "Network", "OptimizerSettings")},
+    **{name: ("nablastep.session", name) for name in ("Branch", "Position", "Session")},
     "Line": ("nablastep.derivations.lines", "Line"),
     "ParameterCheck": ("nablastep.checks", "ParameterCheck"),
     "gradient_check": ("nablastep.checks", "gradient_check"),
     "why": ("nablastep.derivations.why", "why_lines"),
 }
-"""Derivations and checks are a third of the package, and most programs begin without them."""
+"""Errors need no NumPy to be told, and most programs begin without derivations and checks."""
 
 
 def __getattr__(name: str) -> Any:
@@ -88,8 +92,10 @@ def open(source: str | os.PathLike[str] | Network) -> Session:
 
     Raises NetworkError or DataError with the place of the mistake.
     """
+    from nablastep.files.built_in import open_network
+    from nablastep.network import Network
+    from nablastep.session import Session
+
     if isinstance(source, Network):
         return Session(source)
-    from nablastep.files.built_in import open_network
-
     return Session(open_network(source))

@@ -5,9 +5,13 @@ Every message says what was found and what would be right; the program's border 
 
 from __future__ import annotations
 
+from nablastep.safe_text import shortened
+
+LONGEST_HINT = 400  # characters
+
 
 class NablastepError(Exception):
-    """Root of all user mistakes. `str(error)` is the whole message, without the hint.
+    """Root of all user mistakes. `str(error)` is the whole message, without the hint; long ones lose their middle.
 
     `file`, `line` and `column` (both from 1) say where the mistake stands, as far as that is known;
     `hint` is one more sentence on how to mend it.
@@ -22,12 +26,12 @@ class NablastepError(Exception):
         column: int | None = None,
         hint: str | None = None,
     ) -> None:
-        super().__init__(message)
-        self.message = message
+        self.message = shortened(message)
+        super().__init__(self.message)
         self.file = file
         self.line = line
         self.column = column
-        self.hint = hint
+        self.hint = None if hint is None else shortened(hint, LONGEST_HINT)
 
     def __str__(self) -> str:
         return f"{self.place}: {self.message}" if self.place else self.message

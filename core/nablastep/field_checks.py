@@ -9,20 +9,20 @@ from __future__ import annotations
 import datetime
 import difflib
 import math
-import unicodedata
 from collections.abc import Collection, Mapping, Sequence
+from itertools import islice
 from numbers import Integral, Real
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nablastep.errors import NetworkError
+from nablastep.safe_text import HIDDEN, hidden_kind
 
 FloatArray = NDArray[np.float64]
 Key = tuple[str | int, ...]
 
-BIDIRECTIONAL_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-CONTROL_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
+LONGEST_NEAR_NAME, MOST_NEAR_NAMES = 80, 2000
 
 
 class FieldError(NetworkError):
@@ -81,7 +81,10 @@ def described(value: object) -> str:
 
 def did_you_mean(word: str, names: Collection[str]) -> str:
     """`; did you mean 'loss'?` for a near miss, empty for anything else."""
-    by_lower_case = {name.lower(): name for name in names}
+    if len(word) > LONGEST_NEAR_NAME:
+        return ""
+    candidates = [name for name in islice(names, MOST_NEAR_NAMES) if len(name) <= LONGEST_NEAR_NAME]
+    by_lower_case = {name.lower(): name for name in candidates}
     near = difflib.get_close_matches(word.lower(), by_lower_case, n=1)
     return f"; did you mean {by_lower_case[near[0]]!r}?" if near else ""
 
@@ -99,13 +102,13 @@ def is_number(value: object) -> bool:
 
 
 def text(value: object, key: Key) -> str:
-    """A text without control characters, which could drive the terminal that shows it."""
+    """A text without control characters, which could drive the terminal that shows it, and without invisible ones."""
     if not isinstance(value, str):
         raise FieldError(f"expected text, found {described(value)}", key)
-    for position, character in enumerate(value, start=1):
-        if unicodedata.category(character) in CONTROL_CATEGORIES or character in BIDIRECTIONAL_CONTROLS:
-            code = f"U+{ord(character):04X}"
-            raise FieldError(f"expected text without control characters, found {code} at position {position}", key)
+    found = HIDDEN.search(value)
+    if found is not None:
+        code = f"U+{ord(found[0]):04X} at position {found.start() + 1}"
+        raise FieldError(f"expected text without {hidden_kind(found[0])} characters, found {code}", key)
     return value
 
 

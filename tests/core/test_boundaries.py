@@ -43,7 +43,11 @@ def loaded_by(code: str) -> set[str]:
 
 
 def test_importing_the_core_loads_no_screen() -> None:
-    assert loaded_by("import nablastep") == {"nablastep", "numpy"}
+    assert loaded_by("import nablastep; nablastep.Network") == {"nablastep", "numpy"}
+
+
+def test_an_error_can_be_told_without_numpy() -> None:
+    assert loaded_by("import nablastep.errors, nablastep.safe_text") == {"nablastep"}
 
 
 def test_working_with_the_core_loads_no_screen() -> None:

@@ -221,7 +221,7 @@ BROKEN_HEADERS = [
 def errors_of(text: str) -> list[str]:
     with pytest.raises(DemoErrors) as caught:
         demo_from_text(text, "bad.demo", lambda _: VOCABULARY)
-    assert str(caught.value) == "\n".join(map(str, caught.value.errors))
+    assert str(caught.value).split("\n")[:20] == list(map(str, caught.value.errors))[:20]
     return [str(error).removeprefix("bad.demo:") for error in caught.value.errors]
 
 

@@ -48,10 +48,11 @@ from nablastep.demo.language import (
 )
 from nablastep.demo.numerals import number_text, read_number
 from nablastep.demo.parser import parse_script
-from nablastep.demo.problems import DemoErrors, is_forbidden
+from nablastep.demo.problems import DemoErrors
 from nablastep.demo.references import Cell, Scalar
 from nablastep.demo.rewriting import update_expectations
 from nablastep.demo.script import Line, Script
+from nablastep.safe_text import is_hidden
 
 UNFORMATTED = """#first
 demo   1
@@ -188,7 +189,7 @@ def test_numbers_read_back_to_the_same_bits_from_no_more_than_repr(number: float
 
 # round trips
 
-allowed_characters = st.characters().filter(lambda character: not is_forbidden(character))
+allowed_characters = st.characters().filter(lambda character: not is_hidden(character))
 text_lines = st.text(allowed_characters, max_size=12)
 
 
@@ -273,7 +274,7 @@ def test_any_text_is_a_demo_or_a_list_of_places_without_control_characters(text:
             assert error.column is not None
             assert 1 <= error.line <= len(lines)
             assert 1 <= error.column <= len(lines[error.line - 1]) + 1
-            assert not any(map(is_forbidden, error.message))
+            assert not any(map(is_hidden, error.message))
         return
     canonical = format_script(script)
     assert parse_script(canonical) == script

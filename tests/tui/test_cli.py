@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from command_line import ROOT, command, environment
 from nablastep.derivations.why import ROUTES
 from nablastep.files.built_in import network_names
 from nablastep.network import CONVENTION_NAMES
@@ -23,22 +24,8 @@ from nablastep.trace import FORMAT_NAMES
 from nablastep_tui import options
 from nablastep_tui.cli import main
 
-ROOT = Path(__file__).parents[2]
-
 Answer = tuple[int, str, str]
 Nablastep = Callable[..., Answer]
-
-
-def environment(**changes: str | None) -> dict[str, str]:
-    """This process's environment with the source roots on the path and no word on colours or terminals."""
-    plain = {name: value for name, value in os.environ.items() if name not in {"NO_COLOR", "FORCE_COLOR", "COLUMNS"}}
-    plain["PYTHONPATH"] = os.pathsep.join(str(ROOT / folder) for folder in ("core", "tui", "demos"))
-    plain |= {name: value for name, value in changes.items() if value is not None}
-    return {name: value for name, value in plain.items() if changes.get(name, "") is not None}
-
-
-def command(*words: str) -> list[str]:
-    return [sys.executable, "-m", "nablastep_tui.cli", *words]
 
 
 def run(*words: str, folder: Path | None = None, **changes: str | None) -> Answer:
@@ -99,7 +86,7 @@ def test_help_version_and_mistakes_load_neither_numpy_nor_textual(words: list[st
     program = (
         "import sys; from nablastep_tui.cli import main\n"
         f"main({words!r})\n"
-        "print('LOADED', *sorted({'numpy', 'textual', 'nablastep', 'rich'} & set(sys.modules)))"
+        "print('LOADED', *sorted({'numpy', 'textual', 'rich', 'nablastep.expressions'} & set(sys.modules)))"
     )
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=environment(), timeout=60)
     assert ran.stdout.splitlines()[-1] == "LOADED"

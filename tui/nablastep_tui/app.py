@@ -15,6 +15,7 @@ from textual.binding import Binding
 from textual.events import Resize
 from textual.screen import Screen
 
+from nablastep.safe_text import shown
 from nablastep.session import Session
 from nablastep_tui.drawing.glyphs import glyph_set
 from nablastep_tui.keys import STAGE_KEYS
@@ -90,7 +91,7 @@ class NablastepApp(RecordsSessions):
         self._leave_on_sigterm()
         self.push_screen(self.stage)
         for warning in self.settings.warnings:
-            self.notify(warning, markup=False, severity="warning", timeout=8)
+            self.notify(shown(warning), markup=False, severity="warning", timeout=8)
         if self._record_to is not None:
             self.call_after_refresh(self.start_recording, self._record_to)
         gc.freeze()

@@ -1,6 +1,6 @@
 """The command line. Each command is a module of `commands`; this one puts them together and catches what they raise.
 
-Imports neither NumPy nor Textual nor the core: `--help`, `--version` and misspelt commands answer at once.
+Imports neither NumPy nor Textual: `--help`, `--version` and misspelt commands answer at once.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from nablastep_tui.commands import (
 )
 from nablastep_tui.error_border import WrongUseError, report
 from nablastep_tui.options import near
-from nablastep_tui.output import discard
+from nablastep_tui.output import finish, give_up, open_closed_streams
 from nablastep_tui.version import own_version
 
 COMMAND_MODULES = (run, trace, why, quiz, gradcheck, play, check, record, export, demos, networks, doctor)
@@ -99,17 +99,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _prepare()
     try:
         result = app(args=words, prog_name="nablastep", standalone_mode=False)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        discard()
-        return 0
+        _complete()
+        code = result if isinstance(result, int) else 0
+    except (BrokenPipeError, SystemExit):
+        code = 0  # the reader has left; Typer and Rich leave at once
     except (Exception, KeyboardInterrupt) as problem:
-        return report(problem, debug=debug)
-    return result if isinstance(result, int) else 0
+        code = report(problem, debug=debug)
+    finish()
+    return code
+
+
+def _complete() -> None:
+    """Whether all that was printed has arrived is part of having done it."""
+    failure = finish()
+    if failure is not None:
+        give_up(failure)
 
 
 def _prepare() -> None:
     # One thread: small products gain nothing from more, and replay gives the same bits only with the same number.
+    open_closed_streams()
     for name in ONE_THREAD:
         os.environ.setdefault(name, "1")
     for stream in (sys.stdout, sys.stderr):

@@ -1,20 +1,27 @@
 """The one place where a mistake becomes words on stderr and an exit code; nothing else in the program prints errors.
 
 Knows the mistakes of the core, those of the command line and Typer's by what they offer, and never shows a traceback
-unless it is asked to.
+unless it is asked to. What it prints stays below LONGEST_REPORT, whatever was found in whichever file.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import re
 import sys
 import traceback
+from collections.abc import Iterable, Iterator
 from typing import Any
+
+from nablastep.safe_text import shortened, shown
 
 WRONG_USE = 2
 INTERRUPTED = 130
 _EXTRA_ARGUMENTS = re.compile(r"unexpected extra argument[^(]*(?:\(s\) )?\((.+)\)$")
+MOST_TOLD = 20
+LONGEST_REPORT = 4000
+"""Bytes of all that is told at once."""
 CRASH = 70  # EX_SOFTWARE of sysexits.h: a mistake of the program, not of its user
 
 
@@ -30,14 +37,39 @@ class WrongUseError(Exception):
 def report(problem: BaseException, *, debug: bool = False) -> int:
     """Print the problem to stderr as `nablastep: place: message` with its hint under it; returns the exit code."""
     if debug:
-        traceback.print_exception(problem)
+        _print("".join(traceback.format_exception(problem)).rstrip(), keep="\n")
     if isinstance(problem, KeyboardInterrupt):
         return INTERRUPTED
-    for message, hint in _told(problem):
-        _print(f"nablastep: {message}")
-        if hint:
-            _print(f"  hint: {hint}")
+    for line in _lines(_told(problem)):
+        _print(line)
     return WRONG_USE if _is_known(problem) else CRASH
+
+
+def _lines(mistakes: list[tuple[str, str | None]]) -> Iterator[str]:
+    """A line for each mistake and one for its hint, as many as there is room for, and how many are left."""
+    room, told, last_hint = LONGEST_REPORT, 0, None
+    for message, hint in mistakes[:MOST_TOLD]:
+        lines = [f"nablastep: {message}", *([f"  hint: {hint}"] if hint and hint != last_hint else [])]
+        lines = [_fitting(line, LONGEST_REPORT // 2) for line in lines]
+        room -= _size(lines)
+        if told and room < 0:
+            break
+        yield from lines
+        told, last_hint = told + 1, hint
+    left = len(mistakes) - told
+    if left:
+        yield f"nablastep: and {left} more {'errors' if left > 1 else 'error'}"
+
+
+def _fitting(line: str, most: int) -> str:
+    """The line, safe to show, its middle left out where it has more bytes than there is room for."""
+    safe = shortened(shown(line))
+    size = _size([safe])
+    return safe if size <= most else shortened(safe, len(safe) * (most - 8) // size)
+
+
+def _size(lines: Iterable[str]) -> int:
+    return sum(len(line.encode("utf-8", "backslashreplace")) + 1 for line in lines)
 
 
 def _told(problem: BaseException) -> list[tuple[str, str | None]]:
@@ -50,14 +82,22 @@ def _told(problem: BaseException) -> list[tuple[str, str | None]]:
     if _is_from_typer(problem):
         return [_usage(problem)]
     if isinstance(problem, OSError):
+        if problem.errno == errno.EBADF and not problem.filename:
+            return [("standard output is closed", None)]
         place = f"{problem.filename}: " if problem.filename else ""
         return [(f"{place}{problem.strerror or problem}", None)]
+    if isinstance(problem, MemoryError):
+        return [("there is not enough memory for this", None)]
     kind = type(problem).__name__
     return [(f"internal error: {kind}: {problem}", "this is a mistake in nablastep; --debug shows where it happened")]
 
 
 def _is_known(problem: BaseException) -> bool:
-    return isinstance(problem, WrongUseError | OSError) or _is_user_mistake(problem) or _is_from_typer(problem)
+    return (
+        isinstance(problem, WrongUseError | OSError | MemoryError)
+        or _is_user_mistake(problem)
+        or _is_from_typer(problem)
+    )
 
 
 def _is_user_mistake(problem: BaseException) -> bool:
@@ -90,8 +130,7 @@ def _usage(problem: Any) -> tuple[str, str | None]:
     return f"{name}: {problem.message.strip().rstrip('.')}", hint
 
 
-def _print(text: str) -> None:
-    """The text on stderr, with control characters made visible: a stranger's words must not drive the terminal."""
-    safe = "".join(letter if letter.isprintable() or letter == "\n" else repr(letter)[1:-1] for letter in text)
-    with contextlib.suppress(OSError):  # nobody may be listening; the exit code still tells
-        print(safe, file=sys.stderr)
+def _print(text: str, keep: str = "") -> None:
+    """The text on stderr, safe to show: a stranger's words must not drive the terminal."""
+    with contextlib.suppress(OSError, ValueError):  # nobody may be listening; the exit code still tells
+        print(shown(text, keep), file=sys.stderr)

@@ -1,6 +1,7 @@
-"""What commands print on stdout: quiet when the reader leaves early, coloured on a terminal only.
+"""What commands print on stdout: safe to show, quiet when the reader leaves early, coloured on a terminal only.
 
-Owns the colours of plain output by the roles of its parts. Rich is loaded only where something is coloured.
+Owns the streams, also those that were closed when the program began, and the colours of plain output by the roles of
+its parts. Rich is loaded only where something is coloured.
 """
 
 from __future__ import annotations
@@ -10,9 +11,9 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
-import typer
+from nablastep.safe_text import shown
 
 if TYPE_CHECKING:
     from nablastep.trace import Line
@@ -39,17 +40,28 @@ _STYLES = {
 
 
 def write(pieces: Iterable[str]) -> None:
-    """Write the pieces as they come. If the reader has left, end the program quietly; other failures are raised."""
+    """Write the pieces as they come, until the reader leaves; what the command found out still is its exit code.
+
+    A stream that cannot be written to for another reason, a full disk or a closed one, is an error.
+    """
     try:
         for piece in pieces:
-            sys.stdout.write(piece)
+            sys.stdout.write(shown(piece, keep="\n"))
         sys.stdout.flush()
-    except BrokenPipeError:
-        discard()
-        raise typer.Exit(0) from None
-    except OSError:
-        discard()
-        raise
+    except OSError as problem:
+        give_up(problem)
+
+
+def write_names(names: Iterable[object]) -> None:
+    """Write names or paths, each on a line of its own, whatever characters they have."""
+    write(f"{shown(str(name))}\n" for name in names)
+
+
+def give_up(problem: OSError) -> None:
+    """What to do when stdout takes nothing more: nothing if its reader has left, else an error."""
+    discard(sys.stdout)
+    if not isinstance(problem, BrokenPipeError):
+        raise problem
 
 
 def write_document(pieces: Iterable[str]) -> None:
@@ -74,7 +86,7 @@ def write_lines(lines: Iterable[Line]) -> None:
     for line in lines:
         text = Text()
         for span in line:
-            text.append(span.text, style=_STYLES.get(span.role, ""))
+            text.append(shown(span.text), style=_STYLES.get(span.role, ""))
         text.rstrip()
         console.print(text, soft_wrap=True)
 
@@ -100,7 +112,46 @@ def can_show(text: str) -> bool:
     return True
 
 
-def discard() -> None:
-    """From here on stdout goes nowhere: what is left in its buffer must not fail again at exit."""
+def discard(stream: TextIO) -> None:
+    """From here on the stream goes nowhere: what is left in its buffer must not fail again at exit."""
     with contextlib.suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def open_closed_streams() -> None:
+    """Give stdout and stderr a place if they were closed when the program began: one where every write fails.
+
+    Else a file opened later would get their number, and what is printed would go into it.
+    """
+    for number, name in ((0, "stdin"), (1, "stdout"), (2, "stderr")):
+        if getattr(sys, name) is not None:
+            continue
+        fails = os.open(os.devnull, os.O_WRONLY if number == 0 else os.O_RDONLY)
+        with contextlib.suppress(OSError):
+            if fails != number and not _is_open(number):
+                os.dup2(fails, number)
+        stream = os.fdopen(fails, "r" if number == 0 else "w", encoding="utf-8", errors="backslashreplace")
+        setattr(sys, name, stream)
+        setattr(sys, f"__{name}__", stream)
+
+
+def finish() -> OSError | None:
+    """Flush both streams, so that nothing is left to fail at exit; what kept stdout from taking all, if anything."""
+    failure = None
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError as problem:
+            discard(stream)
+            failure = problem if stream is sys.stdout else failure
+        except ValueError:
+            pass  # closed meanwhile
+    return failure
+
+
+def _is_open(number: int) -> bool:
+    try:
+        os.fstat(number)
+    except OSError:
+        return False
+    return True

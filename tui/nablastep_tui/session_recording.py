@@ -13,11 +13,11 @@ from pathlib import Path
 from nablastep.commands import Command
 from nablastep.demo.language import Chapter, Statement
 from nablastep.demo.player import ViewState
-from nablastep.demo.problems import is_forbidden
 from nablastep.demo.recorder import Opening, Recorder
 from nablastep.demo.references import Cell, Scalar, Value
 from nablastep.demo.words import LARGEST_SIZE, ROUTES, SMALLEST_SIZE
 from nablastep.errors import CommandError, NablastepError
+from nablastep.safe_text import is_hidden
 from nablastep_tui.recording.live_cast import LiveCast
 from nablastep_tui.screens.demo_screen import DemoScreen
 from nablastep_tui.screens.stage_screen import StageScreen
@@ -190,6 +190,6 @@ def _usual(size: tuple[int, int]) -> tuple[int, int] | None:
 def _checked(text: str) -> str:
     if not text.strip():
         raise CommandError("the text is empty")
-    if any(is_forbidden(character) for character in text):
-        raise CommandError("the text holds a control character")
+    if any(is_hidden(character) for character in text):
+        raise CommandError("the text holds a control or invisible character")
     return text.strip()

@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 from nablastep.demo.check import Report, counted
 from nablastep.demo.expectation_outcomes import Outcome
 from nablastep.demo.formatter import statement_text
+from nablastep.safe_text import shown, shown_in_json
 
 Reports = Sequence[Report]
 
@@ -29,7 +30,7 @@ def _text(report: Report) -> str:
     updated = f", {counted(report.updated, 'number')} updated" if report.updated else ""
     count = f", {counted(len(report.outcomes), 'expectation')}" if report.holds else ""
     lines.append(f"{report.name}: {verdict}: {report.length}{count}{updated}")
-    return "".join(f"{line}\n" for line in lines)
+    return "".join(f"{shown(line)}\n" for line in lines)
 
 
 def as_json(reports: Reports) -> str:
@@ -37,7 +38,7 @@ def as_json(reports: Reports) -> str:
     demos = [_table(report) for report in reports]
     holds = all(report.holds for report in reports)
     table = {"format": "nablastep-check", "version": 1, "holds": holds, "demos": demos}
-    return json.dumps(table, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    return shown_in_json(json.dumps(table, ensure_ascii=False, indent=1, allow_nan=False)) + "\n"
 
 
 def _table(report: Report) -> dict[str, Any]:

@@ -30,8 +30,8 @@ from nablastep.demo.language import (
 from nablastep.demo.lexer import WORD
 from nablastep.demo.numerals import number_text
 from nablastep.demo.parser import parse_script
-from nablastep.demo.problems import is_forbidden
 from nablastep.demo.script import Line, Script
+from nablastep.safe_text import is_hidden
 
 INDENTATION = "  "
 COMMENT_GAP = "  "
@@ -116,7 +116,7 @@ def _expectation_text(statement: ExpectValue | ExpectShape | ExpectGradcheck | E
 
 def quotation(text: str) -> str:
     """The text in quotation marks, each further line of it indented."""
-    if any(is_forbidden(character) for character in text.replace("\n", "")):
+    if any(is_hidden(character) for character in text.replace("\n", "")):
         raise ValueError(f"a text of a demo holds no control characters: {text!r}")
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     first, *further = escaped.split("\n")

@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from nablastep.demo.problems import DemoError, forbidden_character_message, is_forbidden, quoted
+from nablastep.demo.problems import DemoError, forbidden_character_message, quoted
 from nablastep.demo.references import Place
+from nablastep.safe_text import HIDDEN
 
 BLANKS = " \t"
 BYTE_ORDER_MARK = "\ufeff"
@@ -18,6 +19,7 @@ REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 WORD = re.compile(r'[^ \t\n#"]+')
 VALUE_WORD = re.compile(r'[^ \t\n#"\[\](),=<>~]+')
 QUOTATION = re.compile(r'"([^"\\]*(?:\\.[^"\\]*)*)"', re.DOTALL)
+_FORBIDDEN = re.compile(f"(?!\t){HIDDEN.pattern}")
 ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 CLOSING_HINT = "lines that continue a text are indented; the last one ends with a quotation mark"
 ESCAPE_HINT = "write a backslash as \\\\; a new line of text is an indented line"
@@ -45,11 +47,10 @@ def without_forbidden_characters(text: str, file: str) -> tuple[str, list[DemoEr
     """The text with each forbidden character replaced, and one error for each."""
     errors, lines = [], []
     for number, line in enumerate(text.split("\n"), start=1):
-        bad = {character for character in set(line) if character != "\t" and is_forbidden(character)}
-        for index in (index for index, character in enumerate(line) if character in bad):
-            place = Place(file, number, index + 1)
-            errors.append(DemoError.at(place, forbidden_character_message(line[index])))
-        lines.append("".join(REPLACEMENT if character in bad else character for character in line) if bad else line)
+        for found in _FORBIDDEN.finditer(line):
+            place = Place(file, number, found.start() + 1)
+            errors.append(DemoError.at(place, forbidden_character_message(found[0])))
+        lines.append(_FORBIDDEN.sub(REPLACEMENT, line))
     return "\n".join(lines), errors
 
 

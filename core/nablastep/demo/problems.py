@@ -13,6 +13,7 @@ from nablastep.demo.references import Place
 from nablastep.errors import NablastepError
 
 LONGEST_WORD = 40
+MOST_LISTED = 20
 
 
 class DemoError(NablastepError):
@@ -25,19 +26,14 @@ class DemoError(NablastepError):
 
 
 class DemoErrors(NablastepError):  # noqa: N818 - it holds several
-    """All mistakes of a demo, in `errors`; its text has one line for each."""
+    """All mistakes of a demo, in `errors`; its text has one line for each of the first ones."""
 
     def __init__(self, errors: Iterable[NablastepError]) -> None:
         self.errors = tuple(errors)
-        super().__init__("\n".join(str(error) for error in self.errors))
-
-
-def is_forbidden(character: str) -> bool:
-    """Whether the character could drive a terminal or turn the reading direction of a line."""
-    return (
-        unicodedata.category(character) in field_checks.CONTROL_CATEGORIES
-        or character in field_checks.BIDIRECTIONAL_CONTROLS
-    )
+        super().__init__("")
+        lines = [str(error) for error in self.errors[:MOST_LISTED]]
+        left = len(self.errors) - len(lines)
+        self.message = "\n".join([*lines, f"and {left} more errors"] if left else lines)
 
 
 def forbidden_character_message(character: str) -> str:

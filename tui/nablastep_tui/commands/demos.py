@@ -75,7 +75,7 @@ def format_files(
             mistakes += errors.errors
         except NablastepError as error:
             mistakes.append(error)
-    output.write(f"{file}\n" for file in changed)
+    output.write_names(changed)
     if mistakes:
         raise DemoErrors(mistakes)
     return 1 if check and changed else 0

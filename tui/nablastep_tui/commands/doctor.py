@@ -31,7 +31,7 @@ def doctor() -> None:
     """
     rows = [*_terminal(), *_looks(), *_versions(), *_paths()]
     longest = max(len(name) for name, _ in rows)
-    output.write(f"{name.ljust(longest)}  {text}\n" for name, text in rows)
+    output.write_names(f"{name.ljust(longest)}  {text}" for name, text in rows)
 
 
 def _terminal() -> Iterator[tuple[str, str]]:

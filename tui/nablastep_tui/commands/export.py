@@ -54,7 +54,7 @@ def export(
     name = demo_path(demo).stem
     recording = _recorded(opened, theme)
     for kind in kinds:
-        output.write(f"{path}\n" for path in _written(kind, recording, name, _target(kind, kinds, name, out)))
+        output.write_names(_written(kind, recording, name, _target(kind, kinds, name, out)))
     return 0
 
 

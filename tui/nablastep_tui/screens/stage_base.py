@@ -16,6 +16,7 @@ from textual.timer import Timer
 
 from nablastep.commands import Command
 from nablastep.errors import NablastepError
+from nablastep.safe_text import shown
 from nablastep.session import Session
 from nablastep.view import View
 from nablastep_tui.coach import hint_for
@@ -285,7 +286,7 @@ class StageBase(Screen[None]):
 
     def tell(self, text: str, *, is_error: bool = False) -> None:
         """Show a short message in the title rule until the next command."""
-        self.notice, self.is_error = text, is_error
+        self.notice, self.is_error = shown(text), is_error
         self.show()
 
     def used(self, hint: str) -> None:
