@@ -18,7 +18,8 @@ from textual.screen import Screen
 from nablastep.safe_text import shown
 from nablastep.session import Session
 from nablastep_tui.drawing.glyphs import glyph_set
-from nablastep_tui.keys import STAGE_KEYS
+from nablastep_tui.keymap import KeyMap, written
+from nablastep_tui.keys import EVERY_KEY, STAGE_KEYS
 from nablastep_tui.palettes import PALETTES, Palette, palette_for
 from nablastep_tui.records_sessions import RecordsSessions
 from nablastep_tui.screens.stage_screen import StageScreen
@@ -37,7 +38,7 @@ class NablastepApp(RecordsSessions):
     ENABLE_COMMAND_PALETTE = True
     BINDINGS = [  # noqa: RUF012 - Textual's own way
         Binding("ctrl+c", "interrupt", "quit", show=False, priority=True, id="interrupt"),
-        Binding("ctrl+q", "quit", "quit", show=False, id="quit-too"),
+        Binding("ctrl+q", "quit", "quit", show=False),
         Binding("ctrl+p,colon", "command_palette", "palette", show=False, id="palette"),
     ]
 
@@ -53,8 +54,10 @@ class NablastepApp(RecordsSessions):
         depth: str = "full",
         source: str | Path | None = None,
         record_to: Path | None = None,
+        settings: Settings | None = None,
     ) -> None:
-        self.settings: Settings = read_settings(frozenset(entry.id for entry in STAGE_KEYS))
+        self.settings: Settings = settings or read_settings(frozenset(entry.id for entry in EVERY_KEY))
+        self.keymap = KeyMap(self.settings.keymap)
         self.memory = Memory()
         if coach:
             self.memory.forget_hints()
@@ -65,6 +68,7 @@ class NablastepApp(RecordsSessions):
         self.glyph_set = glyph_set(glyphs or self.settings.glyphs or "unicode")
         self.still = still or not self.settings.motion
         super().__init__(source)
+        self.set_keymap(self.keymap.for_textual)
         self.palette_name = name
         self._record_to = record_to
         for palette in (*(palette_for(n, depth) for n in PALETTES), self.palette):  # type: ignore[arg-type]
@@ -82,7 +86,7 @@ class NablastepApp(RecordsSessions):
             memory=self.memory,
             convention=convention,
             first_run=True,
-            keymap=self.settings.keymap,
+            keymap=self.keymap,
             motion=not self.still and self.animation_level == "full",
         )
 
@@ -90,7 +94,7 @@ class NablastepApp(RecordsSessions):
         """Show the stage; from here on the garbage of drawing is short-lived."""
         self._leave_on_sigterm()
         self.push_screen(self.stage)
-        for warning in self.settings.warnings:
+        for warning in (*self.settings.warnings, *self.keymap.warnings):
             self.notify(shown(warning), markup=False, severity="warning", timeout=8)
         if self._record_to is not None:
             self.call_after_refresh(self.start_recording, self._record_to)
@@ -145,12 +149,17 @@ class NablastepApp(RecordsSessions):
         self.stage.palette = self.palette
         self.stage.show()
 
+    def get_key_display(self, binding: Binding) -> str:
+        """Keys are written everywhere as the footer writes them."""
+        return binding.key_display or written(binding.key)
+
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Everything that a key does, in the palette too."""
         from nablastep.demo.opening import demo_names
 
         for entry in STAGE_KEYS:
-            yield SystemCommand(f"{entry.help}", f"key {entry.shown}", lambda action=entry.action: self._act(action))
+            key = f"key {self.keymap.all_keys(entry.id)}"
+            yield SystemCommand(entry.help, key, lambda action=entry.action: self._act(action))
         for name in PALETTES:
             yield SystemCommand(f"theme {name}", "colours", lambda name=name: self.use_theme(name))
 
@@ -164,7 +173,8 @@ class NablastepApp(RecordsSessions):
         from nablastep_tui.screens.demo_screen import DemoScreen
 
         if self.recording is not None or isinstance(self.stage, DemoScreen):
-            self.stage.tell("finish what is on stage first: r ends a recording, q leaves a demo")
+            said = "finish what is on stage first: {record} ends a recording, {quit} leaves a demo"
+            self.stage.tell(self.keymap.said(said))
             return
         before, opened = self.stage, open_demo(name)
         self.stage = DemoScreen(
@@ -173,7 +183,7 @@ class NablastepApp(RecordsSessions):
             palette=self.palette,
             glyphs=self.glyph_set,
             memory=self.memory,
-            keymap=self.settings.keymap,
+            keymap=self.keymap,
             title=opened.title,
             on_quit=lambda: self._leave_demo(before),
         )

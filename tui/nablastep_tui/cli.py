@@ -19,6 +19,7 @@ from nablastep_tui.commands import (
     doctor,
     export,
     gradcheck,
+    keys,
     networks,
     play,
     quiz,
@@ -32,7 +33,7 @@ from nablastep_tui.options import near
 from nablastep_tui.output import finish, give_up, open_closed_streams
 from nablastep_tui.version import own_version
 
-COMMAND_MODULES = (run, trace, why, quiz, gradcheck, play, check, record, export, demos, networks, doctor)
+COMMAND_MODULES = (run, trace, why, quiz, gradcheck, play, check, record, export, demos, networks, keys, doctor)
 
 ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 

@@ -9,7 +9,7 @@ from nablastep.session import Session
 
 @dataclass(frozen=True)
 class Hint:
-    """A line that fits a moment; `id` is the key whose use makes it unnecessary."""
+    """A line that fits a moment, with ids of keys in braces; `id` is the hint's, which its key's use marks as seen."""
 
     id: str
     text: str
@@ -22,13 +22,14 @@ def hint_for(session: Session, seen: frozenset[str]) -> Hint | None:
     step, program = session.step, session.program
     last = len(program.form.activations)
     moments = {
-        program.steps[1].id: Hint("back", "← takes it back"),
+        program.steps[1].id: Hint("back", "{back} takes it back"),
         "E": Hint("loss", "E has a value now: it stands at the top right, and below as the first bar"),
         f"grad_a{last}": Hint("turn", "here the direction turns: every ∇ tells how E reacts"),
-        f"grad_z{last}": Hint("why", "w asks why ⊙ is enough here and no matrix product is needed"),
-        f"grad_W{last - 1}": Hint("cell", "h j k l move the selected number"),
+        f"grad_z{last}": Hint("why", "{why} asks why ⊙ is enough here and no matrix product is needed"),
+        f"grad_W{last - 1}": Hint("cell", "{cell-left} {cell-down} {cell-up} {cell-right} move the selected number"),
         program.steps[-1].id: Hint(
-            "edit", "the iteration is complete: → begins the next one with the new weights, e tries one of your own"
+            "edit",
+            "the iteration is complete: {next} begins the next one with the new weights, {edit} tries one of your own",
         ),
     }
     first_update = next((other for other in program.steps if other.phase == "update"), None)

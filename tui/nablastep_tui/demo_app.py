@@ -46,10 +46,14 @@ class DemoApp(NablastepApp):
         self._playing_as = playing
         header = opened.demo.header
         super().__init__(
-            player.session, theme=theme or header.theme, glyphs=glyphs, still=still, depth=depth, source=opened.source
+            player.session,
+            theme=theme or header.theme,
+            glyphs=glyphs,
+            still=still,
+            depth=depth,
+            source=opened.source,
+            settings=Settings() if playing.is_driven else None,  # a recording is the same for every user
         )
-        if playing.is_driven:
-            self.settings = Settings()  # a recording is the same for every user
         self.title = opened.title
 
     @property
@@ -67,7 +71,7 @@ class DemoApp(NablastepApp):
             palette=self.palette,
             glyphs=self.glyph_set,
             memory=self.memory,
-            keymap=self.settings.keymap,
+            keymap=self.keymap,
             title=self.opened.title,
             pace=playing.pace,
             start=playing.start,

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-TIME, CELL, ASK, CHANGE, VIEW, APP = "time", "cell", "ask", "change", "view", "program"
+TIME, CELL, ASK, CHANGE, VIEW, APP, DEMO = "time", "cell", "ask", "change", "view", "program", "demo"
 GROUPS = (TIME, CELL, ASK, CHANGE, VIEW, APP)
 
 
 @dataclass(frozen=True)
 class KeyEntry:
-    """One thing that a key does. `id` is what a key map names; `shown` is how the keys are written for people."""
+    """One thing that a key does. `id` is what a key map names, `keys` are Textual's names of the keys, by commas.
+
+    `footer` is the place in the footer, 0 for none; `beside` are the ids whose keys stand there with this one's.
+    """
 
     id: str
     keys: str
@@ -18,15 +21,17 @@ class KeyEntry:
     label: str
     group: str
     help: str
-    shown: str
-    footer: int = 0  # place in the footer, 0 for none
+    footer: int = 0
+    beside: tuple[str, ...] = ()
 
 
 STAGE_KEYS = (
-    KeyEntry("next", "right", "next", "step", TIME, "compute the next equation", "→", 1),
-    KeyEntry("back", "left", "back", "", TIME, "take the last equation back", "←"),
-    KeyEntry("next-phase", "shift+right,p", "phase(1)", "phase", TIME, "to the end of the phase", "shift+→ or p", 6),
-    KeyEntry("previous-phase", "shift+left,P", "phase(-1)", "", TIME, "to the start of the phase", "shift+← or P"),
+    KeyEntry("next", "right", "next", "step", TIME, "compute the next equation", 1, ("back",)),
+    KeyEntry("back", "left", "back", "", TIME, "take the last equation back"),
+    KeyEntry(
+        "next-phase", "shift+right,p", "phase(1)", "phase", TIME, "to the end of the phase", 6, ("previous-phase",)
+    ),
+    KeyEntry("previous-phase", "shift+left,P", "phase(-1)", "", TIME, "to the start of the phase"),
     KeyEntry(
         "next-iteration",
         "right_square_bracket,pagedown",
@@ -34,8 +39,8 @@ STAGE_KEYS = (
         "iteration",
         TIME,
         "the same step, one iteration on",
-        "] or pgdn",
         7,
+        ("previous-iteration",),
     ),
     KeyEntry(
         "previous-iteration",
@@ -44,48 +49,64 @@ STAGE_KEYS = (
         "",
         TIME,
         "the same step, one iteration back",
-        "[ or pgup",
     ),
-    KeyEntry("start", "home", "start", "start", TIME, "the start of the iteration", "home"),
-    KeyEntry("end", "end", "end", "end", TIME, "the end of the iteration", "end"),
-    KeyEntry("goto", "slash", "goto", "go to", TIME, "go to dW1, ∇W1, 8, i40 or E<0.1", "/", 9),
-    KeyEntry("play", "space", "play", "play", TIME, "play and pause", "space", 2),
-    KeyEntry("slower", "less_than_sign", "speed(-1)", "slower", TIME, "play slower", "<"),
-    KeyEntry("faster", "greater_than_sign", "speed(1)", "faster", TIME, "play faster", ">"),
-    KeyEntry("cell-left", "h", "cell(0,-1)", "cell", CELL, "the cell to the left", "h", 8),
-    KeyEntry("cell-down", "j", "cell(1,0)", "", CELL, "the cell below", "j"),
-    KeyEntry("cell-up", "k", "cell(-1,0)", "", CELL, "the cell above", "k"),
-    KeyEntry("cell-right", "l", "cell(0,1)", "", CELL, "the cell to the right", "l"),
-    KeyEntry("page-left", "H", "cell(0,-8)", "", CELL, "eight cells to the left", "H"),
-    KeyEntry("page-down", "J", "cell(8,0)", "", CELL, "eight cells down", "J"),
-    KeyEntry("page-up", "K", "cell(-8,0)", "", CELL, "eight cells up", "K"),
-    KeyEntry("page-right", "L", "cell(0,8)", "", CELL, "eight cells to the right", "L"),
-    KeyEntry("largest", "m", "largest(1)", "largest", CELL, "the next largest number", "m"),
-    KeyEntry("larger", "M", "largest(-1)", "", CELL, "the next larger number", "M"),
-    KeyEntry("why", "w", "why", "why", ASK, "why the equation has this form", "w", 3),
-    KeyEntry("your-turn", "a", "your_turn", "your turn", ASK, "write the next equation yourself", "a", 11),
-    KeyEntry("keys", "question_mark,shift+question_mark,f1", "keys", "keys", ASK, "all keys", "?", 10),
-    KeyEntry("edit", "e,enter", "edit", "edit", CHANGE, "edit the number and see what follows", "e or enter", 4),
-    KeyEntry("learning-rate", "equals_sign", "learning_rate", "η", CHANGE, "set the learning rate", "="),
-    KeyEntry("undo", "u", "undo", "undo", CHANGE, "take the last edit back", "u", 12),
-    KeyEntry("redo", "ctrl+r", "redo", "redo", CHANGE, "make it again", "ctrl+r"),
-    KeyEntry("branches", "b", "branches", "branches", CHANGE, "all branches: switch or compare", "b", 13),
-    KeyEntry("reset", "0", "reset", "reset", CHANGE, "begin again; what was stays as a branch", "0"),
-    KeyEntry("save", "s", "save", "save", CHANGE, "save the network as it is now", "s", 16),
-    KeyEntry("convention", "n", "convention", "notation", VIEW, "the next of the four conventions", "n", 5),
-    KeyEntry("notation", "N", "notation", "", VIEW, "the next notation", "N"),
-    KeyEntry("picture", "v", "picture", "picture", VIEW, "rows of large matrices as pictures", "v"),
-    KeyEntry("pooling", "o", "pooling", "pooling", VIEW, "blocks by RMS, maximum or mean", "o"),
-    KeyEntry("loss", "t", "loss", "loss", VIEW, "the loss curve over the stage", "t"),
-    KeyEntry("captions", "c", "captions", "captions", VIEW, "captions and hints on or off", "c"),
-    KeyEntry("theme", "f2", "theme", "theme", VIEW, "the next theme", "f2"),
-    KeyEntry("copy", "y", "copy", "copy", APP, "copy matrix and equation, also to a file", "y", 14),
-    KeyEntry("export", "x", "export", "export", APP, "save this screen as SVG and text", "x"),
-    KeyEntry("record", "r", "record", "record", APP, "start and stop a recording", "r", 15),
-    KeyEntry("annotate", "full_stop", "annotate", "", APP, "recording: add c caption, m chapter, x expect", "."),
-    KeyEntry("leave", "escape", "leave", "back", APP, "back out one level; never quits", "esc"),
-    KeyEntry("quit", "q", "quit", "quit", APP, "quit; ctrl+c twice quits too", "q"),
+    KeyEntry("start", "home", "start", "start", TIME, "the start of the iteration"),
+    KeyEntry("end", "end", "end", "end", TIME, "the end of the iteration"),
+    KeyEntry("goto", "slash", "goto", "go to", TIME, "go to dW1, ∇W1, 8, i40 or E<0.1", 9),
+    KeyEntry("play", "space", "play", "play", TIME, "play and pause", 2),
+    KeyEntry("slower", "less_than_sign", "speed(-1)", "slower", TIME, "play slower"),
+    KeyEntry("faster", "greater_than_sign", "speed(1)", "faster", TIME, "play faster", beside=("slower",)),
+    KeyEntry(
+        "cell-left", "h", "cell(0,-1)", "cell", CELL, "the cell to the left", 8, ("cell-down", "cell-up", "cell-right")
+    ),
+    KeyEntry("cell-down", "j", "cell(1,0)", "", CELL, "the cell below"),
+    KeyEntry("cell-up", "k", "cell(-1,0)", "", CELL, "the cell above"),
+    KeyEntry("cell-right", "l", "cell(0,1)", "", CELL, "the cell to the right"),
+    KeyEntry("page-left", "H", "cell(0,-8)", "", CELL, "eight cells to the left"),
+    KeyEntry("page-down", "J", "cell(8,0)", "", CELL, "eight cells down"),
+    KeyEntry("page-up", "K", "cell(-8,0)", "", CELL, "eight cells up"),
+    KeyEntry("page-right", "L", "cell(0,8)", "", CELL, "eight cells to the right"),
+    KeyEntry("largest", "m", "largest(1)", "largest", CELL, "the next largest number"),
+    KeyEntry("larger", "M", "largest(-1)", "", CELL, "the next larger number"),
+    KeyEntry("why", "w", "why", "why", ASK, "why the equation has this form", 3),
+    KeyEntry("your-turn", "a", "your_turn", "your turn", ASK, "write the next equation yourself", 11),
+    KeyEntry("keys", "question_mark,shift+question_mark,f1", "keys", "keys", ASK, "all keys", 10),
+    KeyEntry("edit", "e,enter", "edit", "edit", CHANGE, "edit the number and see what follows", 4),
+    KeyEntry("learning-rate", "equals_sign", "learning_rate", "η", CHANGE, "set the learning rate"),
+    KeyEntry("undo", "u", "undo", "undo", CHANGE, "take the last edit back", 12),
+    KeyEntry("redo", "ctrl+r", "redo", "redo", CHANGE, "make it again"),
+    KeyEntry("branches", "b", "branches", "branches", CHANGE, "all branches: switch or compare", 13),
+    KeyEntry("reset", "0", "reset", "reset", CHANGE, "begin again; what was stays as a branch"),
+    KeyEntry("save", "s", "save", "save", CHANGE, "save the network as it is now", 16),
+    KeyEntry("convention", "n", "convention", "notation", VIEW, "the next of the four conventions", 5),
+    KeyEntry("notation", "N", "notation", "", VIEW, "the next notation"),
+    KeyEntry("picture", "v", "picture", "picture", VIEW, "rows of large matrices as pictures"),
+    KeyEntry("pooling", "o", "pooling", "pooling", VIEW, "blocks by RMS, maximum or mean"),
+    KeyEntry("loss", "t", "loss", "loss", VIEW, "the loss curve over the stage"),
+    KeyEntry("captions", "c", "captions", "captions", VIEW, "captions and hints on or off"),
+    KeyEntry("first-route", "1", "docked_route(0)", "", VIEW, "beside a large stage: why, by index sums"),
+    KeyEntry("second-route", "2", "docked_route(1)", "", VIEW, "beside a large stage: why, by Jacobians"),
+    KeyEntry("third-route", "3", "docked_route(2)", "", VIEW, "beside a large stage: why, by differentials"),
+    KeyEntry("theme", "f2", "theme", "theme", VIEW, "the next theme"),
+    KeyEntry("copy", "y", "copy", "copy", APP, "copy matrix and equation, also to a file", 14),
+    KeyEntry("export", "x", "export", "export", APP, "save this screen as SVG and text"),
+    KeyEntry("record", "r", "record", "record", APP, "start and stop a recording", 15),
+    KeyEntry("annotate", "full_stop", "annotate", "", APP, "recording: add c caption, m chapter, x expect"),
+    KeyEntry("palette", "ctrl+p,colon", "palette", "palette", APP, "everything by name: type what you look for"),
+    KeyEntry("leave", "escape", "leave", "back", APP, "back out one level; never quits"),
+    KeyEntry("quit", "q", "quit", "quit", APP, "quit; ctrl+c twice quits too", 17),
 )
+
+DEMO_KEYS = (
+    KeyEntry("take-over", "T", "take_over", "take over", DEMO, "explore from here; the demo waits"),
+    KeyEntry("rejoin", "R", "rejoin", "rejoin the demo", DEMO, "back into the demo, where it was left"),
+)
+"""What keys do while a demo has the stage, besides those of the stage."""
+
+EVERY_KEY = STAGE_KEYS + DEMO_KEYS
+KEYS_BY_ID = {entry.id: entry for entry in EVERY_KEY}
+FIXED_KEYS = ("ctrl+c",)
+"""Keys that no key map can give away: the way out works whatever a key map says."""
 
 PROMPT_FOOTER = (("enter", "take it"), ("esc", "close"))
 

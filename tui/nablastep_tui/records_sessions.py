@@ -9,6 +9,7 @@ from textual.app import App
 from textual.driver import Driver
 
 from nablastep.errors import NablastepError
+from nablastep_tui.keymap import KeyMap
 from nablastep_tui.recording.live_cast import LiveCast, recording_driver
 from nablastep_tui.screens.annotate import CAPTION, CHAPTER, EXPECT, AnnotateScreen
 from nablastep_tui.screens.stage_screen import StageScreen
@@ -23,6 +24,7 @@ class RecordsSessions(App[None]):
     """An app whose `stage` can be recorded. `source` is what its network was opened from, for the recording."""
 
     stage: StageScreen
+    keymap: KeyMap
 
     def __init__(self, source: str | Path | None = None) -> None:
         self.live_cast = LiveCast()
@@ -87,7 +89,7 @@ class RecordsSessions(App[None]):
     def annotate_recording(self) -> None:
         """Ask what to add to the recording."""
         if self.recording is None:
-            self.stage.tell("nothing is being recorded: r starts a recording")
+            self.stage.tell(self.keymap.said("nothing is being recorded: {record} starts a recording"))
         else:
             self.push_screen(AnnotateScreen(), self._annotate)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from nablastep.session import Session
 from nablastep.view import View
+from nablastep_tui.keymap import DEFAULT_KEYS, KeyMap
 from nablastep_tui.motion import Motion
 from nablastep_tui.palettes import Palette
 from nablastep_tui.prompt import Prompt
@@ -76,8 +77,8 @@ class Scene:
     """What is shown. `cell` is the selected cell of the stage's result, in shown orientation, from 0.
 
     `notice` is a short message of the last command (an error, "this is the beginning"); `hint` a coaching line;
-    `keys` are those of the footer, most useful first; `trial` a session with the edit in it while one is tried;
-    `motion` is what moves on the way here.
+    `keys` are those of the footer, most useful first, and `keymap` names any other; `trial` a session with the edit in
+    it while one is tried; `motion` is what moves on the way here.
     """
 
     session: Session
@@ -103,6 +104,7 @@ class Scene:
     motion: Motion | None = None
     prompt: Prompt | None = None
     lesson: Lesson | None = None
+    keymap: KeyMap = DEFAULT_KEYS
 
     @property
     def shown(self) -> View:

@@ -64,7 +64,10 @@ def read_settings(known_keys: frozenset[str]) -> Settings:
         f"{path}: unknown key {name!r}; there are theme, glyphs, motion, [keys]"
         for name in set(table) - {"theme", "glyphs", "motion", "keys"}
     ]
-    usable = {name: str(keys) for name, keys in keymap.items() if name in known_keys}
+    for name, keys in keymap.items():
+        if name in known_keys and not isinstance(keys, str):
+            warnings.append(f'{path}: keys: {name} is a text such as "n,space", found {keys!r}')
+    usable = {name: keys for name, keys in keymap.items() if name in known_keys and isinstance(keys, str)}
     return Settings(
         choice("theme", THEMES), choice("glyphs", GLYPH_SETS), bool(table.get("motion", True)), usable, tuple(warnings)
     )

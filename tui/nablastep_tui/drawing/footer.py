@@ -29,12 +29,12 @@ def draw_footer(canvas: Canvas, scene: Scene) -> None:
 
 
 def _fitting(keys: list[Key], width: int) -> tuple[int, list[Key]]:
-    """The widest gap with which all keys fit; if none does, those that fit, and always `?`, which lists the others."""
+    """The widest gap with which all keys fit; if none does, those that fit, and always the one that lists all."""
     for gap in GAPS:
         if sum(_width(key) + gap for key in keys) - gap <= width:
             return gap, keys
     gap = GAPS[-1]
-    help_key = [key for key in keys if key.key == "?"]
+    help_key = [key for key in keys if key.action == "keys"]
     room = width - sum(_width(key) + gap for key in help_key)
     shown: list[Key] = []
     for key in keys:

@@ -198,7 +198,7 @@ def _draw_sentence(canvas: Canvas, scene: Scene, operands: list[Source], width: 
     muted = style(palette.muted)
     if not scene.view.is_done:
         if scene.caption is None:
-            canvas.write(3, canvas.height - 2, "press → to compute it", muted)
+            canvas.write(3, canvas.height - 2, scene.keymap.said("press {next} to compute it"), muted)
         return
     y = canvas.height - 4
     value: Any = scene.shown.result()

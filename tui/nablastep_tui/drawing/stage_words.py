@@ -59,7 +59,7 @@ def _invitation(scene: Scene, width: int) -> list[Line]:
     name = notation_named("unicode").text(symbol)
     press: Line = [
         ("press  ", style(palette.muted)),
-        (f" {scene.glyphs.right_arrow} ", selected_style(palette)),
+        (f" {_key(scene, 'next')} ", selected_style(palette)),
         (f"  to compute {name}", style(palette.bright, bold=True)),
     ]
     if not scene.first_run:
@@ -73,14 +73,20 @@ def _invitation(scene: Scene, width: int) -> list[Line]:
     )
     keys: Line = []
     offers = (
-        (scene.glyphs.left_arrow, "takes any of them back."),
-        ("w", "asks why an equation has its form."),
-        ("e", "edits any number."),
+        (_key(scene, "back"), "takes any of them back."),
+        (_key(scene, "why"), "asks why an equation has its form."),
+        (_key(scene, "edit"), "edits any number."),
     )
     for key, what in offers:
         keys += [(key, accent_style(palette)), (f" {what}  ", style(palette.muted))]
     lines = [press, *([(text, style(palette.muted))] for text in wrapped(about, width))]
     return [*lines, keys] if sum(width_of(text) for text, _ in keys) <= width else lines
+
+
+def _key(scene: Scene, name: str) -> str:
+    """A key as the terminal can show it: arrows in its own glyphs."""
+    arrows = str.maketrans({"→": scene.glyphs.right_arrow, "←": scene.glyphs.left_arrow})
+    return scene.keymap.said(f"{{{name}}}").translate(arrows)
 
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")

@@ -6,7 +6,7 @@ keys that would change the session do nothing; `T` hands the stage over and `R` 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from enum import Enum
 from pathlib import Path
@@ -26,6 +26,8 @@ from nablastep.program import UPDATE
 from nablastep_tui.captions import Page, caption_pages
 from nablastep_tui.drawing.canvas import Canvas
 from nablastep_tui.drawing.glyphs import Glyphs
+from nablastep_tui.keymap import KeyMap
+from nablastep_tui.keys import EVERY_KEY, KEYS_BY_ID
 from nablastep_tui.palettes import Palette
 from nablastep_tui.scene import Key, Scene, Target
 from nablastep_tui.screens.stage_screen import StageScreen
@@ -40,11 +42,11 @@ FREE_ACTIONS = frozenset(
 )  # fmt: skip
 """What keys may do while the demo has the stage."""
 
-KEYS = (
-    Key("→ ←", "cue", "next"), Key("] [", "chapter", "iteration(1)"),
-    Key("> <", "speed", "speed(1)"), Key("T", "take over", "take_over"), Key("q", "leave", "quit"),
-    Key("?", "keys", "keys"),
+FOOTER = (
+    ("next", "cue"), ("next-iteration", "chapter"), ("faster", "speed"), ("take-over", "take over"), ("quit", "leave"),
+    ("keys", "keys"),
 )  # fmt: skip
+"""Ids of keys, and what they do while the demo has the stage."""
 
 
 class Mode(Enum):
@@ -63,6 +65,7 @@ class DemoScreen(StageScreen):
 
     # Textual scopes a screen's CSS to its own class, so the stage's rules need this name.
     CSS = StageScreen.CSS.replace("StageScreen", "DemoScreen")
+    OWN_KEYS = EVERY_KEY
 
     def __init__(
         self,
@@ -72,12 +75,12 @@ class DemoScreen(StageScreen):
         palette: Palette,
         glyphs: Glyphs,
         memory: Memory,
+        keymap: KeyMap,
         title: str = "",
         pace: float | None = None,
         start: int = 0,
         strict: bool = False,
         is_driven: bool = False,
-        keymap: Mapping[str, str] | None = None,
         on_change: Callable[[Player], None] | None = None,
         on_quit: Callable[[], None] | None = None,
     ) -> None:
@@ -121,8 +124,13 @@ class DemoScreen(StageScreen):
         bold, plain = self._shown_page()
         scene = replace(scene, caption=(bold, plain, self._place_text()), hint="", playing=self.mode is Mode.PLAYING)
         if self.mode is Mode.EXPLORING:
-            return replace(scene, keys=(Key("R", "rejoin the demo", "rejoin"), *scene.keys))
-        return replace(scene, keys=(Key("space", self._space_label(), "play"), *KEYS))
+            return replace(scene, keys=(*self._keys(("rejoin", "rejoin the demo")), *scene.keys))
+        return replace(scene, keys=self._keys(("play", self._space_label()), *FOOTER))
+
+    def _keys(self, *labels: tuple[str, str]) -> tuple[Key, ...]:
+        """Keys of the footer by their ids, with what they do here."""
+        found = ((KEYS_BY_ID[name], label) for name, label in labels)
+        return tuple(Key(keys, label, entry.action) for entry, label in found if (keys := self.keymap.in_footer(entry)))
 
     def _space_label(self) -> str:
         if self.mode is Mode.PLAYING:
@@ -146,7 +154,7 @@ class DemoScreen(StageScreen):
 
     def _place_text(self) -> str:
         if self.mode is Mode.EXPLORING:
-            return "exploring: R rejoins"
+            return self.keymap.said("exploring: {rejoin} rejoins")
         view, player = self.player.view, self.player
         place = f"{view.cue} of {player.cue_count}" if player.cue_count else ""
         if self.mode is Mode.PLAYING:
@@ -286,11 +294,6 @@ class DemoScreen(StageScreen):
             self._wait(reading_seconds(self.player.view.caption))
 
     # keys
-
-    @property
-    def key_actions(self) -> dict[str, str]:
-        """The keys of the stage, and the two that hand it over and take it back."""
-        return {**super().key_actions, "T": "take_over", "R": "rejoin"}
 
     def _act_on_key(self, event: events.Key) -> None:
         action = self.key_actions.get(event.key)

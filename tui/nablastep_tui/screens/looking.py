@@ -126,4 +126,4 @@ class Looking(Changing):
         """All keys."""
         from nablastep_tui.screens.keys_page import KeysScreen
 
-        self.app.push_screen(KeysScreen())
+        self.app.push_screen(KeysScreen(self.keymap))

@@ -5,9 +5,9 @@ Holds the state and hands the scene down; what keys do is in the classes built o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -34,7 +34,8 @@ from nablastep_tui.drawing.stage import draw_stage
 from nablastep_tui.drawing.what_if import draw_what_if
 from nablastep_tui.drawing.your_turn import draw_your_turn
 from nablastep_tui.editing import Edit
-from nablastep_tui.keys import EDIT_FOOTER, PROMPT_FOOTER, STAGE_KEYS, footer_keys
+from nablastep_tui.keymap import KeyMap
+from nablastep_tui.keys import EDIT_FOOTER, PROMPT_FOOTER, STAGE_KEYS, KeyEntry, footer_keys
 from nablastep_tui.motion import Motion
 from nablastep_tui.palettes import Palette
 from nablastep_tui.prompt import Prompt
@@ -67,6 +68,8 @@ def _draw_ground(_: Canvas, __: Scene) -> None:
 class StageBase(Screen[None]):
     """The session on stage, and its state."""
 
+    OWN_KEYS: ClassVar[tuple[KeyEntry, ...]] = STAGE_KEYS
+
     def __init__(
         self,
         session: Session,
@@ -76,7 +79,7 @@ class StageBase(Screen[None]):
         memory: Memory,
         convention: str,
         first_run: bool,
-        keymap: Mapping[str, str] | None = None,
+        keymap: KeyMap,
         motion: bool = False,
     ) -> None:
         super().__init__()
@@ -87,7 +90,7 @@ class StageBase(Screen[None]):
         self.convention = convention
         self.notation = "unicode" if glyphs.name != "ascii" else "ascii"
         self.first_run = first_run
-        self.keymap = dict(keymap or {})
+        self.keymap = keymap
         self.motion = motion
         self.cells: dict[str, tuple[int, int]] = {}
         self.edit: Edit | None = None
@@ -113,12 +116,8 @@ class StageBase(Screen[None]):
 
     @cached_property
     def key_actions(self) -> dict[str, str]:
-        """What every key does: the table of keys, with the user's own keys in it."""
-        keymap = self.keymap
-        actions = {str(number + 1): f"docked_route({number})" for number in range(3)}
-        for entry in STAGE_KEYS:
-            actions |= dict.fromkeys(keymap.get(entry.id, entry.keys).split(","), entry.action)
-        return actions
+        """What every key does here, with the user's own keys."""
+        return self.keymap.actions(self.OWN_KEYS)
 
     # composition and sizes
 
@@ -225,8 +224,9 @@ class StageBase(Screen[None]):
             notation=self.notation,
             notice=self.notice,
             is_error=self.is_error,
-            hint=hint.text if hint else "",
+            hint=self.keymap.said(hint.text) if hint else "",
             keys=self._footer(),
+            keymap=self.keymap,
             first_run=self.first_run and self.session.position == (1, 0),
             recording=self.recording,
             playing=self._playing is not None,
@@ -256,13 +256,9 @@ class StageBase(Screen[None]):
     def _footer(self) -> tuple[Key, ...]:
         if self.edit is not None or self.prompt is not None:
             return tuple(Key(key, label) for key, label in (EDIT_FOOTER if self.edit is not None else PROMPT_FOOTER))
-        entries = []
-        for entry in footer_keys():
-            shown = {"→": "→ ←", "shift+→ or p": "p P", "] or pgdn": "] [", "e or enter": "e", "h": "hjkl"}.get(
-                entry.shown, entry.shown
-            )
-            entries.append(Key(shown, entry.label, entry.action))
-        return (*entries, Key("q", "quit", "quit"))
+        return tuple(
+            Key(keys, entry.label, entry.action) for entry in footer_keys() if (keys := self.keymap.in_footer(entry))
+        )
 
     # the one door
 

@@ -96,6 +96,10 @@ class StageScreen(Looking):
         self.notice = ""
         self.show()
 
+    def action_palette(self) -> None:
+        """Everything by name."""
+        self.app.action_command_palette()
+
     def action_quit(self) -> None:
         """Leave the program."""
         self.app.exit()

@@ -145,7 +145,7 @@ class TimeTravel(Asking):
                     return
             chunk = max(1, int(chunk * min(4.0, CHUNK_SECONDS / max(1e-6, time.perf_counter() - started))))
             goal = f"iteration {iteration}" if iteration is not None else f"E < {threshold:g}"
-            self.busy = f"running to {goal}   esc stops"
+            self.busy = self.keymap.said(f"running to {goal}   {{leave}} stops")
             self.notice = self.busy
             self.show()
             await asyncio.sleep(0)
