@@ -128,6 +128,7 @@ def test_keys_can_change_places_without_a_word() -> None:
     [
         ("rigth", "keys: next: there is no key 'rigth'; did you mean 'right'?"),
         ("flurble", "keys: next: there is no key 'flurble'"),
+        ("\x1b", "keys: next: there is no key '\\x1b'"),
         ("n,,m", "keys: next = 'n,,m': a key is missing; a comma is written 'comma'"),
         ("ctrl+c", "keys: next: ctrl+c always quits and cannot be given away"),
     ],

@@ -137,7 +137,7 @@ def _plain(key: str) -> str | None:
     if named is not None:
         return modifiers + named
     character = format_key(name)
-    if len(character) != 1:
+    if len(character) != 1 or not character.isprintable():
         return None
     # One key has one name, whichever the user knows: `minus`, `hyphen_minus` or the character itself.
     return modifiers + (
