@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import islice
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -21,7 +23,7 @@ from nablastep.field_checks import did_you_mean
 from nablastep.formulas.building import Built, Scope, build, named_size, shape_in_sizes
 from nablastep.formulas.errors import FormulaError
 from nablastep.formulas.parser import parse
-from nablastep.formulas.syntax import Called, Named, Negated, Number, Operation, Transposed, Typed, edits
+from nablastep.formulas.syntax import Called, Named, Negated, Number, Operation, Transposed, Typed, edits, walk
 from nablastep.network import Network
 from nablastep.program import BACKWARD, UPDATE, Form, Program, Step
 from nablastep.program import build as build_program
@@ -30,6 +32,9 @@ from nablastep.transposition import Convention, convention_named
 
 NETWORKS = 3
 """How many random networks a formula is tried on."""
+
+MOST_WORK = 20_000
+"""So many operations, over all repaired formulas that are tried, before the cause counts as unknown."""
 
 TOLERANCE = 1e-9
 """The relative error, measured on the whole array, below which two values count as equal."""
@@ -130,12 +135,10 @@ def _check_left(question: Question, left: str | None, place: int) -> None:
 def _check_shape(question: Question, built: Built) -> None:
     wanted = question.target.shape
     sizes = question.scope.sizes
-    found = tuple(1 if name == "1" else sizes.get(name, 0) for name in built.shape)
+    found = tuple(prod(1 if part == "1" else sizes[part] for part in name.split("·")) for name in built.shape)
     expected = tuple(1 if name == "1" else sizes[name] for name in wanted)
     if found == expected or (expected == () and all(size == 1 for size in found)):
         return
-    if "?" in built.shape:
-        raise ShapeError("the length of this repetition is not clear")
     if found == ():
         raise ShapeError(f"this is a number, and {question.step_id} is {_shape_text(wanted, sizes)}")
     if expected == ():
@@ -316,10 +319,10 @@ def _cause(question: Question, typed: Typed) -> Cause | None:
             continue  # ∇a stands in it, so the loss has been differentiated
         if _agree(question, typed, other):
             return cause
-    for cause, repairs in _repairs(question, typed):
-        for repaired in repairs:
-            if _is_right(question, repaired):
-                return cause
+    tries = ((cause, repaired) for cause, repairs in _repairs(question, typed) for repaired in repairs)
+    for cause, repaired in islice(tries, MOST_WORK // sum(1 for _ in walk(typed))):
+        if _is_right(question, repaired):
+            return cause
     return None
 
 

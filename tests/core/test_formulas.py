@@ -170,7 +170,7 @@ def test_what_cannot_be_read_is_said_with_its_column(text: str, message: str, co
 def test_too_long_and_too_deep_formulas_are_refused() -> None:
     with pytest.raises(FormulaError, match="too long to be read; 2000 are the most"):
         parse("a1 + " * 1000 + "a1")
-    with pytest.raises(FormulaError, match="brackets are nested too deep"):
+    with pytest.raises(FormulaError, match="nested deeper than 40 levels, which are the most"):
         parse("(" * 300 + "a1" + ")" * 300)
 
 

@@ -6,9 +6,10 @@ its value; the names of the dimensions are for the messages.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import isfinite, prod
 
 from nablastep.errors import ShapeError
 from nablastep.expressions import (
@@ -37,6 +38,7 @@ from nablastep.expressions import (
     TimesLog,
     Total,
     Transpose,
+    walk,
 )
 from nablastep.expressions import Number as Constant
 from nablastep.field_checks import did_you_mean
@@ -47,7 +49,10 @@ from nablastep.functions.elementary import CLIP, COSH, EXP, EXPM1, HUBER, LOG, N
 from nablastep.structures import Diagonal, Kronecker
 
 OPEN = "?"
-"""The dimension of a vector of ones whose length only its neighbour tells."""
+"""What a dimension begins with that belongs to a vector of ones whose length only its neighbour tells: ?1, ?2, …"""
+
+LARGEST_ENTRIES = 1_000_000
+"""No intermediate result of a formula may have more entries."""
 
 FUNCTIONS: dict[str, Function] = {
     **{name: function for name, function in ACTIVATIONS.items() if function is not None},
@@ -83,22 +88,36 @@ class Built:
 
 def build(node: Typed, scope: Scope, target: Symbol | None = None) -> Built:
     """The expression that was typed. Raises FormulaError for names and ShapeError for shapes, with the column."""
-    found = _Builder(scope).built(node)
-    if target is not None and OPEN in found.shape:
-        found = _Builder(scope).closed(found, target.shape)
+    builder = _Builder(scope)
+    found = builder.built(node)
+    if target is not None:
+        found = builder.closed(found, target.shape)
+    if any(dimension.startswith(OPEN) for dimension in _dimensions(found.expression)):
+        raise ShapeError("the length of a repetition in this formula is not clear", column=node.place + 1)
     return found
 
 
 class _Builder:
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
+        self.repetitions = 0
 
     def built(self, node: Typed) -> Built:
+        found = self.made(node)
+        entries = prod(self.size(dimension) for dimension in found.shape if not dimension.startswith(OPEN))
+        if entries > LARGEST_ENTRIES:
+            raise FormulaError(
+                f"an intermediate result is {self.text(found.shape)}; {LARGEST_ENTRIES:,} entries are the most",
+                column=node.place + 1,
+            )
+        return found
+
+    def made(self, node: Typed) -> Built:
         match node:
             case Named():
                 return self.named(node)
             case Number():
-                return _number(node.text)
+                return _number(node)
             case Negated():
                 inner = self.built(node.x)
                 return Built(Scale(MINUS_ONE, inner.expression), inner.shape)
@@ -133,10 +152,10 @@ class _Builder:
     # shapes
 
     def size(self, dimension: str) -> int:
-        return 1 if dimension == "1" else self.scope.sizes[dimension]
+        return prod(1 if part == "1" else self.scope.sizes[part] for part in dimension.split("·"))
 
     def same(self, left: str, right: str) -> bool:
-        return OPEN in (left, right) or self.size(left) == self.size(right)
+        return left.startswith(OPEN) or right.startswith(OPEN) or self.size(left) == self.size(right)
 
     def text(self, shape: tuple[str, ...]) -> str:
         return shape_in_sizes(shape, self.scope.sizes)
@@ -149,15 +168,16 @@ class _Builder:
         return Built(Transpose(inner.expression), inner.shape[::-1])
 
     def closed(self, built: Built, shape: tuple[str, ...]) -> Built:
-        """A repetition of open length, as long as its neighbour is."""
-        if OPEN not in built.shape:
-            return built
-        assert isinstance(built.expression, Repeat)
-        axis = built.expression.axis
-        dimension = shape[axis] if len(shape) == 2 and shape[axis] != OPEN else "1"
-        closed = list(built.shape)
-        closed[axis] = dimension
-        return Built(Repeat(built.expression.x, axis, dimension), tuple(closed))
+        """With repetitions of open length as long as the shape that stands beside them, axis by axis."""
+        for axis in range(min(len(built.shape), len(shape))):
+            if built.shape[axis].startswith(OPEN) and built.shape[axis] != shape[axis]:
+                built = _renamed(built, built.shape[axis], shape[axis])
+        return built
+
+    def opened(self, inner: Built, axis: int) -> Built:
+        """A vector copied along the axis as often as its neighbour will need."""
+        self.repetitions += 1
+        return _repeated(inner, axis, f"{OPEN}{self.repetitions}")
 
     def summed(self, node: Summed) -> Built:
         inner = self.built(node.x)
@@ -207,13 +227,14 @@ class _Builder:
 
     def repeated(self, node: Called, inner: Built) -> Built:
         axis = COLUMNS if node.axis in (None, 1) else ROWS
-        return Built(
-            Repeat(inner.expression, axis, OPEN), (inner.shape[0], OPEN) if axis == COLUMNS else (OPEN, inner.shape[1])
-        )
+        if len(inner.shape) != 2 or not self.same(inner.shape[axis], "1"):
+            raise ShapeError(f"only a vector can be repeated, found {self.text(inner.shape)}", column=node.place + 1)
+        return self.opened(self.closed(inner, ("1", "1")), axis)
 
     def diagonal(self, node: Called, inner: Built) -> Built:
-        if len(inner.shape) != 2 or all(self.size(dimension) != 1 for dimension in inner.shape):
+        if len(inner.shape) != 2 or not any(self.same(dimension, "1") for dimension in inner.shape):
             raise ShapeError(f"diag needs a vector, found {self.text(inner.shape)}", column=node.place + 1)
+        inner = self.closed(inner, ("1", "1"))
         long = inner.shape[0] if self.size(inner.shape[1]) == 1 else inner.shape[1]
         return Built(Diagonal(inner.expression), (long, long))
 
@@ -255,12 +276,19 @@ class _Builder:
         if operator == "^":
             return self.power(node, left, right)
         if operator == "⊗":
-            return Built(Kronecker(left.expression, right.expression), ("?", "?"))
+            return self.kronecker(node, left, right)
         if operator in "⊘/":
             return self.quotient(node, left, right)
         if operator in " @·×":
             return self.product(node, left, right)
         return self.entry_wise(node, left, right)
+
+    def kronecker(self, node: Operation, left: Built, right: Built) -> Built:
+        if left.shape == () or right.shape == ():
+            return self.scaled(left, right)
+        left, right = self.closed(left, ("1", "1")), self.closed(right, ("1", "1"))
+        rows, columns = (_joint(*pair) for pair in zip(left.shape, right.shape, strict=True))
+        return Built(Kronecker(left.expression, right.expression), (rows, columns))
 
     def power(self, node: Operation, left: Built, right: Built) -> Built:
         if right.shape != ():
@@ -275,9 +303,9 @@ class _Builder:
 
     def quotient(self, node: Operation, left: Built, right: Built) -> Built:
         if right.shape == ():
+            if isinstance(right.expression, Factor) and right.expression.numerator == 0:
+                raise FormulaError("this divides by zero", column=node.place + 1)
             if left.shape == () and isinstance(left.expression, Factor) and isinstance(right.expression, Factor):
-                if right.expression.numerator == 0:
-                    raise FormulaError("this divides by zero", column=node.place + 1)
                 below = Fraction(left.expression.numerator, left.expression.denominator) / Fraction(
                     right.expression.numerator, right.expression.denominator
                 )
@@ -311,10 +339,7 @@ class _Builder:
                 column=node.place + 1,
                 hint="two inner dimensions have to be the same one",
             )
-        if OPEN in left.shape:
-            left = self.closed(left, ("1", other))
-        if OPEN in right.shape:
-            right = self.closed(right, (inner, "1"))
+        left, right = self.closed(left, (left.shape[0], other)), self.closed(right, (inner, right.shape[1]))
         return Built(MatMul(left.expression, right.expression), (left.shape[0], right.shape[1]))
 
     def with_ones(self, left: Built, right: Built) -> Built | None:
@@ -322,13 +347,13 @@ class _Builder:
         if right.ones and len(left.shape) == 2:
             if not right.ones_transposed:
                 return self.along(left, COLUMNS)
-            if self.size(left.shape[1]) == 1:
-                return Built(Repeat(left.expression, COLUMNS, OPEN), (left.shape[0], OPEN))
+            if not left.shape[1].startswith(OPEN) and self.size(left.shape[1]) == 1:
+                return self.opened(left, COLUMNS)
         if left.ones and len(right.shape) == 2:
             if left.ones_transposed:
                 return self.along(right, ROWS)
-            if self.size(right.shape[0]) == 1:
-                return Built(Repeat(right.expression, ROWS, OPEN), (OPEN, right.shape[1]))
+            if not right.shape[0].startswith(OPEN) and self.size(right.shape[0]) == 1:
+                return self.opened(right, ROWS)
         return None
 
     def together(self, left: Built, right: Built, node: Typed, what: str) -> tuple[Built, Built]:
@@ -342,7 +367,7 @@ class _Builder:
         left, right = self.closed(left, right.shape), self.closed(right, left.shape)
         for axis in (ROWS, COLUMNS):
             mine, other = left.shape[axis], right.shape[axis]
-            if self.size(mine) == self.size(other):
+            if self.same(mine, other):
                 continue
             if self.size(mine) == 1:
                 left = _repeated(left, axis, other)
@@ -363,16 +388,55 @@ _SETTINGS = ("learning_rate", "momentum", "decay", "beta1", "beta2", "epsilon", 
 
 def named_size(dimension: str, sizes: Mapping[str, int]) -> str:
     """`n1 = 3`; the number of samples, which differs from batch to batch, is `m`."""
-    return dimension if dimension in {"1", "m", OPEN} else f"{dimension} = {sizes[dimension]}"
+    return dimension if dimension not in sizes or dimension == "m" else f"{dimension} = {sizes[dimension]}"
 
 
 def shape_in_sizes(shape: tuple[str, ...], sizes: Mapping[str, int]) -> str:
     """`n2×n1 (4×2)`; `n2×m (4×m)`; a scalar is `a number`."""
     if shape == ():
         return "a number"
-    numbers = "×".join(name if name in {"1", "m", OPEN} else str(sizes[name]) for name in shape)
-    names = "×".join(shape)
+    names = "×".join("?" if dimension.startswith(OPEN) else dimension for dimension in shape)
+    numbers = "×".join(_in_sizes(dimension, sizes) for dimension in shape)
     return numbers if names == numbers else f"{names} ({numbers})"
+
+
+def _in_sizes(dimension: str, sizes: Mapping[str, int]) -> str:
+    if dimension.startswith(OPEN):
+        return "?"
+    parts = dimension.split("·")
+    if "m" in parts:
+        return dimension
+    return str(prod(1 if part == "1" else sizes[part] for part in parts))
+
+
+def _joint(left: str, right: str) -> str:
+    """The name of a product of two dimensions."""
+    return "·".join(part for part in (*left.split("·"), *right.split("·")) if part != "1") or "1"
+
+
+def _renamed(built: Built, old: str, new: str) -> Built:
+    """The same with another name for one dimension, wherever it stands."""
+
+    def renamed(expression: Expression) -> Expression:
+        expression = expression.with_operands(tuple(renamed(operand) for operand in expression.operands))
+        if isinstance(expression, Repeat) and expression.dimension == old:
+            return Repeat(expression.x, expression.axis, new)
+        if isinstance(expression, Fill) and old in expression.shape:
+            rows, columns = (new if dimension == old else dimension for dimension in expression.shape)
+            return Fill(expression.scalar, (rows, columns))
+        return expression
+
+    shape = tuple(new if dimension == old else dimension for dimension in built.shape)
+    return replace(built, expression=renamed(built.expression), shape=shape)
+
+
+def _dimensions(expression: Expression) -> Iterator[str]:
+    """The dimensions that repetitions and constants are as long as."""
+    for node in walk(expression):
+        if isinstance(node, Repeat):
+            yield node.dimension
+        elif isinstance(node, Fill):
+            yield from node.shape
 
 
 def _repeated(built: Built, axis: int, dimension: str) -> Built:
@@ -380,11 +444,16 @@ def _repeated(built: Built, axis: int, dimension: str) -> Built:
     return Built(Repeat(built.expression, axis, dimension), shape)
 
 
-def _number(text: str) -> Built:
-    fraction = Fraction(text)
-    if fraction.denominator <= 1000:
-        return Built(Factor(fraction.numerator, fraction.denominator), (), ones=text == "1")
-    return Built(Constant(float(text)), ())
+def _number(node: Number) -> Built:
+    value = float(node.text)
+    if not isfinite(value):
+        raise FormulaError("this number is too large", column=node.place + 1)
+    # The exact fraction of a number with a large exponent would have as many digits.
+    if value == 0 or 1e-9 < value < 1e15:
+        fraction = Fraction(node.text)
+        if fraction.denominator <= 1000:
+            return Built(Factor(fraction.numerator, fraction.denominator), (), ones=node.text == "1")
+    return Built(Constant(value), ())
 
 
 def _symbols(expression: Expression) -> list[Symbol]:

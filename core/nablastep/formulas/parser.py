@@ -23,8 +23,11 @@ FUNCTION_NAMES = frozenset({
     "divide", "transpose", "repeat", "add", "subtract", "negative", "inv", "pinv",
 })  # fmt: skip
 
-DEEPEST = 100
-"""Brackets may be nested so deep."""
+DEEPEST = 40
+"""Brackets, signs, powers and roots may be nested so deep."""
+
+LARGEST, LONGEST_CHAIN = 250, 60
+"""So many names, numbers and operations may a formula have, and so many of them one inside or after the other."""
 
 _BESIDE = " "
 _STRONG = {"@", "*", "·", "⊙", "⊘", "/", "⊗", "×"}
@@ -41,7 +44,25 @@ class Formula:
 
 def parse(text: str, *, tight: bool = False) -> Formula:
     """The formula. Raises FormulaError with the column of the first thing that cannot be read."""
-    return _Parser(tokens_of(text), tight).formula()
+    formula = _Parser(tokens_of(text), tight).formula()
+    _check_size(formula.right)
+    return formula
+
+
+def _check_size(tree: Typed) -> None:
+    """Raises FormulaError for more than can be judged in a moment; walks without recursion."""
+    waiting, count = [(tree, 1)], 0
+    while waiting:
+        node, depth = waiting.pop()
+        count += 1
+        if count > LARGEST:
+            raise FormulaError(f"more than {LARGEST} names, numbers and operations, which are the most")
+        if depth > LONGEST_CHAIN:
+            raise FormulaError(
+                f"more than {LONGEST_CHAIN} operations stand in a row or in each other here, which are the most",
+                column=node.place + 1,
+            )
+        waiting += [(child, depth + 1) for child in node.children]
 
 
 class _Parser:
@@ -86,9 +107,6 @@ class _Parser:
         return Formula(left, place, right)
 
     def sum(self) -> Typed:
-        self.depth += 1
-        if self.depth > DEEPEST:
-            raise FormulaError("brackets are nested too deep", column=self.token.place + 1)
         place = self.token.place
         if self.at("-"):
             self.take()
@@ -100,7 +118,6 @@ class _Parser:
         while self.at("+", "-"):
             operator = self.take()
             found = Operation(operator.place, operator.text, found, self.product())
-        self.depth -= 1
         return found
 
     def product(self) -> Typed:
@@ -125,6 +142,18 @@ class _Parser:
         return self.token.kind in (NAME, NUMBER) or self.at("(", "Σ", "√", "𝟏")
 
     def power(self) -> Typed:
+        """A signed power; everything that nests goes through here."""
+        self.enter()
+        found = self.signed_power()
+        self.depth -= 1
+        return found
+
+    def enter(self) -> None:
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise FormulaError(f"nested deeper than {DEEPEST} levels, which are the most", column=self.token.place + 1)
+
+    def signed_power(self) -> Typed:
         place = self.token.place
         if self.at("-"):
             self.take()
@@ -139,6 +168,12 @@ class _Parser:
                 self.next += 2
                 return Called(operator.place, "inv", (found,))
             return Operation(operator.place, "^", found, self.power())
+        return found
+
+    def nested_postfix(self) -> Typed:
+        self.enter()
+        found = self.postfix()
+        self.depth -= 1
         return found
 
     def postfix(self) -> Typed:
@@ -204,7 +239,7 @@ class _Parser:
             return Summed(token.place, self.product())
         if self.at("√"):
             self.take()
-            return Called(token.place, "sqrt", (self.postfix(),))
+            return Called(token.place, "sqrt", (self.nested_postfix(),))
         raise self.error("expected a name, a number or a bracket")
 
     def named(self) -> Typed:
@@ -226,7 +261,7 @@ class _Parser:
 
     def call(self, place: int, name: str, prime: bool) -> Typed:
         if not self.at("("):
-            return Called(place, name, (self.postfix(),), prime)
+            return Called(place, name, (self.nested_postfix(),), prime)
         self.expect("(")
         arguments = [self.sum()]
         axis = None

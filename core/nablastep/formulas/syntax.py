@@ -81,6 +81,15 @@ class Called(Typed):
     axis: int | None = None
 
 
+def walk(tree: Typed) -> Iterator[Typed]:
+    """Every node, in no particular order, without recursion."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting += node.children
+
+
 def edits(node: Typed, change: Any) -> Iterator[Typed]:
     """The tree with `change` made at one node, for every node where it gives something (change: node → nodes)."""
     yield from change(node)
