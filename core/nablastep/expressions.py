@@ -8,7 +8,7 @@ adjoint) is an interpretation of this tree in a module of its own, keyed by the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 Dimension = str
@@ -59,14 +59,26 @@ class Extension(Expression):
         raise NotImplementedError
 
 
+WEIGHTS, SAMPLES = "weights", "samples"
+"""What a convention may store transposed: see `Symbol.flips_with`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Symbol(Expression):
-    """A named quantity: `W⁽¹⁾` is base W, layer 1; `∇W⁽¹⁾` has the prefix `grad`, Adam's first moment `m`."""
+    """A named quantity: `W⁽¹⁾` is base W, layer 1; `∇W⁽¹⁾` has the prefix `grad`, Adam's first moment `m`.
+
+    `letter` is written instead of the base where they differ (Z for the z of many samples). `flips_with` says with
+    what a convention stores the quantity transposed: WEIGHTS, SAMPLES, or never if it is empty. A `setting` is a
+    number of the optimiser that equations mention, such as η or t, and no quantity of the network.
+    """
 
     base: str
     layer: int | None
     shape: Shape
     prefix: str = ""
+    letter: str = ""
+    flips_with: str = ""
+    setting: bool = False
 
     @property
     def id(self) -> str:
@@ -77,7 +89,12 @@ class Symbol(Expression):
     @property
     def gradient(self) -> Symbol:
         """`∇` of this quantity: a quantity of the same shape."""
-        return Symbol(self.base, self.layer, self.shape, "grad")
+        return replace(self, prefix="grad")
+
+    @property
+    def bare(self) -> Symbol:
+        """The quantity that the prefix is put on."""
+        return replace(self, prefix="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,7 +311,7 @@ def symbols(expression: Expression) -> tuple[Symbol, ...]:
 
 def matrix_symbols(expression: Expression) -> tuple[Symbol, ...]:
     """The symbols that are quantities of the network (not settings such as η), each once, in reading order."""
-    return tuple(symbol for symbol in symbols(expression) if symbol.shape or symbol.base == "E")
+    return tuple(symbol for symbol in symbols(expression) if not symbol.setting)
 
 
 def depends_on(expression: Expression, symbol: Expression) -> bool:

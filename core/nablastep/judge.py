@@ -24,8 +24,9 @@ from nablastep.formulas.building import Built, Scope, build, named_size, shape_i
 from nablastep.formulas.errors import FormulaError
 from nablastep.formulas.parser import parse
 from nablastep.formulas.syntax import Called, Named, Negated, Number, Operation, Transposed, Typed, edits, walk
+from nablastep.layers import Form
 from nablastep.network import Network
-from nablastep.program import BACKWARD, UPDATE, Form, Program, Step
+from nablastep.program import BACKWARD, UPDATE, Program, Step
 from nablastep.program import build as build_program
 from nablastep.session import Session
 from nablastep.transposition import Convention, convention_named
@@ -97,7 +98,8 @@ def judge_answer(question: Question, answer: str) -> Verdict:
 
 def question_of(session: Session, name: str, convention: Convention) -> Question:
     """The step of that id as a question. Raises UnknownNameError for a name that is no step."""
-    program = build_program(replace(session.program.form, interleaved=False))
+    program = session.program
+    program = build_program(program.graph, replace(program.training, interleaved=False))
     step = _step(program, name)
     equation = convention.shown_equation(step.equation)
     trials = tuple(_trial(program, session.network, step, convention, seed) for seed in range(NETWORKS))

@@ -251,10 +251,7 @@ def _terms(node: Expression) -> list[tuple[Expression, Callable[[Expression], Ex
     if not isinstance(node, Add | Subtract):
         return [(node, lambda x: x)]
     sign: Callable[[Expression], Expression] = negate if isinstance(node, Subtract) else lambda x: x
-    left = [
-        (term, lambda x, put=put: add(put(x), sign(node.right)))
-        for term, put in _terms(node.left)
-    ]
+    left = [(term, lambda x, put=put: add(put(x), sign(node.right))) for term, put in _terms(node.left)]
     return [*left, (sign(node.right), lambda x: add(node.left, x))]
 
 

@@ -24,7 +24,9 @@ from nablastep.field_checks import (
     whole_number,
 )
 from nablastep.functions import loss_names
+from nablastep.graph import Graph
 from nablastep.layer import INIT_NAMES, Layer
+from nablastep.layers import Form, layer_graph
 from nablastep.network_checks import (
     check_chain,
     check_targets,
@@ -150,6 +152,19 @@ class Network:
     def initial_parameters(self) -> dict[str, FloatArray]:
         """Every parameter at the start, in order of the layers: `W0` (n1, n0), `b0` (n1, 1) where there is a bias."""
         return dict(self._parameters)
+
+    def graph(self, *, batch: bool, targets_sum_to_one: bool) -> Graph:
+        """The equations for one sample, or for a batch of several."""
+        form = Form(
+            sizes=self.sizes,
+            activations=tuple(layer.activation for layer in self.layers),
+            biases=tuple(f"b{k}" in self._parameters for k in range(len(self.layers))),
+            loss=self.loss,
+            reduction=self.reduction,
+            batch=batch,
+            targets_sum_to_one=targets_sum_to_one,
+        )
+        return layer_graph(form)
 
     @property
     def frozen_parameters(self) -> frozenset[str]:

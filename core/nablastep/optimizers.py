@@ -7,7 +7,7 @@ Weight decay stands in these equations only: it never enters a gradient or E.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nablastep.expressions import (
     ONE,
@@ -24,14 +24,14 @@ from nablastep.expressions import (
 )
 from nablastep.functions.elementary import SQRT, SQUARE
 
-LEARNING_RATE = Symbol("learning_rate", None, ())
-MOMENTUM = Symbol("momentum", None, ())
-DECAY = Symbol("decay", None, ())
-BETA1 = Symbol("beta1", None, ())
-BETA2 = Symbol("beta2", None, ())
-EPSILON = Symbol("epsilon", None, ())
-WEIGHT_DECAY = Symbol("weight_decay", None, ())
-UPDATE_COUNT = Symbol("t", None, ())
+LEARNING_RATE = Symbol("learning_rate", None, (), setting=True)
+MOMENTUM = Symbol("momentum", None, (), setting=True)
+DECAY = Symbol("decay", None, (), setting=True)
+BETA1 = Symbol("beta1", None, (), setting=True)
+BETA2 = Symbol("beta2", None, (), setting=True)
+EPSILON = Symbol("epsilon", None, (), setting=True)
+WEIGHT_DECAY = Symbol("weight_decay", None, (), setting=True)
+UPDATE_COUNT = Symbol("t", None, (), setting=True)
 
 Updates = Callable[[Symbol, Expression], tuple[Equation, ...]]
 
@@ -64,7 +64,7 @@ def state_symbols(name: str, parameter: Symbol) -> tuple[Symbol, ...]:
 
 
 def _state(parameter: Symbol, prefix: str) -> Symbol:
-    return Symbol(parameter.base, parameter.layer, parameter.shape, prefix)
+    return replace(parameter, prefix=prefix)
 
 
 def _update(parameter: Symbol, direction: Expression) -> Equation:

@@ -177,20 +177,24 @@ class Session:
         values = iteration.values(position.step)
         if name in {"x", "y"}:
             return getattr(self.timeline.data(position.iteration), name)
-        if name == "grad_a0" and "grad_z1" in values:
-            # Its W is the one of the backward pass, which the update may have moved since.
-            made = iteration.program.step("grad_z1").number
-            gradient = value_of(iteration.program.input_gradient.expression, iteration.values(made))
-            gradient.flags.writeable = False
+        program = iteration.program
+        view = program.views.get(name)
+        if view is not None and program.known_after(view) <= position.step:
+            # What it reads is that of the backward pass, which the update may have moved since.
+            gradient = value_of(view.expression, iteration.values(program.known_after(view)))
+            if isinstance(gradient, np.ndarray):
+                gradient.flags.writeable = False
             return gradient
-        if name in values and (name in iteration.program.symbols or name == "learning_rate"):
+        if name in values and (name in program.symbols or name == "learning_rate"):
             value = values[name]
             return value if isinstance(value, np.ndarray) else float(value)
-        if name in iteration.program.symbols or name == "grad_a0":
-            step = next((step for step in iteration.program.steps if step.id == name), None)
-            when = f"step {step.number} of the iteration computes it" if step else "∇z1 has to be computed first"
+        if name in program.symbols or view is not None:
+            step = next((step for step in program.steps if step.id == name), None)
+            known_after = program.known_after(view) if view is not None else 0
+            needed = program.steps[known_after - 1].id.replace("grad_", "∇")
+            when = f"step {step.number} of the iteration computes it" if step else f"{needed} has to be computed first"
             raise NotComputed(f"{name} is not computed yet", hint=when)
-        raise unknown_name(name, (*iteration.program.symbols, "x", "learning_rate", "grad_a0"))
+        raise unknown_name(name, (*program.symbols, "x", "learning_rate", *program.views))
 
     def _iteration(self, number: int | None = None) -> Iteration:
         """The steps of an iteration of this timeline, of which the last few are kept."""
@@ -413,9 +417,10 @@ class Session:
 
     def _refusal(self, name: str) -> Exception:
         parameters = " ".join(symbol.id for symbol in self.program.parameters)
-        if name == "a0":
-            return EditError("a0 shows samples of x; edit x[sample,feature]")
-        if name in self.program.symbols or name == "grad_a0":
+        data = self.program.graph.data
+        if data is not None and name == data.id:
+            return EditError(f"{name} shows samples of x; edit x[sample,feature]")
+        if name in self.program.symbols or name in self.program.views:
             return EditError(
                 f"{name} is computed; only parameters, data and the learning rate can be edited",
                 hint=f"edit one of {parameters} x y learning_rate",

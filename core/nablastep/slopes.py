@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from nablastep.evaluation import Run, compiled, value_of
-from nablastep.expressions import Apply, TimesLog, walk
+from nablastep.expressions import Apply, TimesLog, depends_on, walk
 from nablastep.program import FORWARD, Program
 
 STEP = 1e-5
@@ -24,48 +24,58 @@ class Slope:
     at_kink: bool
 
 
-def slope(program: Program, values: Mapping[str, Any], variable: str, cell: tuple[int, int]) -> Slope:
+def slope(program: Program, values: Mapping[str, Any], variable: str, cell: tuple[int, ...]) -> Slope:
     """dE/d(variable[cell]) by central difference with h = 1e-5·max(1, |value|), all other inputs held still.
 
-    An output that stands in a logarithm is moved by 1e-5 of its distance from 0 and 1 instead, where −ln bends fast.
+    What stands in a logarithm is moved by 1e-5 of its distance from 0 and 1 instead, where ln bends fast.
 
-    `values` are those of the iteration, at least up to E; `variable` is a parameter, a0, y, or a forward value.
+    `values` are those of the iteration, at least up to E; `variable` is any quantity that comes in or is computed on
+    the way to E.
     """
-    h = _step_size(program, variable, float(values[variable][cell]))
-    above, below = (error_with(program, values, variable, cell, float(values[variable][cell]) + d) for d in (h, -h))
+    number = float(np.asarray(values[variable])[cell])
+    h = _step_size(program, variable, number)
+    above, below = (error_with(program, values, variable, cell, number + d) for d in (h, -h))
     return Slope((above[0] - below[0]) / (2 * h), above[1] != below[1])
 
 
 def _step_size(program: Program, variable: str, value: float) -> float:
-    step = program.step("E")
-    definition = step.definition or step.equation
-    is_output = variable == f"a{len(program.form.activations)}"
-    if is_output and any(isinstance(node, TimesLog) for node in walk(definition.expression)):
+    if _stands_in_a_logarithm(program, variable):
         return STEP * (min(abs(value), abs(1 - value)) or 1.0)
     return STEP * max(1.0, abs(value))
 
 
+@lru_cache(maxsize=512)
+def _stands_in_a_logarithm(program: Program, variable: str) -> bool:
+    symbol = program.symbols[variable]
+    forms = ((definition.definition or definition.equation).expression for definition in program.forward)
+    logarithms = (node for form in forms for node in walk(form) if isinstance(node, TimesLog))
+    return any(depends_on(node.right, symbol) for node in logarithms)
+
+
 def error_with(
-    program: Program, values: Mapping[str, Any], variable: str, cell: tuple[int, int], number: float
+    program: Program, values: Mapping[str, Any], variable: str, cell: tuple[int, ...], number: float
 ) -> tuple[float, tuple[bytes, ...]]:
     """E if that one number were another, and on which side of every kink the network then is."""
     changed = dict(values)
     array = np.array(values[variable], dtype=float)
     array[cell] = number
-    changed[variable] = array
+    changed[variable] = array if array.shape else float(array)
     with np.errstate(all="ignore"):
         _run_after(program, variable)(changed)
-    if variable == f"a{len(program.form.activations)}" and program.step("E").definition is not None:
-        changed["E"] = value_of(program.step("E").definition.expression, changed)  # type: ignore[union-attr]
-    return float(changed["E"]), _sides(program, changed)
+    return float(changed[program.error.id]), _sides(program, changed)
 
 
 @lru_cache(maxsize=512)
 def _run_after(program: Program, variable: str) -> Run:
-    """The forward steps after the one that makes the variable."""
-    ids = [step.id for step in program.steps if step.phase == FORWARD]
+    """The forward equations after the one that makes the variable, in the form that reads it."""
+    ids = [definition.target.id for definition in program.forward]
     first = ids.index(variable) + 1 if variable in ids else 0
-    return compiled(step.equation for step in program.steps[first : len(ids)])
+    symbol = program.symbols[variable]
+    later = program.forward[first:]
+    return compiled(
+        found.definition if found.definition is not None and symbol in found.passed_over else found.equation
+        for found in later
+    )
 
 
 def _sides(program: Program, values: Mapping[str, Any]) -> tuple[bytes, ...]:

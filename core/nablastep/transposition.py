@@ -2,12 +2,13 @@
 
 An equation exists once, for columns with z = W a + b. Another convention stores some quantities transposed: each such
 symbol X is replaced by X′ᵀ, and the transposes are pushed to the leaves with (AB)ᵀ = BᵀAᵀ. Nothing else changes.
+Which they are goes by role: parameters that multiply a quantity with samples, and the quantities with samples.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,8 @@ from nablastep.errors import UnknownNameError
 from nablastep.expressions import (
     COLUMNS,
     ROWS,
+    SAMPLES,
+    WEIGHTS,
     Equation,
     Expression,
     Extension,
@@ -47,15 +50,13 @@ class Convention:
 
     def transposes(self, symbol: Symbol) -> bool:
         """Whether this convention stores the symbol's quantity transposed."""
-        if not symbol.shape:
-            return False
-        return self.transposes_weights if symbol.base == "W" else self.transposes_samples
+        if symbol.flips_with == WEIGHTS:
+            return self.transposes_weights
+        return self.transposes_samples and symbol.flips_with == SAMPLES
 
     def shown_symbol(self, symbol: Symbol) -> Symbol:
         """The symbol with the shape that it has in this convention."""
-        return (
-            Symbol(symbol.base, symbol.layer, symbol.shape[::-1], symbol.prefix) if self.transposes(symbol) else symbol
-        )
+        return replace(symbol, shape=_flip_shape(symbol.shape)) if self.transposes(symbol) else symbol
 
     def shown_value(self, symbol: Symbol, value: NDArray[np.float64]) -> NDArray[np.float64]:
         """The value, computed in columns, as this convention stores it: itself or its exact transpose."""

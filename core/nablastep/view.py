@@ -128,7 +128,7 @@ class View:
         # The forward pass of this iteration with the values that it began with: what an update moved is put back.
         session = self.session
         start = session._iteration().values(0)
-        forward = session._iteration().values(session.program.step("E").number)
+        forward = session._iteration().values(session.program.step(session.program.error.id).number)
         variable = target.id.removeprefix("grad_")
         return slope(session.program, {**start, **forward}, variable, self.column_cell(target, cell))
 

@@ -71,24 +71,26 @@ def basis(session: Session, cell: Cell) -> Basis | None:
         batch = session.timeline.batch(number)
         if edit.indices[0] not in batch:
             return None
-        variable = "a0" if variable == "x" else "y"
+        shown = iteration.program.graph.data if variable == "x" else iteration.program.graph.target
+        assert shown is not None
+        variable = shown.id
         index = (edit.indices[1], batch.index(edit.indices[0]))
     program = iteration.program
     start = iteration.values(0)
-    forward = iteration.values(program.step("E").number)
+    forward = iteration.values(program.step(program.error.id).number)
     values = {**forward, **start}
     quotient = slope(program, values, variable, (index[0], index[1]))
     promised = quotient.value
     gradient = f"grad_{variable}"
-    if variable == "a0" or (gradient in program.symbols and variable != "y"):
-        promised = float(_gradient(iteration, gradient)[index])
+    if gradient in program.symbols or gradient in program.views:
+        promised = float(np.asarray(_gradient(iteration, gradient))[index])
     old = float(values[variable][index])
     return Basis(program, values, variable, (index[0], index[1]), old, promised, quotient.at_kink, number)
 
 
 def _gradient(iteration: Iteration, name: str) -> Any:
     program = iteration.program
-    if name == "grad_a0":
-        values = iteration.values(program.step("grad_z1").number)
-        return value_of(program.input_gradient.expression, values)
+    if name in program.views:
+        view = program.views[name]
+        return value_of(view.expression, iteration.values(program.known_after(view)))
     return iteration.values(program.step(name).number)[name]

@@ -60,9 +60,7 @@ def sentence(step: Step, program: Program, cell: CELL, value: float, weights: st
             f"{_neuron(program, step.layer - 1, column)} sent it{summed}."
         )
     if target.base == "b":
-        return (
-            f"Raise this bias and {change}: the bias is added to z directly and inherits the gradient of z{summed}."
-        )
+        return f"Raise this bias and {change}: the bias is added to z directly and inherits the gradient of z{summed}."
     if target.base == "z":
         slope = "mixes all outputs of the sample" if _is_softmax(program, step.layer) else _slope(program, step.layer)
         if step.layer == last and program.step("E").definition is not None:

@@ -229,10 +229,10 @@ def test_every_node_can_be_written(name: str) -> None:
 
 # parentheses
 
-A, B = Symbol("a", 1, ("n1", "m")), Symbol("z", 1, ("n1", "m"))
+A, B = Symbol("a", 1, ("n1", "m"), letter="A"), Symbol("z", 1, ("n1", "m"), letter="Z")
 W, V = Symbol("W", 1, ("n1", "n1")), Symbol("W", 2, ("n1", "n1"))
-ROW, CELL = Symbol("a", 3, ("1", "m")), Symbol("b", 4, ("1", "1"))
-ETA = Symbol("learning_rate", None, ())
+ROW, CELL = Symbol("a", 3, ("1", "m"), letter="A"), Symbol("b", 4, ("1", "1"))
+ETA = Symbol("learning_rate", None, (), setting=True)
 
 
 @pytest.mark.parametrize(
@@ -271,7 +271,7 @@ ETA = Symbol("learning_rate", None, ())
         (Scale(Factor(1, 2), Sum(Subtract(CELL, CELL))), "½ (b⁽⁴⁾ − b⁽⁴⁾)"),
         (Scale(Factor(-1), Sum(Add(CELL, CELL))), "−(b⁽⁴⁾ + b⁽⁴⁾)"),
         (Divide(A, Sum(Subtract(CELL, CELL))), "A⁽¹⁾ / (b⁽⁴⁾ − b⁽⁴⁾)"),
-        (Power(Subtract(ONE, ETA), Symbol("t", None, ())), "(1 − η)ᵗ"),
+        (Power(Subtract(ONE, ETA), Symbol("t", None, (), setting=True)), "(1 − η)ᵗ"),
         (Factor(2, 1, ("m", "n1")), "2/(m n₁)"),
         (Factor(1, 4), "¼"),
         (Factor(-3, 4), "−¾"),
@@ -399,7 +399,7 @@ class Trees:
 
     def leaf(self, shape: tuple[str, ...]) -> Expression:
         if not shape:
-            momentum = Symbol("momentum", None, ())
+            momentum = Symbol("momentum", None, (), setting=True)
             scalar: Expression = self.pick(ETA, momentum, Factor(-1, 2), Factor(2, 1, ("m",)), Number(0.3), Factor(-1))
             return scalar
         symbol = Symbol(self.pick("a", "W"), int(self.generator.integers(3)) + 10 * number_of(shape), shape)  # type: ignore[arg-type]

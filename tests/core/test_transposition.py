@@ -18,6 +18,8 @@ from nablastep.expressions import (
     COLUMNS,
     ONE,
     ROWS,
+    SAMPLES,
+    WEIGHTS,
     Equation,
     Expression,
     Fill,
@@ -234,9 +236,9 @@ def test_the_table_of_shapes(convention: Convention) -> None:
         assert convention.shown_symbol(symbols[name]).shape == plain.shape
 
 
-X = Symbol("a", 1, ("n1", "m"))
-W = Symbol("W", 1, ("n2", "n1"))
-COLUMN = Symbol("b", 0, ("n1", "1"))
+X = Symbol("a", 1, ("n1", "m"), flips_with=SAMPLES)
+W = Symbol("W", 1, ("n2", "n1"), flips_with=WEIGHTS)
+COLUMN = Symbol("b", 0, ("n1", "1"), flips_with=SAMPLES)
 
 
 @pytest.mark.parametrize(
@@ -263,7 +265,7 @@ def test_transposes_of_nodes(expression: Expression, expected: Expression) -> No
 def test_a_scalar_equation_stays_one() -> None:
     target = Symbol("E", None, ())
     shown = CONVENTIONS["row-keras"].shown_equation(Equation(target, Sum(X)))
-    assert shown == Equation(target, Sum(Symbol("a", 1, ("m", "n1"))))
+    assert shown == Equation(target, Sum(Symbol("a", 1, ("m", "n1"), flips_with=SAMPLES)))
 
 
 def test_the_conventions_there_are() -> None:

@@ -16,7 +16,7 @@ def network_vocabulary(network: Network) -> Vocabulary:
     session = Session(network)
     program, values = session.program, session.values
     ids: dict[str, Shape] = dict.fromkeys(SCALARS)
-    for name, symbol in (*program.symbols.items(), ("grad_a0", program.input_gradient.target)):
+    for name, symbol in (*program.symbols.items(), *((name, view.target) for name, view in program.views.items())):
         sizes = tuple(1 if dimension == "1" else int(values[dimension]) for dimension in symbol.shape)
         ids[name] = (sizes[0], sizes[1]) if len(sizes) == 2 else None
     ids |= {name: (samples.shape[0], samples.shape[1]) for name, samples in (("x", network.x), ("y", network.y))}

@@ -139,7 +139,7 @@ class _Builder:
         if symbol is not None:
             return Built(symbol, symbol.shape)
         if name in _SETTINGS:
-            return Built(Symbol(name, None, ()), ())
+            return Built(Symbol(name, None, (), setting=True), ())
         if name in self.scope.sizes:
             return Built(Divide(ONE, Factor(1, 1, (name,))), ())
         known = tuple(self.scope.symbols)

@@ -48,7 +48,7 @@ class LatexWriter(Writer):
     log_sum_exp_name = r"\operatorname{lse}"
 
     def symbol_text(self, symbol: Symbol) -> str:
-        if symbol.base in SETTINGS:
+        if symbol.setting:
             return SETTINGS[symbol.base].latex
         name = printed_base(symbol) + ("" if symbol.layer is None else f"^{{({symbol.layer})}}")
         if symbol.prefix == "":
@@ -76,7 +76,7 @@ class LatexWriter(Writer):
         if isinstance(node.x, Symbol):
             symbol = node.x
             if symbol.prefix == "grad":  # the transpose belongs to the letter, the nabla stays in front
-                bare = self.symbol_text(Symbol(symbol.base, symbol.layer, symbol.shape))
+                bare = self.symbol_text(symbol.bare)
                 return (Token(rf"\nabla {{{bare}}}^{{\mathsf{{T}}}}", "symbol", symbol),)
         return (Token("{"), *inner, Token(r"}^{\mathsf{T}}"))
 

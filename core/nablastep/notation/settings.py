@@ -1,4 +1,4 @@
-"""The names of the settings that equations mention (η, μ, …), in every notation, and capitals for batches."""
+"""The names of the settings that equations mention (η, μ, …), in every notation."""
 
 from __future__ import annotations
 
@@ -33,5 +33,5 @@ SETTINGS = {
 
 
 def printed_base(symbol: Symbol) -> str:
-    """The letter of a quantity: a capital for activations, pre-activations and targets of a batch of samples."""
-    return symbol.base.upper() if symbol.base in {"a", "z", "y"} and "m" in symbol.shape else symbol.base
+    """The letter of a quantity."""
+    return symbol.letter or symbol.base

@@ -46,7 +46,7 @@ class SpokenWriter(Writer):
     sum_mark = "the sum of all entries of "
 
     def symbol_text(self, symbol: Symbol) -> str:
-        if symbol.base in SETTINGS:
+        if symbol.setting:
             return SETTINGS[symbol.base].spoken
         name = symbol.base if symbol.layer is None else f"{symbol.base} {symbol.layer}"
         if symbol.prefix == "":

@@ -15,7 +15,7 @@ class StrictWriter(UnicodeWriter):
     def symbol_text(self, symbol: Symbol) -> str:
         if symbol.prefix != "grad":
             return super().symbol_text(symbol)
-        return self.gradient_text(super().symbol_text(Symbol(symbol.base, symbol.layer, symbol.shape)))
+        return self.gradient_text(super().symbol_text(symbol.bare))
 
     def gradient_text(self, variable: str) -> str:
         """The gradient of E by a quantity."""

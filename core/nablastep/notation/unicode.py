@@ -27,7 +27,7 @@ class UnicodeWriter(Writer):
     name = "unicode"
 
     def symbol_text(self, symbol: Symbol) -> str:
-        if symbol.base in SETTINGS:
+        if symbol.setting:
             return SETTINGS[symbol.base].unicode
         prefix = {"": "", "grad": "∇"}.get(symbol.prefix, f"{symbol.prefix}_")
         return prefix + printed_base(symbol) + ("" if symbol.layer is None else layer_mark(symbol.layer))
@@ -47,7 +47,7 @@ class UnicodeWriter(Writer):
         return f"{factor.numerator}/{below}"
 
     def power(self, node: Power) -> Tokens:
-        if node.exponent == Symbol("t", None, ()):
+        if isinstance(node.exponent, Symbol) and node.exponent.setting and node.exponent.base == "t":
             return (*self.wrapped(node.scalar, Strength.ATOM), Token("ᵗ"))
         return super().power(node)
 

@@ -27,7 +27,7 @@ def symbol_text(symbol: Symbol, glyphs: Glyphs, *, brief: bool = False) -> str:
     if brief and symbol.layer is not None:
         return _PREFIXES[symbol.prefix] + printed_base(symbol) + str(symbol.layer).translate(SUPERSCRIPTS)
     if symbol.prefix == "velocity":
-        return _PREFIXES["velocity"] + NOTATION.symbol_text(Symbol(symbol.base, symbol.layer, symbol.shape))
+        return _PREFIXES["velocity"] + NOTATION.symbol_text(symbol.bare)
     return NOTATION.symbol_text(symbol)
 
 
