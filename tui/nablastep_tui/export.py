@@ -1,48 +1,73 @@
-"""What leaves the screen: the clipboard, and files of the screen as it is."""
+"""What leaves the screen: the clipboard, and files of what is on stage or of the screen as it is.
+
+Files are written only where the user says, whole or not at all. Knows no screen but the one handed in.
+"""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
 from textual.app import App
 
+from nablastep.errors import CommandError
+from nablastep.files.text_file import write_text
 from nablastep.notation import notation_named
 from nablastep.view import View
 
+LONGEST_COPY = 70_000
+"""Bytes that go to a clipboard by way of a terminal: many take at most 100,000, in which this is with its encoding."""
 
-def copy_text(app: App[object], view: View) -> str:
-    """Send the matrix (NumPy, full precision) and the equation (LaTeX) to the clipboard and a file; says so."""
+SCREEN_KINDS = (".svg", ".txt")
+
+
+def stage_text(view: View) -> str:
+    """The matrix on stage as NumPy code in full precision, if it is computed, and the equation in LaTeX."""
     value = view.result()
     equation = notation_named("latex").equation_text(view.equation)
-    name = view.step.id
-    matrix = "" if value is None else f"{name} = np.array({np.asarray(value).tolist()!r})\n"
-    text = f"{matrix}% {equation}\n"
+    if value is None:
+        return f"% {equation}\n"
+    numbers = re.sub(r"\b(nan|inf)\b", r"np.\1", repr(np.asarray(value).tolist()))
+    return f"{view.step.id} = np.array({numbers})\n% {equation}\n"
+
+
+def copy_text(app: App[object], view: View, *, is_taken: bool) -> str:
+    """Send what is on stage to the terminal's clipboard; what to tell, with `{copy-to-file}` for that key.
+
+    No terminal answers, so nothing more is claimed than what is known: `is_taken` says that this one takes it.
+    """
+    text = stage_text(view)
+    size = len(text.encode())
+    if size > LONGEST_COPY:
+        return f"too long for a terminal's clipboard: {size / 1e6:.1f} MB; {{copy-to-file}} writes a file"
     app.copy_to_clipboard(text)
-    path = _free(Path(f"nablastep-{name}.txt"))
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as problem:
-        return f"sent to the clipboard; no file: {problem.strerror}"
-    return f"sent to the clipboard, and written to {path}"
+    if is_taken:
+        return "sent to the clipboard"
+    return "sent to the terminal, which may not fill the clipboard; {copy-to-file} writes a file"
 
 
-def export_screen(app: App[object]) -> str:
-    """Save the screen as SVG and as text in the current folder; returns what to tell."""
-    path = _free(Path("nablastep-screen.svg"))
-    try:
-        path.write_text(app.export_screenshot(), encoding="utf-8")
-        lines = ["".join(segment.text for segment in strip) for strip in app.screen._compositor.render_strips()]
-        path.with_suffix(".txt").write_text("\n".join(line.rstrip() for line in lines) + "\n", encoding="utf-8")
-    except OSError as problem:
-        return f"not saved: {problem.strerror}"
-    return f"saved as {path} and {path.with_suffix('.txt').name}"
-
-
-def _free(path: Path) -> Path:
-    """The path, numbered if it is taken."""
+def offered_name(name: str) -> str:
+    """The name, numbered if there is a file of that name already."""
+    path = Path(name)
     number, free = 2, path
-    while free.exists():
+    while free.exists() or free.is_symlink():
         free = path.with_stem(f"{path.stem}-{number}")
         number += 1
-    return free
+    return str(free)
+
+
+class ScreenShot:
+    """A screen at one moment, which can be written later."""
+
+    def __init__(self, app: App[object]) -> None:
+        self._picture = app.export_screenshot()
+        strips = app.screen._compositor.render_strips()
+        self._lines = ["".join(segment.text for segment in strip).rstrip() for strip in strips]
+
+    def write(self, path: Path) -> None:
+        """Write it as a picture or as text, by the ending of the name. Raises a NablastepError if that cannot be."""
+        if path.suffix.lower() not in SCREEN_KINDS:
+            raise CommandError(f"a screen is saved as {' or '.join(SCREEN_KINDS)}, found {path.name!r}")
+        is_picture = path.suffix.lower() == ".svg"
+        write_text(path, self._picture if is_picture else "\n".join(self._lines) + "\n")

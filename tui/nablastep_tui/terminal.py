@@ -1,10 +1,11 @@
-"""Whether there is a terminal to draw on, asked before anything is drawn: a screen without one would hang."""
+"""What the terminal is: whether there is one to draw on, asked before a screen would hang, and what it can do."""
 
 from __future__ import annotations
 
 import gc
 import os
 import sys
+from collections.abc import Mapping
 
 from nablastep_tui.error_border import WrongUseError
 
@@ -23,6 +24,21 @@ def need_terminal(command: str, instead: str) -> None:
     """Raise WrongUseError if there is no terminal; `instead` says what works without one."""
     if not has_terminal():
         raise WrongUseError(f"{command} needs a terminal; {instead}")
+
+
+def takes_clipboard(environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether this terminal is known to fill the clipboard when a program asks it to (OSC 52).
+
+    By default, that is: xterm, iTerm2 and others have it behind a setting, a multiplexer in between has its own.
+    """
+    if environment.get("TMUX") or environment.get("STY") or environment.get("ZELLIJ"):
+        return False
+    if environment.get("WT_SESSION") or environment.get("TERM_PROGRAM") in {"WezTerm", "ghostty"}:
+        return True
+    return environment.get("TERM", "").removeprefix("xterm-").split("-")[0] in _TAKE_CLIPBOARD
+
+
+_TAKE_CLIPBOARD = frozenset({"kitty", "ghostty", "alacritty", "foot", "wezterm", "contour"})
 
 
 def prepare_for_textual() -> None:

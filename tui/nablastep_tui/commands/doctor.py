@@ -35,13 +35,14 @@ def doctor() -> None:
 
 
 def _terminal() -> Iterator[tuple[str, str]]:
-    from nablastep_tui.terminal import has_terminal, screen_stream
+    from nablastep_tui.terminal import has_terminal, screen_stream, takes_clipboard
 
     size = shutil.get_terminal_size((0, 0))
     where = {name: _kind(stream) for name, stream in (("stdin", sys.stdin), ("stdout", sys.stdout))}
     yield "terminal", f"TERM={os.environ.get('TERM', '')} COLORTERM={os.environ.get('COLORTERM', '')}"
     yield "streams", f"stdin {where['stdin']}, stdout {where['stdout']}, screen {_kind(screen_stream())}"
     yield "interactive", "yes" if has_terminal() else "no: 'run' and 'play' need a terminal, 'trace' and 'check' do not"
+    yield "clipboard", "takes what y sends" if takes_clipboard() else "not known to take what y sends; Y writes a file"
     if not size.columns:
         yield "size", f"unknown; {LEAST_COLUMNS}×{LEAST_ROWS} is the least"
     else:

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 from rich.style import Style
 
 from nablastep.derivations.lines import OWN, Line
-from nablastep.structures import Diagonal
 from nablastep.expressions import Hadamard, walk
+from nablastep.structures import Diagonal
 from nablastep_tui.drawing.canvas import Canvas
 from nablastep_tui.drawing.glyphs import Glyphs
 from nablastep_tui.drawing.lines import draw_brackets

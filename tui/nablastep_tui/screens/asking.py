@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from textual import events
 
+from nablastep.errors import CommandError
 from nablastep_tui.prompt import Answer, Prompt
 from nablastep_tui.screens.moving import Moving
 from nablastep_tui.widgets.region import Region
@@ -21,6 +23,20 @@ class Asking(Moving):
         """
         self._set_prompt(Prompt(label, answer, value, on_close=on_close))
         self.show()
+
+    def ask_for_path(self, label: str, answer: Callable[[Path], None], value: str) -> None:
+        """Ask for a file or folder; `~` is the user's home."""
+
+        def answered(text: str) -> None:
+            if not text.strip():
+                raise CommandError("a file needs a name")
+            try:
+                path = Path(text.strip()).expanduser()
+            except RuntimeError:
+                raise CommandError(f"there is no home folder for {text.strip().split('/')[0]!r}") from None
+            answer(path)
+
+        self.ask(label, answered, value)
 
     def _set_prompt(self, prompt: Prompt | None) -> None:
         self.prompt = prompt

@@ -29,6 +29,7 @@ from nablastep_tui.drawing.glyphs import Glyphs
 from nablastep_tui.keymap import KeyMap
 from nablastep_tui.keys import EVERY_KEY, KEYS_BY_ID
 from nablastep_tui.palettes import Palette
+from nablastep_tui.prompt import Answer
 from nablastep_tui.scene import Key, Scene, Target
 from nablastep_tui.screens.stage_screen import StageScreen
 from nablastep_tui.settings import Memory
@@ -38,7 +39,7 @@ PACES = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0, 8.0)
 SETTLING_SECONDS = 0.2
 FREE_ACTIONS = frozenset(
     {"next", "back", "iteration", "play", "speed", "quit", "keys", "theme", "copy", "export", "record",
-     "leave", "loss", "take_over", "rejoin"}
+     "copy_to_file", "palette", "leave", "loss", "take_over", "rejoin"}
 )  # fmt: skip
 """What keys may do while the demo has the stage."""
 
@@ -375,11 +376,11 @@ class DemoScreen(StageScreen):
         self.mode = Mode.PAUSED
         self.present()
 
-    def action_record(self) -> None:
-        """Record the playback, or end its recording; the demo waits while the folder is asked for."""
-        if self.mode is Mode.PLAYING and not self.recording:
+    def ask(self, label: str, answer: Answer, value: str = "", *, on_close: Callable[[], None] | None = None) -> None:
+        """The demo waits while something is asked for."""
+        if self.mode is Mode.PLAYING:
             self._set_mode(Mode.PAUSED)
-        super().action_record()
+        super().ask(label, answer, value, on_close=on_close)
 
     def action_quit(self) -> None:
         """Leave the demo."""

@@ -6,15 +6,18 @@ No arithmetic on the network and no drawing happens here.
 from __future__ import annotations
 
 from collections.abc import Hashable
+from pathlib import Path
 
 from textual import events
 from textual.actions import parse
 
 from nablastep.commands import Goto
+from nablastep.files.text_file import write_text
 from nablastep_tui.drawing.matrix import CellTarget
-from nablastep_tui.export import copy_text, export_screen
+from nablastep_tui.export import ScreenShot, copy_text, offered_name, stage_text
 from nablastep_tui.scene import Target
 from nablastep_tui.screens.looking import Looking
+from nablastep_tui.terminal import takes_clipboard
 from nablastep_tui.widgets.region import Region
 
 
@@ -74,11 +77,27 @@ class StageScreen(Looking):
 
     def action_copy(self) -> None:
         """Copy what is on stage."""
-        self.tell(copy_text(self.app, self.view))
+        self.tell(self.keymap.said(copy_text(self.app, self.view, is_taken=takes_clipboard())))
+
+    def action_copy_to_file(self) -> None:
+        """Ask where to write what is on stage."""
+        text, name = stage_text(self.view), self.view.step.id
+
+        def answer(path: Path) -> None:
+            write_text(path, text)
+            self.tell(f"written to {path}")
+
+        self.ask_for_path(f"write {name} and its equation to", answer, offered_name(f"{name}.txt"))
 
     def action_export(self) -> None:
-        """Save this screen."""
-        self.tell(export_screen(self.app))
+        """Ask where to save the screen as it is now."""
+        shot = ScreenShot(self.app)
+
+        def answer(path: Path) -> None:
+            shot.write(path)
+            self.tell(f"saved as {path}")
+
+        self.ask_for_path("save this screen (.svg or .txt) as", answer, offered_name("nablastep-screen.svg"))
 
     def action_record(self) -> None:
         """Start or stop a recording."""
