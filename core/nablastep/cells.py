@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from nablastep.errors import EditError, UnknownNameError
 from nablastep.field_checks import did_you_mean
+from nablastep.whole_numbers import whole_number
 
 _CELL = re.compile(r"\s*(?P<name>[A-Za-z_][A-Za-z_0-9]*)\s*(?:\[\s*(?P<indices>[^\]]*)\])?\s*")
 
@@ -29,13 +30,13 @@ def parse_cell(text: str) -> Cell:
         raise UnknownNameError(f"cannot read '{text}' as a cell", hint="write NAME[i,j], such as W0[0,1]")
     if match["indices"] is None:
         return Cell(match["name"])
-    try:
-        indices = tuple(int(part) for part in match["indices"].split(","))
-    except ValueError:
+    indices = [_index(part.strip()) for part in match["indices"].split(",")]
+    known = tuple(index for index in indices if index is not None)
+    if len(known) < len(indices):
         raise UnknownNameError(
             f"cannot read the indices in '{text}'", hint="write whole numbers from 0, such as W0[0,1]"
-        ) from None
-    return Cell(match["name"], indices)
+        )
+    return Cell(match["name"], known)
 
 
 def check_indices(cell: Cell, shape: tuple[int, ...]) -> Cell:
@@ -61,6 +62,11 @@ def check_indices(cell: Cell, shape: tuple[int, ...]) -> Cell:
 def unknown_name(name: object, known: tuple[str, ...]) -> UnknownNameError:
     """The error for a name that is none of the known ones."""
     return UnknownNameError(f"unknown name '{name}'{did_you_mean(str(name), known)}", hint=f"known: {' '.join(known)}")
+
+
+def _index(text: str) -> int | None:
+    number = whole_number(text.removeprefix("-"))
+    return number if number is None or not text.startswith("-") else -number
 
 
 def _count(indices: int) -> str:

@@ -30,6 +30,16 @@ def test_what_does_not_fit_is_left_out_from_the_least_important_on() -> None:
     ]  # fmt: skip
 
 
+def test_until_a_step_computes_it_the_error_of_the_iteration_before_is_labelled_as_such() -> None:
+    session = ns.open("mazur")
+    session.train(39)
+    before = session.error_history[-1]
+    for _ in range(5):
+        assert line(scene(session), 80).endswith(f"iteration 40   E of 39: {before:.6f}")
+        session.next()
+    assert line(scene(session), 80).endswith(f"iteration 40   E {session['E']:.6f}")
+
+
 @pytest.mark.parametrize(
     ("convention", "said"),
     [

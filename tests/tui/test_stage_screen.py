@@ -109,16 +109,6 @@ async def test_go_to_nonsense_keeps_the_field_open_with_the_reason() -> None:
         assert app.session.position == (1, 1)
 
 
-async def test_running_until_the_error_is_small() -> None:
-    async with running() as (app, pilot):
-        await pilot.press("slash", *"E<0.1", "enter")
-        await app.workers.wait_for_complete()
-        await pilot.pause()
-        history = app.session.error_history
-        iteration = app.session.position.iteration
-        assert history[iteration - 2] < 0.1 <= history[iteration - 3]
-
-
 async def test_an_edit_shows_promise_and_outcome_and_enter_keeps_it() -> None:
     async with running() as (app, pilot):
         await pilot.press(*["right"] * 8, "e", *"1.3")

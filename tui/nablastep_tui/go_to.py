@@ -9,6 +9,10 @@ from nablastep.commands import Goto
 from nablastep.errors import CommandError
 from nablastep.field_checks import did_you_mean
 from nablastep.program import Program
+from nablastep.whole_numbers import whole_number
+
+LONGEST_SHOWN = 40
+"""Letters of what was typed that an error shows."""
 
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "01234567890123456789", "⁽⁾()")
 
@@ -23,17 +27,17 @@ class ErrorBelow:
 def parse_go_to(text: str, program: Program, iteration: int) -> Goto | ErrorBelow:
     """The place that the text names, ids in this iteration. Raises CommandError, naming what would be right."""
     word = text.strip()
-    if match := re.fullmatch(r"[iI]\s*(\d+)", word):
-        return Goto(iteration=int(match[1]))
+    if match := re.fullmatch(r"[iI]\s*([0-9]+)", word):
+        return Goto(iteration=whole_number(match[1]))
     if match := re.fullmatch(r"E\s*<\s*([0-9.eE+-]+)", word):
         try:
             return ErrorBelow(float(match[1]))
         except ValueError:
-            raise CommandError(f"not a number: {match[1]}") from None
-    if word.isdigit():
-        if not 0 <= int(word) <= len(program):
-            raise CommandError(f"there is no step {word}: an iteration has {len(program)} steps")
-        return Goto(iteration=iteration, step=int(word))
+            raise CommandError(f"not a number: {_shortened(match[1])}") from None
+    if (number := whole_number(word)) is not None:
+        if number > len(program):
+            raise CommandError(f"there is no step {_shortened(word)}: an iteration has {len(program)} steps")
+        return Goto(iteration=iteration, step=number)
     if word in {"start", "end"}:
         return Goto(word)
     ids = [step.id for step in program.steps]
@@ -41,13 +45,17 @@ def parse_go_to(text: str, program: Program, iteration: int) -> Goto | ErrorBelo
     for candidate in (name, name.lower(), f"grad_{name}" if name.startswith(("W", "b")) else name):
         if candidate in ids:
             return Goto(candidate)
-    raise CommandError(f"no step computes '{word}'{did_you_mean(name, ids)}")
+    raise CommandError(f"no step computes '{_shortened(word)}'{did_you_mean(name[:LONGEST_SHOWN], ids)}")
+
+
+def _shortened(word: str) -> str:
+    return word if len(word) <= LONGEST_SHOWN else f"{word[: LONGEST_SHOWN - 1]}…"
 
 
 def _as_id(word: str) -> str:
     """`∇W⁽¹⁾`, `dW1` and `nabla W1` are `grad_W1`."""
     plain = word.translate(_SUPERSCRIPTS).replace(" ", "")
-    if match := re.fullmatch(r"(?:∇|nabla|grad_?|d)([WbzaA-Z]\d+)", plain):
+    if match := re.fullmatch(r"(?:∇|nabla|grad_?|d)([WbzaA-Z][0-9]+)", plain):
         base = match[1][0]
         return f"grad_{base.lower() if base in 'ZA' else base}{match[1][1:]}"
     return plain

@@ -43,7 +43,7 @@ class Derivation:
         )
         if self.name.startswith(("grad_W", "grad_b", "z")) and self.convention == "column":
             try:
-                layer = int(self.name[-1]) + (0 if self.name.startswith("z") else 1)
+                layer = (self.session.program.symbols[self.name].layer or 0) + (0 if self.name.startswith("z") else 1)
                 lines = augmented_lines(self.session, layer)
             except (NablastepError, KeyError, ValueError):
                 return routes

@@ -17,6 +17,7 @@ from nablastep.demo.references import Cell
 from nablastep.demo.script import Demo
 from nablastep.errors import NablastepError
 from nablastep.session import Bookmark, Session
+from nablastep.whole_numbers import whole_number
 
 Observer = Callable[[Statement], None]
 
@@ -202,8 +203,9 @@ class Player:
         DemoError, naming the chapters, if there is none.
         """
         titles = [title.casefold() for title in self.chapters]
-        if words.isascii() and words.isdigit() and 1 <= int(words) <= len(titles):
-            return self._chapters[int(words) - 1]
+        wanted = whole_number(words)
+        if wanted is not None and 1 <= wanted <= len(titles):
+            return self._chapters[wanted - 1]
         for number, title in enumerate(titles):
             if words and title.startswith(words.casefold()):
                 return self._chapters[number]

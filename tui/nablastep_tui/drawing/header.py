@@ -78,16 +78,20 @@ def _brand(scene: Scene) -> Spans:
 
 
 def _time_and_error(scene: Scene) -> Spans:
-    """`iteration 1   E 0.298371`; while an edit is tried, E before and after it."""
+    """`iteration 1   E 0.298371`, or until a step computes E `iteration 2   E of 1: 0.298371`; of an edit, both E."""
     palette, ascii_only = scene.palette, scene.glyphs.name == "ascii"
     muted, bright = style(palette.muted), style(palette.bright, bold=True)
-    time: Spans = (("iteration ", muted), (str(scene.session.position.iteration), bright), ("   E ", muted))
+    iteration = scene.session.position.iteration
+    time: Spans = (("iteration ", muted), (str(iteration), bright), ("   E ", muted))
     edit = scene.what_if
     if edit is not None and not math.isnan(edit.error_before):
         before = error_text(edit.error_before, ascii=ascii_only)
         after = error_text(edit.error_after, ascii=ascii_only)
         return (*time, (plain(f"{before} → ", scene.glyphs), style(palette.text)), (after, accent_style(palette)))
-    return (*time, (error_text(scene.view.value("E"), ascii=ascii_only), bright))
+    error, earlier = scene.view.value("E"), scene.view.previous("E")
+    if error is None and earlier is not None:
+        return (*time, (f"of {iteration - 1}: {error_text(earlier, ascii=ascii_only)}", muted))
+    return (*time, (error_text(error, ascii=ascii_only), bright))
 
 
 def _status(scene: Scene) -> list[Spans]:

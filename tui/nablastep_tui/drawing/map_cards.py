@@ -211,3 +211,6 @@ def _draw_error(canvas: Canvas, scene: Scene, x: int, card: Card) -> None:
     text = scalar_text(float(found.values[0, 0]), decimals, ascii=scene.glyphs.name == "ascii")
     look = style(scene.palette.muted) if found.previous else style(scene.palette.bright, bold=True)
     canvas.write(x + card.width - 2 - width_of(text), VALUES_ROW, text, look)
+    whose = f"of {scene.session.position.iteration - 1}"
+    if found.previous and width_of(whose) <= card.width - 3:
+        canvas.write(x + card.width - 2 - width_of(whose), VALUES_ROW + 1, whose, look)

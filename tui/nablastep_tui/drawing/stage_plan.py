@@ -196,7 +196,8 @@ def _needed(values: Any | None, decimals: int) -> int:
     """Four decimals do for a matrix that they write exactly: 0.1500, not 0.150000."""
     if values is None or decimals <= 4:
         return decimals
-    return 4 if np.array_equal(np.round(values, 4), values) else decimals
+    with np.errstate(over="ignore"):  # numbers near the largest are their own rounding to no digits at all
+        return 4 if np.array_equal(np.round(values, 4), values) else decimals
 
 
 def _tile_width(number: MatrixFormat, tile_height: int) -> int:

@@ -1,26 +1,18 @@
-"""Moving through time: steps, phases, iterations, play, go to, and long runs that leave every key free."""
+"""Moving through time: steps, phases, iterations, play and go to."""
 
 from __future__ import annotations
 
-import asyncio
-import time
-
-import numpy as np
-from textual import work
-
-from nablastep.commands import Back, Goto, Next, Train
+from nablastep.commands import Back, Goto, Next
 from nablastep_tui.go_to import ErrorBelow, parse_go_to
-from nablastep_tui.screens.asking import Asking
+from nablastep_tui.screens.running import Running
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 SECONDS_A_STEP = 1.0
 FASTEST_MOVING = 2.0
 """The speed up to which a step has time for its motion."""
-CHUNK_SECONDS = 0.02
-LONG_RUN = 2000
 
 
-class TimeTravel(Asking):
+class TimeTravel(Running):
     """The keys of time."""
 
     def action_next(self) -> None:
@@ -109,45 +101,12 @@ class TimeTravel(Asking):
 
     def _go_to(self, text: str) -> None:
         place = parse_go_to(text, self.session.program, self.session.position.iteration)
+        self._stop_playing()
         if isinstance(place, ErrorBelow):
-            self._run_until(None, place.threshold)
-        elif place.iteration is not None and place.iteration > self.session.timeline.furthest[0] + LONG_RUN:
-            self._run_until(place.iteration, None)
+            self.find_error_below(place.threshold)
+        elif place.iteration is not None and not place.step:
+            self.go_to_iteration(place.iteration)
         else:
             self.carry_out(place)
             self.notice = ""
             self.show()
-
-    @work(exclusive=True)
-    async def _run_until(self, iteration: int | None, threshold: float | None) -> None:
-        """Train in short chunks, so that every key still answers; esc cancels and keeps what has been computed."""
-        self._cancelled = False
-        done, chunk, began = len(self.session.error_history), 1, self.session.position.iteration
-        while not self._cancelled:
-            here = self.session.position.iteration
-            if iteration is not None:
-                if here >= iteration:
-                    break
-                chunk = min(chunk, iteration - here)
-            started = time.perf_counter()
-            if not self.perform(Train(chunk)):
-                break
-            history = self.session.timeline.errors_after(done)
-            done += len(history)
-            if threshold is not None:
-                below = next((place for place, error in enumerate(history) if error < threshold), None)
-                if below is not None:
-                    self.perform(Goto(iteration=done - len(history) + below + 2))
-                    break
-                if not np.isfinite(history[-1]) or here - began > 1_000_000:
-                    self.busy = ""
-                    self.tell(f"E did not fall below {threshold:g}", is_error=True)
-                    return
-            chunk = max(1, int(chunk * min(4.0, CHUNK_SECONDS / max(1e-6, time.perf_counter() - started))))
-            goal = f"iteration {iteration}" if iteration is not None else f"E < {threshold:g}"
-            self.busy = self.keymap.said(f"running to {goal}   {{leave}} stops")
-            self.notice = self.busy
-            self.show()
-            await asyncio.sleep(0)
-        self.busy = self.notice = ""
-        self.show()

@@ -1,0 +1,137 @@
+"""Runs of many iterations, to an iteration or until E is small: in short chunks, so that every key still answers.
+
+A run goes on only while no other command comes to the session and nothing else is being asked: whatever the user does
+next that is more than looking, and every question or other page, ends the run and keeps what it computed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from collections.abc import Callable
+
+from textual import work
+
+from nablastep.commands import Goto, Train
+from nablastep.errors import CommandError
+from nablastep_tui.numbers import scalar_text
+from nablastep_tui.screens.asking import Asking
+
+CHUNK_SECONDS = 0.02
+NEAR = 200
+"""Iterations that are computed at once, without a run."""
+MOST_ITERATIONS = 1_000_000
+"""How far ahead of what has been computed an iteration may lie."""
+MOST_SEARCHED = 100_000
+"""Iterations that one search for a small E computes."""
+
+
+class Running(Asking):
+    """Going further than one step or iteration."""
+
+    def go_to_iteration(self, iteration: int) -> None:
+        """To the start of an iteration: at once where that is known or near, else by a run.
+
+        Raises CommandError for an iteration that there is not or that lies too far ahead.
+        """
+        ahead = iteration - self.session.timeline.furthest[0]
+        if ahead > MOST_ITERATIONS:
+            furthest = f"{self.session.timeline.furthest[0] + MOST_ITERATIONS:,}"
+            raise CommandError(f"that iteration is too far away: from here {furthest} is the furthest")
+        if ahead > NEAR:
+            self._run_to(iteration)
+        else:
+            self.carry_out(Goto(iteration=iteration))
+            self._tell_start()
+
+    def find_error_below(self, threshold: float) -> None:
+        """To E of the first iteration of this branch whose E is below the threshold: a jump, or a run until there."""
+        known = self.session.error_history
+        hit = next((place for place, error in enumerate(known, 1) if error < threshold), None)
+        if hit is not None:
+            self._show_hit(hit, threshold)
+        elif known and not math.isfinite(known[-1]):
+            self._tell_lost(threshold, len(known), known[-1])
+        else:
+            self.carry_out(Goto(iteration=self.session.timeline.furthest[0]))
+            self._search(threshold, len(known))
+
+    @work(exclusive=True)
+    async def _run_to(self, iteration: int) -> None:
+        self.carry_out(Goto(iteration=self.session.timeline.furthest[0]))
+        most = iteration - self.session.position.iteration
+        if await self._run(f"iteration {iteration}", most, lambda: self.session.position.iteration == iteration):
+            self._tell_start()
+
+    @work(exclusive=True)
+    async def _search(self, threshold: float, known: int) -> None:
+        timeline, seen = self.session.timeline, known
+        hit: int | None = None
+
+        def is_over() -> bool:
+            nonlocal seen, hit
+            errors = timeline.errors_after(seen)
+            below = next((place for place, error in enumerate(errors, 1) if error < threshold), None)
+            hit = None if below is None else seen + below
+            seen += len(errors)
+            return hit is not None or not math.isfinite(errors[-1])
+
+        if await self._run(f"E < {threshold:g}", MOST_SEARCHED, is_over):
+            if hit is not None:
+                self._show_hit(hit, threshold)
+            else:
+                self._tell_lost(threshold, seen, timeline.error_history[-1])
+        elif seen - known >= MOST_SEARCHED:
+            self._tell_lost(threshold, seen, timeline.error_history[-1])
+
+    async def _run(self, goal: str, most: int, is_over: Callable[[], bool]) -> bool:
+        """Train until `is_over`, asked after each chunk, or for `most` iterations; whether it is over."""
+        self._cancelled, over, chunk = False, False, 1
+        place, busy = self._place, self.keymap.said(f"running to {goal}   {{leave}} stops")
+        self.busy, self.notice, self.is_error = busy, busy, False
+        try:
+            await asyncio.sleep(0)  # the answer that has begun this closes its question first
+            while most > 0 and not over and self._may_run(place):
+                started = time.perf_counter()
+                chunk = min(chunk, most)
+                self.carry_out(Train(chunk))
+                most, over, place = most - chunk, is_over(), self._place
+                self.show()
+                chunk = max(1, int(chunk * min(4.0, CHUNK_SECONDS / max(1e-6, time.perf_counter() - started))))
+                await asyncio.sleep(0)
+        finally:
+            if self.busy is busy:  # or else another run has begun
+                self.busy = ""
+            if self.notice is busy:
+                self.notice = ""
+            self.show()
+        return over and self._may_run(place)
+
+    @property
+    def _place(self) -> tuple[object, ...]:
+        return (self.session.timeline, self.session.position, len(self.performed))
+
+    def _may_run(self, place: tuple[object, ...]) -> bool:
+        """Whether no other command has come to the session, and nobody stopped the run or turned to something else."""
+        is_free = self.edit is None and self.prompt is None and self.app.screen is self
+        return is_free and not self._cancelled and self._place == place
+
+    def _show_hit(self, iteration: int, threshold: float) -> None:
+        self.carry_out(Goto(iteration=iteration, step=self.session.program.step("E").number))
+        error = self._written(self.session["E"])
+        self.tell(f"E of iteration {iteration} is {error}: the first below {threshold:g}")
+
+    def _tell_start(self) -> None:
+        iteration = self.session.position.iteration
+        before = self.session.previous.get("E")
+        about = "" if before is None else f"; E of iteration {iteration - 1} was {self._written(before)}"
+        self.tell(f"the start of iteration {iteration}: no step of it is done{about}")
+
+    def _tell_lost(self, threshold: float, iteration: int, error: float) -> None:
+        found = f"E did not fall below {threshold:g} up to iteration {iteration:,}, where it is {self._written(error)}"
+        onward = self.keymap.said("; {goto} goes on") if math.isfinite(error) else ""
+        self.tell(f"{found}{onward}", is_error=True)
+
+    def _written(self, error: float) -> str:
+        return scalar_text(error, 6, ascii=self.glyphs.name == "ascii")
