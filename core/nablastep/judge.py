@@ -83,7 +83,7 @@ def judge_answer(question: Question, answer: str) -> Verdict:
     """What the answer is worth."""
     first: ShapeError | None = None
     for tight in (False, True):
-        formula = parse(answer, tight=tight)
+        formula = parse(answer, tight=tight, names=question.scope.names)
         _check_left(question, formula.left, formula.left_place)
         try:
             built = build(formula.right, question.scope, question.target)
@@ -93,7 +93,7 @@ def judge_answer(question: Question, answer: str) -> Verdict:
             continue
         return _by_value(question, formula.right, built)
     assert first is not None
-    return _wrong_shape(question, parse(answer).right, first)
+    return _wrong_shape(question, parse(answer, names=question.scope.names).right, first)
 
 
 def question_of(session: Session, name: str, convention: Convention) -> Question:
@@ -126,7 +126,7 @@ def _step(program: Program, name: str) -> Step:
 
 
 def _check_left(question: Question, left: str | None, place: int) -> None:
-    if left is not None and left != question.step_id and not (left == "x" and question.step_id == "a0"):
+    if left is not None and left != question.step_id:
         raise FormulaError(
             f"the left side is {left}, and the question is about {question.step_id}",
             column=place + 1,

@@ -237,7 +237,7 @@ def test_the_tree_is_that_of_the_text() -> None:
 
 
 def test_tokens_know_their_places() -> None:
-    assert [(token.text, token.place) for token in tokens_of("∇W⁽¹⁾ = dz2 @ a1ᵀ")][:-1] == [
+    assert [(token.text, token.place) for token in tokens_of("∇W⁽¹⁾ = dz2 @ a1ᵀ", {"z2": "z2"})][:-1] == [
         ("grad_W1", 0),
         ("=", 6),
         ("grad_z2", 8),
@@ -255,3 +255,23 @@ def test_the_session_is_left_alone() -> None:
     assert session.position == (1, 4)
     for name, value in before.items():
         np.testing.assert_array_equal(session[name], value)
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("h_t W_q", "h_t W_q"),
+        ("∇h_t dW_q d_W_q grad_W_q", "grad_h_t grad_W_q grad_W_q grad_W_q"),
+        ("h⁽²⁾ h₂ h2 h_2 h(2) h^(2) h^{(2)}", "h2 h2 h2 h2 h2 h2 h2"),
+        ("λ lambda θ Y X", "lambda lambda theta Y X"),
+        ("σ η ε", "sigmoid learning_rate epsilon"),
+        ("dropped", "dropped"),
+    ],
+)
+def test_any_name_is_a_name(text: str, ids: str) -> None:
+    names = {name: name for name in ("h_t", "W_q", "h2", "lambda", "theta", "Y", "X", "t")}
+    assert " ".join(token.text for token in tokens_of(text, names)).strip() == ids
+
+
+def test_a_bracket_behind_a_name_is_a_factor_where_no_quantity_has_that_mark() -> None:
+    assert [token.text for token in tokens_of("h(2)", {"h": "h"})][:-1] == ["h", "(", "2", ")"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from math import isfinite, prod
 
 from nablastep.errors import ShapeError
@@ -75,6 +76,21 @@ class Scope:
     activations: tuple[str, ...]
     sample_axis: int
 
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """Every spelling of a quantity's name → its id: the id, and the single letter in the other case."""
+        other_case = {
+            replace(symbol, base=symbol.base.swapcase()).id: symbol.id
+            for symbol in self.symbols.values()
+            if len(symbol.base) == 1 and symbol.base.islower()
+        }
+        return {**other_case, **{name: name for name in self.symbols}, **self.aliases}
+
+    @cached_property
+    def aliases(self) -> Mapping[str, str]:
+        """x is what a network of layers calls a0."""
+        return {"x": "a0", "X": "a0"} if "a0" in self.symbols and "x" not in self.symbols else {}
+
 
 @dataclass(frozen=True)
 class Built:
@@ -134,7 +150,7 @@ class _Builder:
     # names
 
     def named(self, node: Named) -> Built:
-        name = {"x": "a0", "lr": "learning_rate", "eta": "learning_rate"}.get(node.name, node.name)
+        name = node.name
         symbol = self.scope.symbols.get(name)
         if symbol is not None:
             return Built(symbol, symbol.shape)

@@ -10,11 +10,12 @@ Products are read from the left; with `tight` things that just stand beside each
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from nablastep.formulas.errors import FormulaError
 from nablastep.formulas.syntax import Called, Named, Negated, Number, Operation, Summed, Transposed, Typed
-from nablastep.formulas.tokens import END, NAME, NUMBER, Token, tokens_of
+from nablastep.formulas.tokens import END, NAME, NO_NAMES, NUMBER, Token, tokens_of
 
 FUNCTION_NAMES = frozenset({
     "f", "sigmoid", "tanh", "relu", "leaky_relu", "leaky", "elu", "softplus", "gelu", "silu", "identity",
@@ -42,9 +43,12 @@ class Formula:
     right: Typed
 
 
-def parse(text: str, *, tight: bool = False) -> Formula:
-    """The formula. Raises FormulaError with the column of the first thing that cannot be read."""
-    formula = _Parser(tokens_of(text), tight).formula()
+def parse(text: str, *, tight: bool = False, names: Mapping[str, str] = NO_NAMES) -> Formula:
+    """The formula; `names` maps every spelling of a quantity's name to its id.
+
+    Raises FormulaError with the column of the first thing that cannot be read.
+    """
+    formula = _Parser(tokens_of(text, names), tight).formula()
     _check_size(formula.right)
     return formula
 

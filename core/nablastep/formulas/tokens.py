@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from nablastep.formulas.errors import FormulaError
 
@@ -11,6 +13,16 @@ NUMBER, NAME, OPERATOR, END = "number", "name", "operator", "end"
 
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+
+NO_NAMES: Mapping[str, str] = MappingProxyType({})
+
+GREEK_NAMES = {
+    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta", "η": "eta", "θ": "theta",
+    "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu", "ξ": "xi", "π": "pi", "ρ": "rho", "σ": "sigma", "τ": "tau",
+    "φ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega", "Γ": "Gamma", "Δ": "Delta", "Θ": "Theta", "Λ": "Lambda",
+    "Ξ": "Xi", "Π": "Pi", "Φ": "Phi", "Ψ": "Psi", "Ω": "Omega",
+}  # fmt: skip
+"""A Greek letter and its name, which files and code use."""
 
 LONGEST = 2_000
 """Formulas of more characters are not read."""
@@ -26,7 +38,11 @@ class Token:
     after_space: bool
 
 
-_GREEK = {"σ": "sigmoid", "η": "learning_rate", "μ": "momentum", "ρ": "decay", "ε": "epsilon", "λ": "weight_decay"}
+_MEANINGS = {
+    "sigma": "sigmoid", "eta": "learning_rate", "lr": "learning_rate", "mu": "momentum", "rho": "decay",
+    "lambda": "weight_decay", "Phi": "normal_cdf",
+}  # fmt: skip
+"""What a Greek letter stands for where no quantity has its name."""
 
 # Each spelling of an operator → the one word for it; longest first.
 _OPERATORS = {
@@ -41,17 +57,20 @@ _FRACTIONS = {"½": "0.5", "¼": "0.25", "¾": "0.75"}
 _SPACE = re.compile(r"\s+")
 _SUM = re.compile(r"\.sum\b")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?")
-_NABLA = re.compile(
-    r"(?P<nabla>∇|grad_|d_?(?=[WbzaZA]))?\s*(?:(?P<state>velocity|m|v)_)?(?P<base>[WbzayZAYx])"
-    r"(?:⁽(?P<mark>[⁰¹²³⁴⁵⁶⁷⁸⁹]+)⁾|\^?[({]{1,2}(?P<round>\d+)[)}]{1,2}|_?(?P<plain>\d+))?(?![A-Za-z_0-9])"
+_LETTER = "A-Za-zͰ-΢Τ-Ͽ"  # Greek without Σ, which sums
+_NAME = re.compile(
+    rf"(?P<nabla>∇)?\s*(?P<module>(?:np|numpy)\.(?:linalg\.)?)?(?P<base>[{_LETTER}_][{_LETTER}0-9_]*)"
+    r"(?:⁽(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]+)⁾|(?P<lowered>[₀₁₂₃₄₅₆₇₈₉]+))?"
 )
-_BETA = re.compile(r"β([₁₂12])")
-_DIMENSION = re.compile(r"n([₀₁₂₃₄₅₆₇₈₉]+|\d+)(?![A-Za-z_0-9])")
-_NAME = re.compile(r"(?:(?:np|numpy)\.(?:linalg\.)?)?[A-Za-z_][A-Za-z_0-9]*")
+_BRACKETED = re.compile(r"\^?[({]{1,2}(?P<digits>\d+)[)}]{1,2}")
+"""`W(1)`, `W^(1)`, `W^{(1)}`: a mark where there is such a quantity, else a factor or an exponent."""
 
 
-def tokens_of(text: str) -> tuple[Token, ...]:
-    """The tokens of the formula, with an end token. Raises FormulaError with the column of what cannot be read."""
+def tokens_of(text: str, names: Mapping[str, str] = NO_NAMES) -> tuple[Token, ...]:
+    """The tokens of the formula, with an end token; `names` maps every spelling of a quantity's name to its id.
+
+    A name that is no quantity's stays as it is spelled. Raises FormulaError with the column of what cannot be read.
+    """
     if len(text) > LONGEST:
         raise FormulaError(f"a formula of {len(text)} characters is too long to be read; {LONGEST} are the most")
     found: list[Token] = []
@@ -61,13 +80,13 @@ def tokens_of(text: str) -> tuple[Token, ...]:
         if space:
             place, spaced = space.end(), True
             continue
-        token, place = _next(text, place, spaced)
+        token, place = _next(text, place, spaced, names)
         found.append(token)
         spaced = False
     return (*found, Token(END, "", len(text), spaced))
 
 
-def _next(text: str, place: int, spaced: bool) -> tuple[Token, int]:
+def _next(text: str, place: int, spaced: bool, names: Mapping[str, str]) -> tuple[Token, int]:
     def token(kind: str, word: str, length: int) -> tuple[Token, int]:
         return Token(kind, word, place, spaced), place + length
 
@@ -80,22 +99,10 @@ def _next(text: str, place: int, spaced: bool) -> tuple[Token, int]:
     number = _NUMBER.match(text, place)
     if number:
         return token(NUMBER, number.group(), len(number.group()))
-    quantity = _NABLA.match(text, place)
-    if quantity and _is_quantity(quantity):
-        return token(NAME, _id(quantity), len(quantity.group()))
-    beta = _BETA.match(text, place)
-    if beta:
-        return token(NAME, f"beta{beta.group(1).translate(_SUBSCRIPTS)}", len(beta.group()))
-    dimension = _DIMENSION.match(text, place)
-    if dimension:
-        return token(NAME, f"n{dimension.group(1).translate(_SUBSCRIPTS)}", len(dimension.group()))
-    if character in _GREEK:
-        return token(NAME, _GREEK[character], 1)
-    if character == "Φ":
-        return token(NAME, "normal_cdf", 1)
     name = _NAME.match(text, place)
     if name:
-        return token(NAME, name.group(), len(name.group()))
+        word, length = _named(name, text, names)
+        return token(NAME, word, length)
     for spelling in _ORDERED:
         if text.startswith(spelling, place):
             return token(OPERATOR, _OPERATORS[spelling], len(spelling))
@@ -106,17 +113,32 @@ def _next(text: str, place: int, spaced: bool) -> tuple[Token, int]:
     )
 
 
-def _is_quantity(match: re.Match[str]) -> bool:
-    """`W⁽¹⁾`, `grad_W1`, `W(1)`, or y alone; a letter that is followed by an argument is not taken with it."""
-    if match["round"] and not (match["nabla"] or match["base"] in "WbzayZAY"):
-        return False
-    if match["mark"] or match["plain"] or match["round"]:
-        return True
-    return match["base"] in "yYx"
+def _named(match: re.Match[str], text: str, names: Mapping[str, str]) -> tuple[str, int]:
+    """The id that is meant, or the name as it is spelled, and its length."""
+    base = (match["module"] or "") + "".join(GREEK_NAMES.get(letter, letter) for letter in match["base"])
+    marks = (match["raised"] or "").translate(_SUPERSCRIPTS) + (match["lowered"] or "").translate(_SUBSCRIPTS)
+    nabla = "grad_" if match["nabla"] else ""
+    bracketed = _BRACKETED.match(text, match.end())
+    if bracketed and not marks:
+        found = _id(nabla + base + bracketed["digits"], names)
+        if found is not None and base not in names:
+            return found, bracketed.end() - match.start()
+    spelled = nabla + base + marks
+    return _id(spelled, names) or _MEANINGS.get(spelled, spelled), len(match.group())
 
 
-def _id(match: re.Match[str]) -> str:
-    digits = (match["mark"] or match["round"] or match["plain"] or "").translate(_SUPERSCRIPTS)
-    base = match["base"] if match["base"] in "W" else match["base"].lower()
-    prefix = "grad_" if match["nabla"] else f"{match['state']}_" if match["state"] else ""
-    return f"{prefix}{base}{digits}"
+def _id(spelled: str, names: Mapping[str, str]) -> str | None:
+    """The quantity that a spelling means: itself, or with d or d_ for ∇, or with an underscore before its mark."""
+    if spelled in names:
+        return names[spelled]
+    if spelled.startswith("grad_"):
+        inner = _id(spelled.removeprefix("grad_"), names)
+        return None if inner is None else f"grad_{inner}"
+    without_underscore = re.sub(r"_(\d+)$", r"\1", spelled)
+    if without_underscore in names:
+        return names[without_underscore]
+    change = re.match(r"d_?(?=.)", spelled)
+    if change:
+        inner = _id(spelled[change.end() :], names)
+        return None if inner is None or inner.startswith("grad_") else f"grad_{inner}"
+    return None
