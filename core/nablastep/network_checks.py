@@ -15,6 +15,7 @@ from nablastep.layer import LARGEST_MATRIX, Layer
 from nablastep.optimizer_settings import OptimizerSettings
 
 DISTRIBUTION_TOLERANCE = 1e-6
+CLASSES_HINT = "if these numbers are classes, give each a column of its own: one_hot = true in data = { csv = … }"
 
 
 def checked_optimizer(value: object) -> OptimizerSettings:
@@ -105,12 +106,17 @@ def check_targets(y: FloatArray, samples: int, units: int, loss: str) -> None:
         raise FieldError(problem, ("y",))
     if columns != units:
         expected = f"{counted(units, 'column')} to match the {counted(units, 'unit')} of the last layer"
-        raise FieldError(f"expected {expected}, found {columns}", ("y",))
+        hint = CLASSES_HINT if columns == 1 and _are_classes(y) else None
+        raise FieldError(f"expected {expected}, found {columns}", ("y",), hint=hint)
     if loss == "binary_cross_entropy":
         _check_cells(y, (y >= 0) & (y <= 1), "binary_cross_entropy", "a number in [0, 1]")
     if loss == "categorical_cross_entropy":
         _check_cells(y, y >= 0, "categorical_cross_entropy", "a number of at least 0")
         _check_sums(y)
+
+
+def _are_classes(y: FloatArray) -> bool:
+    return bool(((y >= 0) & (y == np.floor(y))).all())
 
 
 def _check_cells(y: FloatArray, allowed: NDArray[np.bool_], loss: str, expected: str) -> None:

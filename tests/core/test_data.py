@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nablastep.errors import DataError, NetworkError
-from nablastep.files.csv_data import csv_data
+from nablastep.errors import DataError, NablastepError, NetworkError
+from nablastep.files.csv_data import CsvPlace, csv_data
 from nablastep.files.data_sets import DATA_SETS, DataSet, data_set
+from nablastep.files.network_file import network_from_text
 
 POINTS = "x1,x2,label\n1,10,b\n2,10,a\n6,10,b\n"
 
@@ -21,7 +22,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def load(folder: Path, **options: object) -> DataSet:
-    return csv_data({"csv": "points.csv", "target": ["label"], "one_hot": True, **options}, folder)
+    return csv_data({"csv": "points.csv", "target": ["label"], "one_hot": True, **options}, CsvPlace(folder))
 
 
 def load_text(folder: Path, text: str, **options: object) -> DataSet:
@@ -93,7 +94,7 @@ def test_byte_order_mark_quotes_spaces_and_blank_lines(folder: Path) -> None:
         ),
         ("x1,label\n1,a,b\n", "points.csv:2: expected 2 cells as in the header, found 3"),
         ("x1,label\n1\n", "points.csv:2: expected 2 cells as in the header, found 1"),
-        ("x1;label\n1;a\n", "points.csv:1: expected commas between the columns, found semicolons"),
+        ("x1;label\n1;a\n", 'points.csv:1: expected commas, found semicolons (save it as CSV, or say separator = ";")'),
         ("x1,x1,label\n1,2,a\n", "points.csv:1: found the column 'x1' twice"),
         ("x1,,label\n1,2,a\n", "points.csv:1: expected a name for column 2, found none"),
         (
@@ -116,7 +117,9 @@ def test_a_csv_file_that_is_not_utf_8(folder: Path) -> None:
     (folder / "points.csv").write_bytes(b"x1,label\n1,caf\xe9\n")
     with pytest.raises(DataError) as caught:
         load(folder)
-    assert str(caught.value).endswith("points.csv:2: expected UTF-8 text, found the byte 0xE9; save the file as UTF-8")
+    assert str(caught.value).endswith(
+        "points.csv:2:6: expected UTF-8 text, found the byte 0xE9; save the file as UTF-8"
+    )
 
 
 def test_inputs_too_large_to_scale(folder: Path) -> None:
@@ -126,8 +129,61 @@ def test_inputs_too_large_to_scale(folder: Path) -> None:
 
 
 def test_a_pipe_in_place_of_a_csv_file_is_not_waited_for(folder: Path) -> None:
-    with pytest.raises(NetworkError, match=r"data\.csv: expected a file '/dev/null'"):
+    with pytest.raises(
+        NetworkError, match=r"data\.csv: '/dev/null', as seen from the network file: expected a file, found a device"
+    ):
         load(folder, csv="/dev/null")
+
+
+@pytest.mark.parametrize(
+    ("mark", "header", "message"),
+    [
+        (None, "x1\tx2\tlabel", 'expected commas, found tabs (save it as CSV, or say separator = "\\t")'),
+        (None, "x1|label", 'expected commas, found bars (save it as CSV, or say separator = "|")'),
+        (";", "x1,label", 'expected semicolons, found commas (say separator = ",")'),
+        ("\t", "x1;label", 'expected tabs, found semicolons (save it as CSV, or say separator = ";")'),
+    ],
+)
+def test_another_separator_is_recognised(mark: str | None, header: str, message: str, tmp_path: Path) -> None:
+    with pytest.raises(DataError) as caught:
+        load_text(tmp_path, f"{header}\n1\n", **({} if mark is None else {"separator": mark}))
+    assert str(caught.value) == f"{tmp_path / 'points.csv'}:1: {message}"
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
+def test_each_separator_reads_the_same(mark: str, tmp_path: Path) -> None:
+    data = load_text(tmp_path, "x1,label\n1.5,a\n2.5,b\n".replace(",", mark), separator=mark)
+    assert data.x.tolist() == [[1.5], [2.5]]
+    assert data.label_names == ("a", "b")
+
+
+@pytest.mark.parametrize("mark", ["", " ", "ab", "\n", '"', 3, None])
+def test_an_unknown_separator_is_an_error(mark: object, tmp_path: Path) -> None:
+    with pytest.raises(NetworkError, match=r'data.separator: expected one of ",", ";", "\\t", "\|", found'):
+        load_text(tmp_path, "x1,label\n1,a\n", separator=mark)
+
+
+@pytest.mark.parametrize("labels", [("cat", "0"), ("0", "2")], ids=["words", "classes"])
+def test_words_and_classes_as_targets_name_one_hot(labels: tuple[str, str], tmp_path: Path) -> None:
+    layer = '[[layers]]\nactivation = "softmax"\nunits = 3\n'
+    table = 'data = { csv = "points.csv", target = ["label"] }\nloss = "categorical_cross_entropy"\n' + layer
+    (tmp_path / "points.csv").write_text("x1,label\n" + "".join(f"1,{label}\n" for label in labels))
+    with pytest.raises(NablastepError) as caught:
+        network_from_text(table, name="net.toml", folder=tmp_path)
+    assert "one_hot = true" in str(caught.value.hint)
+
+
+def test_many_columns_and_targets_are_read_in_time(tmp_path: Path) -> None:
+    names = [f"c{number}" for number in range(100_000)]
+    data = load_text(tmp_path, ",".join(names) + "\n" + ",".join("1" * len(names)), target=names[1:], one_hot=False)
+    assert data.y.shape == (1, 99_999)
+    with pytest.raises(NetworkError, match="no column 'nobody'"):
+        load(tmp_path, target=[*names[1:], "nobody"], one_hot=False)
+
+
+def test_more_labels_than_fit_are_refused_before_they_are_laid_out(tmp_path: Path) -> None:
+    with pytest.raises(NetworkError, match="6000 samples × 6000 labels are more than 25000000 numbers"):
+        load_text(tmp_path, "x1,label\n" + "".join(f"1,{number}\n" for number in range(6000)))
 
 
 # Built-in sets

@@ -318,9 +318,9 @@ def test_a_small_demo_cannot_grow_without_bounds(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b'demo 1\nsay "\xff"\n', "bad.demo:2:6: byte 0xFF is not UTF-8 text"),
-        ("demo 1\n".encode("utf-16"), "bad.demo:1:1: byte 0xFF is not UTF-8 text"),
-        (b"#" * 1_000_001, "bad.demo: the file is larger than 1 MB, too large for a demo"),
+        (b'demo 1\nsay "\xff"\n', "bad.demo:2:6: expected UTF-8 text, found the byte 0xFF; save the file as UTF-8"),
+        ("demo 1\n".encode("utf-16"), "bad.demo:1:1: expected UTF-8 text, found the byte 0xFF; save the file as UTF-8"),
+        (b"#" * 1_000_001, "bad.demo: expected a file of at most 1 MB, found a larger one"),
     ],
 )
 def test_files_that_are_no_text_or_too_large(tmp_path: Path, content: bytes, message: str) -> None:
@@ -329,9 +329,9 @@ def test_files_that_are_no_text_or_too_large(tmp_path: Path, content: bytes, mes
 
 
 def test_a_missing_file_and_a_folder(tmp_path: Path) -> None:
-    assert errors_of(tmp_path / "none.demo") == ["none.demo: there is no such demo file"]
+    assert errors_of(tmp_path / "none.demo") == ["none.demo: no such file"]
     (tmp_path / "folder.demo").mkdir()
-    assert errors_of(tmp_path / "folder.demo") == ["folder.demo: this is a folder, not a demo file"]
+    assert errors_of(tmp_path / "folder.demo") == ["folder.demo: expected a file, found a folder"]
 
 
 def test_the_text_of_a_file_keeps_its_line_ends_and_byte_order_mark(tmp_path: Path) -> None:

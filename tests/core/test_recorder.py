@@ -253,6 +253,60 @@ def test_a_network_of_another_folder_brings_its_data_along(tmp_path: Path) -> No
     assert values(played(made.recorder.path).session) == values(made.session)
 
 
+TABLE = 'data = {{ csv = "{}", target = ["label"] }}\nloss = "huber"\n[[layers]]\nunits = 1\nactivation = "sigmoid"\n'
+
+
+def test_what_comes_from_outside_is_said(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    points = tmp_path / "points.csv"
+    points.write_text("a,label\n1,0\n2,1\n", encoding="utf-8")
+    (home / "own.csv").write_bytes(points.read_bytes())
+    for name, csv in (("inside.toml", "own.csv"), ("up.toml", "../points.csv"), ("far.toml", str(points))):
+        (home / name).write_text(TABLE.format(csv), encoding="utf-8")
+    (home / "link.toml").symlink_to("inside.toml")
+    (tmp_path / "elsewhere.toml").symlink_to("home/inside.toml")
+    (tmp_path / "own.csv").write_bytes(points.read_bytes())
+    (tmp_path / "next").mkdir()
+    (tmp_path / "next" / "linked.toml").symlink_to("../elsewhere.toml")
+    (tmp_path / "next" / "own.csv").write_bytes(points.read_bytes())
+    for place, outside in (
+        (home / "inside.toml", ()),
+        (home / "link.toml", ()),
+        (home / "up.toml", (home / "../points.csv",)),
+        (home / "far.toml", (points,)),
+        (tmp_path / "next" / "linked.toml", (home / "inside.toml",)),
+    ):
+        assert Recorded(tmp_path / f"out-{place.stem}", place).recorder.from_outside == outside
+
+
+def test_a_recording_follows_no_link_out(tmp_path: Path) -> None:
+    home, out, secret = tmp_path / "home", tmp_path / "out", tmp_path / "secret.csv"
+    home.mkdir()
+    secret.write_text("a,label\n1,0\n2,1\n", encoding="utf-8")
+    (home / "link.csv").symlink_to(secret)
+    (home / "net.toml").write_text(TABLE.format("link.csv"), encoding="utf-8")
+    with pytest.raises(NablastepError, match=r"net\.toml: its data 'link\.csv' are a link that leads out"):
+        Recorded(out, home / "net.toml")
+    assert os.listdir(out) == []
+
+
+def test_a_recording_writes_through_no_link_out(tmp_path: Path) -> None:
+    home, out, away = tmp_path / "home", tmp_path / "out", tmp_path / "away"
+    for folder in (home / "data", out, away):
+        folder.mkdir(parents=True)
+    (home / "data" / "points.csv").write_text("a,label\n1,0\n2,1\n", encoding="utf-8")
+    (home / "net.toml").write_text(TABLE.format("data/points.csv"), encoding="utf-8")
+    (out / "data").symlink_to(away)
+    (out / "session.demo").symlink_to(away / "session.demo")
+    (out / "net.toml").symlink_to(away / "net.toml")
+    made = Recorded(out, home / "net.toml")
+    made.do(ns.Next(2))
+    assert os.listdir(away) == []
+    assert made.recorder.path.name == "session-2.demo"
+    assert values(played(made.recorder.path).session) == values(made.session)
+
+
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(NablastepError, match=r"file/deeper: cannot be made a folder"):

@@ -58,7 +58,7 @@ def test_a_script_that_cannot_be_read_exits_2_with_all_its_errors_on_stderr(fold
     assert messages == [
         "nablastep: broken.demo:6:1: unknown verb 'nexxt'; did you mean 'next'?",
         "nablastep: broken.demo:7:6: unknown step 'grad_W9'; did you mean 'grad_W1'?",
-        "nablastep: missing.demo: there is no such demo file",
+        "nablastep: missing.demo: no such file",
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ from textual.pilot import Pilot
 import nablastep as ns
 from nablastep.demo.opening import open_demo
 from nablastep.demo.player import Player
+from nablastep.errors import NablastepError
 from nablastep_tui.app import NablastepApp
 from nablastep_tui.captions import caption_pages
 from nablastep_tui.demo_app import DemoApp, Playing
@@ -195,6 +197,13 @@ async def test_speaker_notes_follow_and_are_never_on_screen() -> None:
     notes.close()
     text = Path("notes.txt").read_text(encoding="utf-8")
     assert "note: Breathe.\n\nnow:  One.\nFirst words.\n\nnext: Two." in text
+
+
+def test_speaker_notes_go_into_a_file_or_a_terminal_only() -> None:
+    os.mkfifo("pipe")
+    for name in ("pipe", "/dev/full", "."):
+        with pytest.raises(NablastepError, match="cannot be written: there is a "):
+            SpeakerNotes(name)
 
 
 def test_long_captions_are_cut_to_pages_of_alike_lines() -> None:

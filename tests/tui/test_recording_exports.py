@@ -21,7 +21,7 @@ from nablastep_tui.recording.model import Caption, Cell, CellStyle, Frame, Grid,
 from nablastep_tui.recording.storyboard import storyboard
 from nablastep_tui.recording.svg import animation, still
 from nablastep_tui.recording.vtt import webvtt
-from nablastep_tui.recording.writing import write_atomically, write_files
+from nablastep_tui.recording.writing import write_export, write_files
 from recording_sample import SIZE, sample_recording
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -344,28 +344,28 @@ def test_a_failed_write_leaves_what_was_there(tmp_path: Path, monkeypatch: pytes
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "replace", refuse)
-    with pytest.raises(ExportError, match=r"demo\.cast: cannot write: No space left on device"):
-        write_atomically(path, "new")
+    with pytest.raises(ExportError, match=r"demo\.cast: cannot be written: no space left on device"):
+        write_export(path, "new")
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
 
 
 def test_a_folder_in_the_way_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "demo.svg").mkdir()
-    with pytest.raises(ExportError, match=r"demo\.svg: cannot write: Is a directory"):
-        write_atomically(tmp_path / "demo.svg", "x")
+    with pytest.raises(ExportError, match=r"demo\.svg: cannot be written: there is a folder of that name"):
+        write_export(tmp_path / "demo.svg", "x")
     assert [path.name for path in tmp_path.iterdir()] == ["demo.svg"]
 
 
 def test_a_file_where_a_folder_should_be_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("mine")
-    with pytest.raises(ExportError, match=r"demo\.svg: cannot write: "):
-        write_atomically(tmp_path / "out" / "demo.svg", "x")
+    with pytest.raises(ExportError, match=r"demo\.svg: cannot be written: "):
+        write_export(tmp_path / "out" / "demo.svg", "x")
     assert (tmp_path / "out").read_text() == "mine"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX permissions")
 def test_new_files_are_as_readable_as_any(tmp_path: Path) -> None:
-    write_atomically(tmp_path / "a", "x")
+    write_export(tmp_path / "a", "x")
     (tmp_path / "b").write_text("x")
     assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == stat.S_IMODE((tmp_path / "b").stat().st_mode)

@@ -132,6 +132,29 @@ def test_a_full_disk_ends_the_recording_and_not_the_app(
     assert cast.failure.strerror == "No space left on device"
 
 
+def test_a_disk_that_fills_up_leaves_whole_lines(
+    cast: LiveCast, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    cast.write("whole")
+    cast.end_frame((80, 24))
+    before = (tmp_path / "session.cast").read_bytes()
+    write, room = os.write, [17]
+
+    def fill(file: int, data: bytes) -> int:
+        if not room[0]:
+            raise OSError(28, "No space left on device")
+        written = write(file, bytes(data)[: room[0]])
+        room[0] -= written
+        return written
+
+    monkeypatch.setattr("nablastep_tui.recording.live_cast.os.write", fill)
+    cast.write("torn")
+    cast.end_frame((80, 24))
+    assert room == [0]
+    assert (tmp_path / "session.cast").read_bytes() == before
+    assert before.endswith(b"\n")
+
+
 class PretendTerminal(HeadlessDriver):
     """A driver that Textual draws on, that can be suspended, and that shows nothing."""
 

@@ -30,6 +30,7 @@ COMMANDS = {
     "demos": (["demos"], 0),
     "networks": (["networks"], 0),
     "doctor": (["doctor"], 0),
+    "keys": (["keys"], 0),
     "demo": (["demo", "fmt", "--check", "crooked.demo"], 1),
     "--help": (["--help"], 0),
     "--version": (["--version"], 0),

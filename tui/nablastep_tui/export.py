@@ -5,6 +5,7 @@ Files are written only where the user says, whole or not at all. Knows no screen
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import numpy as np
 from textual.app import App
 
 from nablastep.errors import CommandError
-from nablastep.files.text_file import write_text
+from nablastep.files.writing import write_text
 from nablastep.notation import notation_named
 from nablastep.view import View
 
@@ -51,7 +52,7 @@ def offered_name(name: str) -> str:
     """The name, numbered if there is a file of that name already."""
     path = Path(name)
     number, free = 2, path
-    while free.exists() or free.is_symlink():
+    while os.path.lexists(free):
         free = path.with_stem(f"{path.stem}-{number}")
         number += 1
     return str(free)

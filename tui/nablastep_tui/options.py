@@ -14,6 +14,7 @@ from typing import Annotated, Any
 
 import typer
 
+from nablastep.files.reading import read_text
 from nablastep_tui.error_border import WrongUseError
 
 CONVENTIONS = ("column", "column-transposed", "row-keras", "row-pytorch")
@@ -26,7 +27,7 @@ def _notation_names() -> tuple[str, ...]:
     """The notations by name, read from their sources: a notation is one file, and importing one would load NumPy."""
     package = importlib.util.find_spec("nablastep")
     folder = Path(package.origin or "").parent / "notation" if package else Path()
-    texts = [path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.py"))]
+    texts = [read_text(path, str(path)) for path in sorted(folder.glob("*.py"))]
     names = [found[1] for text in texts if "\nNOTATION = " in text and (found := _NOTATION_NAME.search(text))]
     return tuple(sorted(names, key=lambda name: (name != "unicode", name)))
 

@@ -71,7 +71,8 @@ class RecordsSessions(App[None]):
                 folder, stage, self.source, cast, size, self._give_up, theme=self.palette_name
             )
         self.stage.recording = True
-        self.stage.tell(f"recording: {self.recording.path}")
+        outside = ", ".join(map(str, self.recording.from_outside))
+        self.stage.tell(f"recording: {self.recording.path}{f'; copied from outside: {outside}' if outside else ''}")
         self.refresh()  # the cast begins with a whole screen
 
     def stop_recording(self) -> None:

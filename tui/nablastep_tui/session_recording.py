@@ -43,6 +43,11 @@ class Recording(ABC):
         """The demo that grows."""
         return self._recorder.path
 
+    @property
+    def from_outside(self) -> tuple[Path, ...]:
+        """Files outside the network file's folder whose content is in the recording."""
+        return self._recorder.from_outside
+
     def stop(self) -> None:
         """The recording is complete."""
         self._cast.stop()

@@ -5,9 +5,9 @@ A broken config is a warning with its line, a broken state file is ignored: neit
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +15,13 @@ from typing import Any
 
 import platformdirs
 
+from nablastep.errors import NablastepError
+from nablastep.files.reading import read_text
+from nablastep.files.toml_text import toml_table
+from nablastep.files.writing import write_text
+
 THEMES = ("dark", "light", "high-contrast")
+LARGEST_FILE = 1_000_000  # bytes
 GLYPH_SETS = ("unicode", "safe", "ascii")
 
 
@@ -39,12 +45,12 @@ def config_folder() -> Path:
 def read_settings(known_keys: frozenset[str]) -> Settings:
     """The settings of config.toml; defaults where there is none."""
     path = config_folder() / "config.toml"
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    if not os.path.lexists(path):
         return Settings()
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
-        return Settings(warnings=(f"{path}: {problem}",))
+    try:
+        table = toml_table(read_text(path, str(path), largest=LARGEST_FILE), str(path))
+    except NablastepError as problem:
+        return Settings(warnings=(f"{problem}; the defaults are used",))
     warnings: list[str] = []
 
     def choice(key: str, choices: tuple[str, ...]) -> str | None:
@@ -80,9 +86,9 @@ class Memory:
         self._path = config_folder() / "state.json"
         self._known: dict[str, Any] = {}
         try:
-            found = json.loads(self._path.read_text(encoding="utf-8"))
+            found = json.loads(read_text(self._path, str(self._path), largest=LARGEST_FILE))
             self._known = found if isinstance(found, dict) else {}
-        except (OSError, ValueError):
+        except (NablastepError, ValueError, RecursionError):
             pass  # no state is as good as a broken one: the program begins anew
 
     def has_seen(self, hint: str) -> bool:
@@ -114,10 +120,5 @@ class Memory:
 
     def _put(self, key: str, value: object) -> None:
         self._known[key] = value
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            beside = self._path.with_suffix(f".{os.getpid()}.tmp")
-            beside.write_text(json.dumps(self._known), encoding="utf-8")
-            beside.replace(self._path)
-        except OSError:
-            pass  # a read-only home is no reason to stop
+        with contextlib.suppress(NablastepError):  # a read-only home is no reason to stop
+            write_text(self._path, json.dumps(self._known), folders=True)

@@ -7,40 +7,63 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 from typing import TextIO
 
 from nablastep.demo import language
 from nablastep.demo.player import Player
 from nablastep.errors import NablastepError
+from nablastep.files.kinds import reason
+from nablastep.files.writing import write_text
 
 _CLEAR = "\x1b[2J\x1b[H"
 
 
 class SpeakerNotes:
-    """Follows a player. Raises NablastepError if the file or terminal cannot be opened."""
+    """Follows a player. Raises NablastepError if the file cannot be written or the terminal not be opened."""
 
     def __init__(self, path: str) -> None:
-        try:
-            self._file: TextIO = open(path, "w", encoding="utf-8")  # noqa: SIM115 - open as long as the demo
-        except OSError as problem:
-            raise NablastepError(f"cannot be written: {problem.strerror or problem}", file=path) from None
-        self._is_terminal = os.isatty(self._file.fileno())
-        self._last = ""
+        self._path = path
+        self._terminal = _opened_terminal(path)
+        self._told: list[str] = []
+        if self._terminal is None:
+            write_text(path, "")
 
     def follow(self, player: Player) -> None:
         """Write where the demo is, if that has changed. A reader that has gone is no reason to stop."""
         text = notes_text(player)
-        if text == self._last:
+        if self._told[-1:] == [text]:
             return
-        self._last = text
-        with contextlib.suppress(OSError):
-            self._file.write(_CLEAR + text if self._is_terminal else text + "\n")
-            self._file.flush()
+        self._told.append(text)
+        with contextlib.suppress(OSError, NablastepError):
+            if self._terminal is None:
+                write_text(self._path, "".join(f"{text}\n" for text in self._told))
+            else:
+                self._terminal.write(_CLEAR + text)
+                self._terminal.flush()
 
     def close(self) -> None:
         """The demo is over."""
         with contextlib.suppress(OSError):
-            self._file.close()
+            if self._terminal is not None:
+                self._terminal.close()
+
+
+def _opened_terminal(path: str) -> TextIO | None:
+    """The terminal of that name, or None if it is none. Raises NablastepError if it cannot be opened."""
+    try:
+        if not stat.S_ISCHR(os.stat(path).st_mode):
+            return None
+        number = os.open(path, os.O_WRONLY | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_NONBLOCK", 0))
+    except FileNotFoundError:
+        return None
+    except OSError as problem:
+        raise NablastepError(f"cannot be written: {reason(problem)}", file=path) from None
+    if os.isatty(number):
+        os.set_blocking(number, True)
+        return os.fdopen(number, "w", encoding="utf-8", errors="replace")
+    os.close(number)
+    return None
 
 
 def notes_text(player: Player) -> str:

@@ -17,7 +17,7 @@ from nablastep.demo.opening import OpenDemo, open_demo
 from nablastep.demo.player import Player
 from nablastep.demo.problems import DemoErrors
 from nablastep.demo.rewriting import update_expectations
-from nablastep.files.text_file import write_text
+from nablastep.files.writing import write_text
 
 
 @dataclass(frozen=True)

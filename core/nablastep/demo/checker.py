@@ -7,6 +7,7 @@ business.
 from __future__ import annotations
 
 import difflib
+import os
 import re
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from nablastep.demo.problems import LONGEST_WORD, DemoError, did_you_mean, quote
 from nablastep.demo.references import Cell, Place
 from nablastep.demo.script import Header
 from nablastep.demo.vocabulary import Vocabulary
+from nablastep.files.kinds import leads_out
 
 PLACES = ("start", "end")
 EDITABLE = "cells of W, b, x and y can, and learning_rate"
@@ -31,23 +33,23 @@ def check_statements(statements: Iterable[Statement], vocabulary: Vocabulary) ->
 def network_source(header: Header, network_names: Collection[str]) -> str | Path:
     """The built-in name that the header means, or else the network file, found relative to the demo.
 
-    DemoError at the network's place if there is neither.
+    DemoError at the network's place if there is neither, or if the file lies outside the demo's folder.
     """
     name, place = header.network, header.network_place
     if name in network_names:
         return name
-    path = Path(place.file).parent / name
-    if _exists(path):
+    path = demo_folder(header) / name
+    if leads_out(path, demo_folder(header)):
+        raise DemoError.at(place, f"{quoted(name)} cannot be opened: it leads out of the demo's folder")
+    if os.path.lexists(path):
         return path
     near = did_you_mean(name, network_names) or f"; built in are {', '.join(network_names)}"
     raise DemoError.at(place, f"there is no network {quoted(name)}, neither built in nor a file beside the demo{near}")
 
 
-def _exists(path: Path) -> bool:
-    try:
-        return path.exists()
-    except OSError:
-        return False
+def demo_folder(header: Header) -> Path:
+    """The folder in which the demo lies: what it opens lies there or below."""
+    return Path(header.network_place.file).parent
 
 
 def _check(statement: Statement, vocabulary: Vocabulary) -> Iterator[DemoError]:

@@ -6,6 +6,7 @@ lies in the demo's own folder or below, links followed.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,8 @@ from nablastep.demo.problems import DemoError, DemoErrors, did_you_mean, quoted
 from nablastep.demo.script import Demo, Header
 from nablastep.demo.vocabulary import Vocabulary
 from nablastep.errors import NablastepError
+from nablastep.files.kinds import leads_out
+from nablastep.files.reading import read_text
 
 LARGEST_FILE = 1_000_000
 MOST_INCLUDES = 1000
@@ -44,8 +47,8 @@ def demo_from_text(text: str, file: str, vocabulary_of: VocabularyOf | None = No
     """The demo with that text, as if it stood in that file: its includes are found beside it. Errors as `load_demo`."""
     reading = read_script(text, file)
     split = split_script(reading)
-    expansion = _Expansion(Path(file).parent.resolve(), [*reading.errors, *split.errors], [file])
-    statements = tuple(expansion.expanded(split.body, (Path(file).resolve(),)))
+    expansion = _Expansion(_real(Path(file).parent), [*reading.errors, *split.errors], [file])
+    statements = tuple(expansion.expanded(split.body, (_real(file),)))
     demo = Demo(split.header, statements, reading.script)
     problems: list[NablastepError] = list(expansion.errors)
     if vocabulary_of is not None and demo.header.network:
@@ -57,27 +60,7 @@ def demo_from_text(text: str, file: str, vocabulary_of: VocabularyOf | None = No
 
 def read_demo_text(path: str | Path) -> str:
     """The text of a demo file with its own line ends and byte order mark; DemoError if it cannot be read."""
-    try:
-        with Path(path).open("rb") as file:
-            content = file.read(LARGEST_FILE + 1)
-    except FileNotFoundError:
-        raise DemoError("there is no such demo file", file=str(path)) from None
-    except IsADirectoryError:
-        raise DemoError("this is a folder, not a demo file", file=str(path)) from None
-    except OSError as error:
-        raise DemoError(f"the demo cannot be read: {error.strerror}", file=str(path)) from None
-    if len(content) > LARGEST_FILE:
-        raise DemoError("the file is larger than 1 MB, too large for a demo", file=str(path))
-    return _decoded(content, str(path))
-
-
-def _decoded(content: bytes, file: str) -> str:
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        lines = content[: error.start].decode("utf-8").split("\n")
-        message = f"byte 0x{content[error.start]:02X} is not UTF-8 text"
-        raise DemoError(message, file=file, line=len(lines), column=len(lines[-1]) + 1) from None
+    return read_text(Path(path), str(path), DemoError, largest=LARGEST_FILE, keep_mark=True)
 
 
 @dataclass
@@ -115,7 +98,7 @@ class _Expansion:
         reading = read_script(text, str(path))
         body, errors = check_fragment(reading.script.statements)
         self.errors += [*reading.errors, *errors]
-        return self.expanded(body, (*chain, path.resolve()))
+        return self.expanded(body, (*chain, _real(path)))
 
     def _refused_as_too_many(self, include: Include) -> list[Statement]:
         """One error for the first include beyond the limit, so that a small file cannot grow without bounds."""
@@ -142,25 +125,19 @@ class _Expansion:
 
     def _problem(self, include: Include, path: Path, chain: tuple[Path, ...]) -> str | None:
         """Why this file may not be included here, or None."""
-        try:
-            target = path.resolve()
-        except (OSError, RuntimeError):
-            return f"{quoted(include.text)} cannot be found: its links lead nowhere"
-        if not target.is_relative_to(self.folder):
+        if leads_out(path, self.folder):
             return f"{quoted(include.text)} cannot be included: it leads out of the demo's folder"
+        target = _real(path)
         if target in chain:
             names = [*(file.name for file in chain[chain.index(target) :]), target.name]
             return f"{quoted(include.text)} includes itself: {' → '.join(names)}"
         if len(chain) > DEEPEST_INCLUDE:
             return f"{quoted(include.text)} is included too deep; at most {DEEPEST_INCLUDE} files include one another"
-        return None if _is_file(target) else _not_found(include.text, path)
+        return None if os.path.lexists(path) else _not_found(include.text, path)
 
 
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError:
-        return False
+def _real(path: str | Path) -> Path:
+    return Path(os.path.realpath(path))
 
 
 def _not_found(written: str, path: Path) -> str:

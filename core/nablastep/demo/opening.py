@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
-from nablastep.demo.checker import network_source
+from nablastep.demo.checker import demo_folder, network_source
 from nablastep.demo.loader import load_demo
 from nablastep.demo.network_vocabulary import network_vocabulary
 from nablastep.demo.problems import DemoError, DemoErrors
@@ -64,7 +64,7 @@ def demo_path(source: str | os.PathLike[str]) -> Path:
     if isinstance(source, str) and source in DEMO_NAMES:
         return Path(str(files("nablastep_demos").joinpath(f"{source}.demo")))
     path = Path(source)
-    if isinstance(source, str) and path.suffix != ".demo" and path.name == source and not path.exists():
+    if isinstance(source, str) and path.suffix != ".demo" and path.name == source and not os.path.lexists(path):
         names = f"built in: {', '.join(DEMO_NAMES)}"
         near = did_you_mean(source, DEMO_NAMES)
         problem = f"'{source}' is neither a built-in demo nor a file{near or '; ' + names}"
@@ -81,7 +81,7 @@ def open_demo(source: str | os.PathLike[str]) -> OpenDemo:
 
     def vocabulary_of(header: Header) -> Vocabulary:
         network_from = network_source(header, network_names())
-        network = open_network(network_from)
+        network = open_network(network_from, within=demo_folder(header))
         opened.append((network, network_from))
         return network_vocabulary(network)
 

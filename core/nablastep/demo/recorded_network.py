@@ -1,37 +1,53 @@
 """The network of a recording: a built-in name stays a name, a file is copied beside the demo together with its CSV.
 
-Owns what is copied and when the network is written anew instead. What was opened decides, not what the file holds now.
+Owns what is copied, when the network is written anew instead, and what of it comes from elsewhere. What was opened
+decides, not what the file holds now.
 """
 
 from __future__ import annotations
 
-import shutil
+import os
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from nablastep.errors import NablastepError, NetworkError
 from nablastep.files.built_in import network_names
+from nablastep.files.kinds import leads_out
 from nablastep.files.network_file import data_file, read_network, write_network
 from nablastep.files.network_toml import network_text
+from nablastep.files.reading import read_bytes
+from nablastep.files.writing import write_bytes
 from nablastep.network import Network
 
 
-def place_network(network: Network, source: str | Path | None, folder: Path) -> str:
-    """What a demo in the folder writes after `network`, once all that it needs lies there.
+@dataclass(frozen=True)
+class PlacedNetwork:
+    """What a demo writes after `network`, and the files outside the network file's folder whose content came along."""
+
+    name: str
+    from_outside: tuple[Path, ...] = ()
+
+
+def place_network(network: Network, source: str | Path | None, folder: Path) -> PlacedNetwork:
+    """The network for a demo in the folder, once all that it needs lies there.
 
     `source` is a built-in name or the file that the network was opened from; None for a network that was made. Raises
-    NetworkError if something cannot be written.
+    NetworkError if something cannot be written, or if the data are behind a link that leads out of the file's folder.
     """
     if isinstance(source, str) and source in network_names():
-        return source
+        return PlacedNetwork(source)
     name = _plain_name(source)
+    outside: tuple[Path, ...] = ()
     if source is not None and _is_network(network, Path(source)):
-        beside = _copied(network, Path(source), folder, name)
+        file = Path(source)
+        outside = _from_outside(file)
+        beside = _copied(network, file, folder, name)
         if beside is not None:
-            return beside
+            return PlacedNetwork(beside, outside)
     target = _place_for(network, folder, name)
-    if not target.exists():
+    if not os.path.lexists(target):
         write_network(network, target)
-    return target.name
+    return PlacedNetwork(target.name, outside)
 
 
 def _plain_name(source: str | Path | None) -> str:
@@ -40,25 +56,47 @@ def _plain_name(source: str | Path | None) -> str:
     return "network.toml" if not name.isprintable() or name in ("", *network_names()) else name
 
 
+def _from_outside(source: Path) -> tuple[Path, ...]:
+    """The files outside the network file's folder that it is made of, itself included if its name is a link.
+
+    A link that leads out is followed for the file that the user has named, never for what that file names.
+    """
+    found = [Path(os.path.realpath(source))] if leads_out(source, source.parent) else []
+    data = data_file(source)
+    if data is not None and leads_out(source.parent / data, source.parent):
+        if _stays_below(data):
+            problem = f"its data {data!r} are a link that leads out of its folder; a recording follows none"
+            raise NetworkError(problem, file=str(source), hint="copy the file itself beside the network file")
+        found.append(source.parent / data)
+    return tuple(found)
+
+
 def _copied(network: Network, source: Path, folder: Path, name: str) -> str | None:
     """The name of the copy in the folder; None if the file's data would not be found from there."""
     data = data_file(source)
-    if data is not None and not _copy_data(source.parent / data, folder, data):
-        return None
+    if data is not None:
+        found_there = _stays_below(data) and not leads_out(folder / data, folder)
+        if not (found_there and _copy_data(source.parent / data, folder / data)):
+            return None
     target = _place_for(network, folder, name)
-    if not target.exists():
+    if not os.path.lexists(target):
         _copy(source, target)
     return target.name if _is_network(network, target) else None
 
 
-def _copy_data(data: Path, folder: Path, name: str) -> bool:
-    """Whether the CSV file now lies where the network file looks for it."""
+def _stays_below(name: str) -> bool:
+    """Whether the name, as it is written, is that of a file in a folder or below it."""
     pure = PurePosixPath(name)
-    if pure.is_absolute() or ".." in pure.parts or Path(name).is_absolute():
-        return False
-    target = folder / name
-    if target.exists():
-        return target.read_bytes() == data.read_bytes()
+    return not (pure.is_absolute() or ".." in pure.parts or Path(name).is_absolute())
+
+
+def _copy_data(data: Path, target: Path) -> bool:
+    """Whether the CSV file now lies where the network file looks for it."""
+    if os.path.lexists(target):
+        try:
+            return read_bytes(target, str(target)) == read_bytes(data, str(data))
+        except NablastepError:
+            return False
     _copy(data, target)
     return True
 
@@ -66,7 +104,7 @@ def _copy_data(data: Path, folder: Path, name: str) -> bool:
 def _place_for(network: Network, folder: Path, name: str) -> Path:
     """The file of that name in the folder, numbered if another network is there."""
     path, number = folder / name, 1
-    while path.exists() and not _is_network(network, path):
+    while os.path.lexists(path) and not _is_network(network, path):
         number += 1
         path = folder / f"{Path(name).stem}-{number}{Path(name).suffix}"
     return path
@@ -81,12 +119,4 @@ def _is_network(network: Network, path: Path) -> bool:
 
 
 def _copy(source: Path, target: Path) -> None:
-    partial = target.with_name(f".{target.name}.part")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source, partial)
-        partial.replace(target)
-    except OSError as problem:
-        raise NetworkError(f"cannot be written: {problem.strerror or problem}", file=str(target)) from None
-    finally:
-        partial.unlink(missing_ok=True)
+    write_bytes(target, read_bytes(source, str(source)), folders=True)

@@ -6,6 +6,7 @@ Knows no screen; whoever records tells it what happened, and hands in the clock.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -22,7 +23,7 @@ from nablastep.demo.recorded_network import place_network
 from nablastep.demo.references import Cell, Scalar, Value
 from nablastep.demo.words import VERSION
 from nablastep.errors import NetworkError
-from nablastep.files.text_file import write_text
+from nablastep.files.writing import write_text
 from nablastep.session import Session
 
 SHORTEST_WAIT = 0.3
@@ -47,6 +48,7 @@ class Recorder:
 
     `source` is what the session's network was opened from, a built-in name or a file, or None. `performed` is what has
     been done to the session since it was opened, for a recording that begins later; the session stands at its end.
+    `from_outside` are files outside the network file's folder whose content is in the recording.
     Raises NetworkError, with the file's name, if something cannot be written.
     """
 
@@ -68,8 +70,9 @@ class Recorder:
         opening = opening or Opening()
         self._view = ViewState(convention=opening.convention or session.network.convention)
         self._focus: Cell | None = None
-        network = place_network(session.network, source, folder)
-        self._text = "".join(f"{statement_text(line)}\n" for line in _header(network, opening)) + "\n"
+        placed = place_network(session.network, source, folder)
+        self.from_outside = placed.from_outside
+        self._text = "".join(f"{statement_text(line)}\n" for line in _header(placed.name, opening)) + "\n"
         self._last_line: Statement | None = None
         self._last_start = 0
         self._iteration = 1
@@ -215,7 +218,7 @@ def _new_path(folder: Path) -> Path:
     except OSError as problem:
         raise NetworkError(f"cannot be made a folder: {problem.strerror or problem}", file=str(folder)) from None
     path, number = folder / "session.demo", 1
-    while path.exists() or path.with_suffix(".cast").exists():
+    while os.path.lexists(path) or os.path.lexists(path.with_suffix(".cast")):
         number += 1
         path = folder / f"session-{number}.demo"
     return path

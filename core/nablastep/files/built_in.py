@@ -13,7 +13,7 @@ from nablastep.errors import NetworkError
 from nablastep.field_checks import described, did_you_mean
 from nablastep.files.data_sets import DATA_SETS
 from nablastep.files.network_file import network_from_text, read_network
-from nablastep.files.text_file import read_text
+from nablastep.files.reading import read_text
 from nablastep.network import Network
 
 NETWORK_NAMES = (
@@ -40,8 +40,10 @@ def data_set_names() -> tuple[str, ...]:
     return tuple(DATA_SETS)
 
 
-def open_network(source: str | os.PathLike[str]) -> Network:
+def open_network(source: str | os.PathLike[str], within: Path | None = None) -> Network:
     """The built-in network of that name, or else the network in that file (`./mazur` is a file).
+
+    With `within` the file's data have to lie in that folder or below.
 
     Raises NetworkError or DataError, for a name that is neither with the names that there are.
     """
@@ -50,12 +52,12 @@ def open_network(source: str | os.PathLike[str]) -> Network:
     if isinstance(source, str) and source in NETWORK_NAMES:
         return _built_in(source)
     path = Path(source)
-    if isinstance(source, str) and _is_plain_name(source) and not path.exists():
+    if isinstance(source, str) and _is_plain_name(source) and not os.path.lexists(path):
         names = f"built in: {', '.join(NETWORK_NAMES)}"
         near = did_you_mean(source, NETWORK_NAMES)
         problem = f"{source!r} is neither a built-in network nor a file{near or '; ' + names}"
         raise NetworkError(problem, hint=names if near else None)
-    return read_network(path)
+    return read_network(path, within)
 
 
 def _built_in(name: str) -> Network:

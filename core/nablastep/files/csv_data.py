@@ -1,17 +1,17 @@
 """Data from a CSV file with a header: which columns are targets, labels as one-hot rows, inputs scaled.
 
 A mistake in the table that names the file is a FieldError, for the network file's line; a mistake in the CSV itself
-is a DataError with the CSV's own name and line. Knows no network.
+is a DataError with the CSV's own name and line. Of a file that lies outside the network file's folder no error shows
+content. Knows no network.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
+from pathlib import Path
 
 import numpy as np
 
@@ -20,7 +20,6 @@ from nablastep.field_checks import (
     FieldError,
     FloatArray,
     choice,
-    counted,
     described,
     did_you_mean,
     read_only,
@@ -28,34 +27,36 @@ from nablastep.field_checks import (
     truth,
     unknown_key,
 )
+from nablastep.files.csv_table import (
+    SEPARATORS,
+    CsvTable,
+    as_number,
+    csv_table,
+    first_twice,
+    hidden_problem,
+    numbers,
+    separator_text,
+)
 from nablastep.files.data_sets import DataSet
-from nablastep.files.text_file import read_text
+from nablastep.files.kinds import leads_out
+from nablastep.files.reading import read_text
 
-CSV_KEYS = ("csv", "target", "one_hot", "scale")
+CSV_KEYS = ("csv", "target", "one_hot", "scale", "separator")
 SCALES = ("none", "standard", "minmax")
+LARGEST_TABLE = 25_000_000
+"""Numbers in x or y, 200 MB of float64."""
 
 
 @dataclass(frozen=True)
-class CsvTable:
-    """The cells of a CSV file as text: `rows[i]` stands on line `lines[i]` of the file `name`."""
+class CsvPlace:
+    """Where CSV files are looked for: from `folder`; with `within` they have to lie in that folder or below."""
 
-    name: str
-    header: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    lines: tuple[int, ...]
-
-    def error(self, row: int, column: str, problem: str) -> DataError:
-        """The mistake in one cell, with the file and the line."""
-        return DataError(f"column {column!r}: {problem}", file=self.name, line=self.lines[row])
-
-    def column(self, name: str) -> list[str]:
-        """The cells of one column."""
-        place = self.header.index(name)
-        return [row[place] for row in self.rows]
+    folder: Traversable
+    within: Path | None = None
 
 
-def csv_data(options: Mapping[str, object], folder: Traversable) -> DataSet:
-    """The data that `{ csv = …, target = […], one_hot = …, scale = … }` asks for, the file found from `folder`.
+def csv_data(options: Mapping[str, object], place: CsvPlace) -> DataSet:
+    """The data that `{ csv = …, target = […], one_hot = …, scale = …, separator = … }` asks for.
 
     Scaling is for inputs only: `standard` gives each column mean 0 and standard deviation 1, `minmax` the range 0 to 1;
     a constant column becomes 0.
@@ -65,41 +66,23 @@ def csv_data(options: Mapping[str, object], folder: Traversable) -> DataSet:
             raise unknown_key(key, CSV_KEYS, ("data",))
     one_hot = truth(options.get("one_hot", False), ("data", "one_hot"))
     scale = choice(options.get("scale", "none"), SCALES, ("data", "scale"))
+    separator = _separator(options.get("separator", ","))
     targets = _target_names(options, one_hot)
-    table = read_csv(*_file(options, folder))
-    _check_targets(targets, table)
-    inputs = [name for name in table.header if name not in targets]
-    if not inputs:
-        raise FieldError(f"expected a column of {table.name} to be left as input, found only targets", _TARGET)
-    x = read_only(_scaled(_numbers(table, inputs), scale, table.name))
-    if not one_hot:
-        return DataSet(x, read_only(_numbers(table, targets)))
-    labels = table.column(targets[0])
-    label_names = _sorted_labels(table, targets[0])
-    return DataSet(x, read_only([[label == name for name in label_names] for label in labels]), label_names)
-
-
-def read_csv(source: Traversable, name: str) -> CsvTable:
-    """The cells of a CSV file with a header, blank lines left out. Raises DataError with file and line."""
-    reader = csv.reader(io.StringIO(read_text(source, name, DataError), newline=""), strict=True)
-    records: list[tuple[str, ...]] = []
-    lines: list[int] = []
+    path = _path(options)
+    is_outside = _is_outside(path, place)
+    content = _content(path, place, is_outside=is_outside)
     try:
-        for record in reader:
-            if any(cell.strip() for cell in record):
-                records.append(tuple(cell.strip() for cell in record))
-                lines.append(reader.line_num)
-    except csv.Error as problem:
-        raise DataError(f"not valid CSV: {problem}", file=name, line=reader.line_num) from None
-    if not records:
-        raise DataError("expected a header with the names of the columns, found an empty file", file=name)
-    table = CsvTable(name, records[0], tuple(records[1:]), tuple(lines[1:]))
-    _check_header(table, lines[0])
-    _check_widths(table)
-    return table
+        table = csv_table(content, str(place.folder.joinpath(path)), separator)
+        return _data_of(table, targets, one_hot=one_hot, scale=scale)
+    except (DataError, FieldError):
+        if is_outside:
+            raise FieldError(f"{path!r} does not hold such data; {_NOT_SHOWN}", _FILE) from None
+        raise
 
 
+_FILE = ("data", "csv")
 _TARGET = ("data", "target")
+_NOT_SHOWN = "what is in it is not shown, because it lies outside the folder of the network file"
 
 
 def _target_names(options: Mapping[str, object], one_hot: bool) -> tuple[str, ...]:
@@ -107,84 +90,80 @@ def _target_names(options: Mapping[str, object], one_hot: bool) -> tuple[str, ..
     if not isinstance(value, (list, tuple)) or not value:
         raise FieldError(f'expected a list of column names such as ["label"], found {described(value)}', _TARGET)
     names = tuple(text(name, _TARGET) for name in value)
-    for place, name in enumerate(names):
-        if name in names[:place]:
-            raise FieldError(f"found the column {name!r} twice", _TARGET)
+    twice = first_twice(names)
+    if twice is not None:
+        raise FieldError(f"found the column {names[twice]!r} twice", _TARGET)
     if one_hot and len(names) != 1:
         raise FieldError(f"expected one column for one_hot = true, found {len(names)}", _TARGET)
     return names
 
 
-def _file(options: Mapping[str, object], folder: Traversable) -> tuple[Traversable, str]:
-    key = ("data", "csv")
+def _separator(value: object) -> str:
+    if isinstance(value, str) and value in SEPARATORS:
+        return value
+    known = ", ".join(separator_text(mark) for mark in SEPARATORS)
+    raise FieldError(f"expected one of {known}, found {described(value)}", ("data", "separator"))
+
+
+def _path(options: Mapping[str, object]) -> str:
     if "csv" not in options:
         raise FieldError("the key 'csv' is missing", ("data",))
-    path = text(options["csv"], key)
-    source = folder.joinpath(path)
-    if not source.is_file():
-        found = "found a folder or a device" if source.is_dir() else "there is none"
-        raise FieldError(f"expected a file {path!r}, as seen from the network file; {found}", key)
-    return source, str(source)
+    return text(options["csv"], _FILE)
+
+
+def _is_outside(path: str, place: CsvPlace) -> bool:
+    """Whether the file lies outside the network file's folder. Raises FieldError if it must not lie where it does."""
+    if not isinstance(place.folder, Path):
+        return False
+    source = place.folder.joinpath(path)
+    if place.within is not None and leads_out(source, place.within):
+        raise FieldError(f"{path!r} leads out of the folder in which this network's data have to lie", _FILE)
+    return leads_out(source, place.folder)
+
+
+def _content(path: str, place: CsvPlace, *, is_outside: bool) -> str:
+    source = place.folder.joinpath(path)
+    try:
+        return read_text(source, str(source), DataError)
+    except DataError as problem:
+        if problem.line is not None and not is_outside:
+            raise
+        found = problem.message if problem.line is None else "this one is no UTF-8 text"
+        raise FieldError(f"{path!r}, as seen from the network file: {found}", _FILE) from None
+
+
+def _data_of(table: CsvTable, targets: Sequence[str], *, one_hot: bool, scale: str) -> DataSet:
+    _check_targets(targets, table)
+    chosen = set(targets)
+    inputs = [name for name in table.header if name not in chosen]
+    if not inputs:
+        raise FieldError(f"expected a column of {table.name} to be left as input, found only targets", _TARGET)
+    x = read_only(_scaled(numbers(table, inputs), scale, table.name))
+    if not one_hot:
+        hint = "if its cells are labels, say one_hot = true" if len(targets) == 1 else None
+        return DataSet(x, read_only(numbers(table, targets, hint)))
+    names = _sorted_labels(table, targets[0])
+    return DataSet(x, read_only(_one_hot(table, targets[0], names)), names)
+
+
+def _one_hot(table: CsvTable, column: str, names: Sequence[str]) -> FloatArray:
+    """A row a sample, a column a label, 1 where they meet."""
+    if len(table.rows) * len(names) > LARGEST_TABLE:
+        sizes = f"{len(table.rows)} samples × {len(names)} labels"
+        raise FieldError(f"{sizes} are more than {LARGEST_TABLE} numbers", ("data", "one_hot"))
+    places = {name: place for place, name in enumerate(names)}
+    y = np.zeros((len(table.rows), len(names)))
+    y[np.arange(len(table.rows)), [places[label] for label in table.column(column)]] = 1.0
+    return y
 
 
 def _check_targets(targets: Sequence[str], table: CsvTable) -> None:
+    known = set(table.header)
     for name in targets:
-        if name not in table.header:
+        if name not in known:
             columns = ", ".join(map(repr, table.header[:12]))
             near = did_you_mean(name, table.header) or f"; the columns are {columns}"
             raise FieldError(f"no column {name!r} in {table.name}{near}", _TARGET)
-
-
-def _check_header(table: CsvTable, line: int) -> None:
-    if len(table.header) == 1 and ";" in table.header[0]:
-        raise DataError("expected commas between the columns, found semicolons", file=table.name, line=line)
-    for place, name in enumerate(table.header, start=1):
-        problem = f"expected a name for column {place}, found none" if not name else _unprintable(name)
-        if name in table.header[: place - 1]:
-            problem = f"found the column {name!r} twice"
-        if problem:
-            raise DataError(problem, file=table.name, line=line)
-    if not table.rows:
-        raise DataError("expected rows of data under the header, found none", file=table.name, line=line)
-
-
-def _check_widths(table: CsvTable) -> None:
-    for row, line in zip(table.rows, table.lines, strict=True):
-        if len(row) != len(table.header):
-            expected = f"expected {counted(len(table.header), 'cell')} as in the header"
-            raise DataError(f"{expected}, found {len(row)}", file=table.name, line=line)
-
-
-def _unprintable(name: str) -> str:
-    try:
-        text(name, ())
-    except FieldError as error:
-        return error.problem
-    return ""
-
-
-def _numbers(table: CsvTable, columns: Sequence[str]) -> FloatArray:
-    places = [table.header.index(name) for name in columns]
-    numbers = np.empty((len(table.rows), len(columns)))
-    for index, row in enumerate(table.rows):
-        for column, place in enumerate(places):
-            number = _number(row[place])
-            if number is None or not math.isfinite(number):
-                kind = "not a number" if number is None else "not a finite number"
-                problem = f"{described(row[place])} is {kind}" if row[place] else "the cell is empty"
-                raise table.error(index, columns[column], problem)
-            numbers[index, column] = number
-    return numbers
-
-
-def _number(cell: str) -> float | None:
-    # float() would also take digit groups such as 1_000 and digits of other scripts, which is a guess.
-    if "_" in cell or not cell.isascii():
-        return None
-    try:
-        return float(cell)
-    except ValueError:
-        return None
 
 
 def _scaled(numbers: FloatArray, scale: str, file: str) -> FloatArray:
@@ -209,10 +188,10 @@ def _sorted_labels(table: CsvTable, column: str) -> tuple[str, ...]:
         first_rows.setdefault(label, row)
     numbers: dict[float, str] = {}
     for label, row in first_rows.items():
-        problem = "the cell is empty" if not label else _unprintable(label)
+        problem = "the cell is empty" if not label else hidden_problem(label)
         if problem:
             raise table.error(row, column, problem)
-        number = _number(label)
+        number = as_number(label)
         if number is not None and number in numbers:
             other = numbers[number]
             raise table.error(row, column, f"{label!r} and {other!r} are one number written in two ways")

@@ -6,8 +6,6 @@ Owns which keys a network file has and where each mistake stands. What the value
 from __future__ import annotations
 
 import os
-import re
-import tomllib
 from collections.abc import Mapping
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -15,12 +13,15 @@ from typing import Any
 
 from nablastep.errors import NetworkError
 from nablastep.field_checks import FieldError, Key, described, unknown_key, whole_number
-from nablastep.files.csv_data import csv_data
+from nablastep.files.csv_data import CsvPlace, csv_data
 from nablastep.files.data_sets import DataSet, data_set
 from nablastep.files.key_lines import KeyLines
 from nablastep.files.network_toml import network_text
-from nablastep.files.text_file import read_text, write_text
+from nablastep.files.reading import read_text
+from nablastep.files.toml_text import toml_table
+from nablastep.files.writing import write_text
 from nablastep.network import Network
+from nablastep.safe_text import shown
 
 OPTION_KEYS = (
     "title",
@@ -37,15 +38,16 @@ OPTION_KEYS = (
     "layers",
 )
 NETWORK_KEYS = ("x", "y", "data", *OPTION_KEYS)
-SYNTAX_ERROR = re.compile(
-    r"(?P<problem>.*) \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)", re.S
-)
 
 
-def read_network(path: str | os.PathLike[str]) -> Network:
-    """The network in a network file. Raises NetworkError or DataError that names file, line and key."""
+def read_network(path: str | os.PathLike[str], within: Path | None = None) -> Network:
+    """The network in a network file. Raises NetworkError or DataError that names file, line and key.
+
+    With `within` its data have to lie in that folder or below, links followed.
+    """
     source = Path(path)
-    return network_from_text(read_text(source, str(source)), name=str(source), folder=source.parent)
+    text = read_text(source, str(source))
+    return network_from_text(text, name=str(source), folder=source.parent, within=within)
 
 
 def write_network(network: Network, path: str | os.PathLike[str]) -> None:
@@ -53,11 +55,14 @@ def write_network(network: Network, path: str | os.PathLike[str]) -> None:
     write_text(path, network_text(network))
 
 
-def network_from_text(text: str, *, name: str, folder: Traversable) -> Network:
-    """The network in the text of a network file; errors call it `name`, a CSV file is looked for from `folder`."""
-    table = _parsed(text, name)
+def network_from_text(text: str, *, name: str, folder: Traversable, within: Path | None = None) -> Network:
+    """The network in the text of a network file; errors call it `name`, a CSV file is looked for from `folder`.
+
+    Errors and `within` as `read_network`.
+    """
+    table = toml_table(text, name)
     try:
-        return _network(table, Path(name).stem, folder)
+        return _network(table, shown(Path(name).stem), CsvPlace(folder, within))
     except FieldError as error:
         lines = KeyLines(text)
         line = lines.line(error.at, error.row)
@@ -69,34 +74,15 @@ def network_from_text(text: str, *, name: str, folder: Traversable) -> Network:
 def data_file(path: str | os.PathLike[str]) -> str | None:
     """The CSV file that a network file names, as it is written there; None if its data stand elsewhere."""
     source = Path(path)
-    data = _parsed(read_text(source, str(source)), str(source)).get("data")
+    data = toml_table(read_text(source, str(source)), str(source)).get("data")
     file = data.get("csv") if isinstance(data, dict) else None
     return file if isinstance(file, str) else None
 
 
-def _parsed(text: str, name: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        found = SYNTAX_ERROR.fullmatch(str(error))
-        problem = _toml_problem(found["problem"] if found else str(error))
-        line = int(found["line"]) if found and found["line"] else text.rstrip().count("\n") + 1
-        column = int(found["column"]) if found and found["column"] else None
-        raise NetworkError(f"not valid TOML: {problem}", file=name, line=line, column=column) from None
-    except RecursionError:
-        raise NetworkError("not valid TOML: the brackets are nested too deeply", file=name) from None
-    except ValueError:
-        raise NetworkError("not valid TOML: a whole number or a date is out of range", file=name) from None
-
-
-def _toml_problem(message: str) -> str:
-    return "this key is given twice" if message == "Cannot overwrite a value" else message[:1].lower() + message[1:]
-
-
-def _network(table: Mapping[str, Any], default_title: str, folder: Traversable) -> Network:
+def _network(table: Mapping[str, Any], default_title: str, place: CsvPlace) -> Network:
     _check_keys(table)
     options = {key: table[key] for key in OPTION_KEYS if key in table}
-    return Network(**{"title": default_title, **_data(table, folder), **options})
+    return Network(**{"title": default_title, **_data(table, place), **options})
 
 
 def _check_keys(table: Mapping[str, Any]) -> None:
@@ -123,7 +109,7 @@ def _check_misplaced(table: Mapping[str, Any]) -> None:
                 )
 
 
-def _data(table: Mapping[str, Any], folder: Traversable) -> dict[str, Any]:
+def _data(table: Mapping[str, Any], place: CsvPlace) -> dict[str, Any]:
     """`x` and `y`, as the file has them or read from elsewhere, and `label_names` if the data name their classes."""
     if "data" not in table:
         for key in ("x", "y"):
@@ -134,7 +120,7 @@ def _data(table: Mapping[str, Any], folder: Traversable) -> dict[str, Any]:
         if key in table:
             raise FieldError("does not go with data; leave out one of them", (key,))
     source = table["data"]
-    data = csv_data(source, folder) if isinstance(source, dict) else _built_in_data(source, table.get("seed", 0))
+    data = csv_data(source, place) if isinstance(source, dict) else _built_in_data(source, table.get("seed", 0))
     return {"x": data.x, "y": data.y, "label_names": data.label_names}
 
 

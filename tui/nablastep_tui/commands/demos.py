@@ -59,7 +59,7 @@ def format_files(
     from nablastep.demo.loader import read_demo_text
     from nablastep.demo.problems import DemoErrors
     from nablastep.errors import NablastepError
-    from nablastep.files.text_file import write_text
+    from nablastep.files.writing import write_text
 
     mistakes: list[NablastepError] = []
     changed: list[str] = []

@@ -80,7 +80,7 @@ def _paths() -> Iterator[tuple[str, str]]:
     folder = config_folder()
     for name, file in (("config", "config.toml"), ("state", "state.json")):
         path = folder / file
-        yield name, f"{path}{'' if path.exists() else ' (not there: defaults are used)'}"
+        yield name, f"{path}{'' if os.path.lexists(path) else ' (not there: defaults are used)'}"
 
 
 def _kind(stream: object) -> str:

@@ -92,7 +92,7 @@ def _written(kind: str, recording: Recording, name: str, target: Path) -> list[P
     """Write one kind; the paths of its files, or of the folder."""
     from nablastep_tui.recording import cast, frames, svg, vtt
     from nablastep_tui.recording.storyboard import storyboard
-    from nablastep_tui.recording.writing import write_atomically, write_files
+    from nablastep_tui.recording.writing import write_export, write_files
 
     match kind:
         case "frames":
@@ -101,15 +101,15 @@ def _written(kind: str, recording: Recording, name: str, target: Path) -> list[P
             pages = storyboard(recording, target.stem)
             first, *pictures = pages
             write_files(target.parent, {picture: pages[picture] for picture in pictures})
-            write_atomically(target, pages[first])
+            write_export(target, pages[first])
         case "cast":
-            write_atomically(target, cast.asciicast(recording))
+            write_export(target, cast.asciicast(recording))
         case "svg":
-            write_atomically(target, svg.animation(recording))
+            write_export(target, svg.animation(recording))
         case "vtt":
-            write_atomically(target, vtt.webvtt(recording))
+            write_export(target, vtt.webvtt(recording))
         case "gif":
-            write_atomically(target, _gif(recording))
+            write_export(target, _gif(recording))
     return [target]
 
 

@@ -1,11 +1,13 @@
 """Recording a live session: a driver that also writes each frame it draws, sanitised, to a `.cast` file.
 
-Every event is on disk at once, so a killed process leaves a valid file. A failure to write ends the recording, never
-the app. Knows Textual's public Driver methods, on any platform; the app says when a recording starts and stops.
+Every event is on disk at once, so a killed process leaves a valid file. A failure to write ends the recording with the
+last whole line, never the app. Knows Textual's public Driver methods, on any platform; the app says when a recording
+starts and stops.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 import time
@@ -34,6 +36,7 @@ class LiveCast:
         self._clock = clock
         self._lock = threading.RLock()  # a signal may suspend the app in the middle of a frame
         self._file: int | None = None
+        self._length = 0  # bytes of whole lines
         self._sanitiser = Sanitiser()
         self._frame: list[str] = []
         self._size = (0, 0)
@@ -60,7 +63,7 @@ class LiveCast:
         except OSError as error:
             raise ExportError(f"cannot record: {error.strerror}", file=str(path)) from error
         with self._lock:
-            self._file, self._size = file, size
+            self._file, self._length, self._size = file, 0, size
             self._sanitiser, self._began, self.failure = Sanitiser(), None, None
             self._frame.clear()
             self._put(header(size, title, background))
@@ -117,13 +120,17 @@ class LiveCast:
 
     def _put(self, line: str) -> None:
         """Write one whole line; if the disk refuses, stop recording and remember why."""
-        rest = memoryview(line.encode("utf-8", "replace"))
+        whole = line.encode("utf-8", "replace")
+        rest = memoryview(whole)
         while self._file is not None and rest:
             try:
                 rest = rest[os.write(self._file, rest) :]
             except OSError as error:
                 self.failure = error
+                with contextlib.suppress(OSError):
+                    os.ftruncate(self._file, self._length)
                 self._close()
+        self._length += len(whole)
 
     def _close(self) -> None:
         if self._file is not None:

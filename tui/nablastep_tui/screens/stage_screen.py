@@ -12,7 +12,7 @@ from textual import events
 from textual.actions import parse
 
 from nablastep.commands import Goto
-from nablastep.files.text_file import write_text
+from nablastep.files.writing import write_text
 from nablastep_tui.drawing.matrix import CellTarget
 from nablastep_tui.export import ScreenShot, copy_text, offered_name, stage_text
 from nablastep_tui.scene import Target
