@@ -46,9 +46,9 @@ class Basis:
     @property
     def curvature(self) -> float:
         """d²E by the number, from a second difference."""
-        h = STEP**0.5 * max(1.0, abs(self.old))
-        second: float = (self.error_at(self.old + h) - 2 * self.error_before + self.error_at(self.old - h)) / h**2
-        return second
+        h: float = STEP**0.5 * max(1.0, abs(self.old))
+        second: float = self.error_at(self.old + h) - 2 * self.error_before + self.error_at(self.old - h)
+        return second / h / h
 
     def curve(self, low: float, high: float, points: int = 61) -> NDArray[np.float64]:
         """E along the number: shape (points, 2), each row (number, E)."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -18,6 +19,9 @@ from nablastep_tui.drawing.cells import cells_of
 from nablastep_tui.drawing.glyphs import Box
 
 _PLAIN = Style()
+
+# What may be drawn over: blanks, lines (in ASCII too), the blocks of heat maps, marks, and the dots of curves.
+_GROUND = frozenset({"", *" -=+|", *map(chr, range(0x2500, 0x2600)), *map(chr, range(0x2800, 0x2900))})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +42,24 @@ class _Mark:
     target: Hashable
 
 
+@dataclass(frozen=True, slots=True)
+class Overprint:
+    """Drawn text that was overwritten by another: the cell, what stood there and what took its place."""
+
+    x: int
+    y: int
+    before: str
+    after: str
+
+
 class Canvas:
-    """`width` × `height` cells, all blank in `background` at first; (0, 0) is the top left."""
+    """`width` × `height` cells, all blank in `background` at first; (0, 0) is the top left.
+
+    Lines may be drawn over, as a title is set into its rule; words and numbers may not. `watched` collects the cells
+    where that happens on any canvas, for tests: a list put there before drawing is filled, None costs nothing.
+    """
+
+    watched: ClassVar[list[Overprint] | None] = None
 
     def __init__(self, width: int, height: int, background: Style = _PLAIN) -> None:
         self.width = max(0, width)
@@ -59,6 +79,8 @@ class Canvas:
         start, stop = max(0, x), min(self.width, end)
         if 0 <= y < self.height and start < stop:
             row = self._characters[y]
+            if Canvas.watched is not None:
+                self._watch(y, start, cells[start - x : stop - x])
             self._release_halves(y, start, stop)
             row[start:stop] = cells[start - x : stop - x]
             _mend_clipped(row, start, stop, cells, x)
@@ -77,6 +99,8 @@ class Canvas:
         """Blank a region in `style`, or cover it with `glyph`; a style without a background keeps what is behind."""
         start, stop = max(0, x), min(self.width, x + width)
         for row in self._rows(y, height) if start < stop else ():
+            if Canvas.watched is not None:
+                self._watch(row, start, [glyph] * (stop - start))
             self._release_halves(row, start, stop)
             self._characters[row][start:stop] = [glyph] * (stop - start)
             if style.bgcolor is None:
@@ -94,6 +118,8 @@ class Canvas:
         """Put one row of ready cells, one glyph and one style each: the fast way in for heat maps."""
         start, stop = max(0, x), min(self.width, x + len(glyphs))
         if 0 <= y < self.height and start < stop:
+            if Canvas.watched is not None:
+                self._watch(y, start, glyphs[start - x : stop - x])
             self._release_halves(y, start, stop)
             self._characters[y][start:stop] = glyphs[start - x : stop - x]
             _mend_clipped(self._characters[y], start, stop, glyphs, x)
@@ -163,6 +189,14 @@ class Canvas:
     def strip(self, y: int) -> Strip:
         """The strip of one row, for a widget that asks line by line."""
         return Strip(_segments(self._characters[y], self._styles[y]), self.width)
+
+    def _watch(self, y: int, start: int, glyphs: list[str]) -> None:
+        """Tell where text is about to be lost: a word or number under other ink or under a blank."""
+        assert Canvas.watched is not None
+        for x, after in enumerate(glyphs, start):
+            before = self._characters[y][x]
+            if before != after and before not in _GROUND:
+                Canvas.watched.append(Overprint(x, y, before, after))
 
     def _rows(self, y: int, height: int) -> range:
         return range(max(0, y), min(self.height, y + height))

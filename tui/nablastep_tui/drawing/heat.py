@@ -71,8 +71,11 @@ def draw_viewport(
     pixel_row, pixel_column = picture.pixel_of(cell)
     column, row = x + pixel_column, y + pixel_row // 2
     look = style(palette.bright, palette.background, bold=True)
-    canvas.write(column - 1, row, glyphs.left.single, look)
-    canvas.write(column + 1, row, glyphs.right.single, look)
+    # At an edge the matrix's own bracket stands there already.
+    if pixel_column:
+        canvas.write(column - 1, row, glyphs.left.single, look)
+    if pixel_column < picture.levels.shape[1] - 1:
+        canvas.write(column + 1, row, glyphs.right.single, look)
     return column, row
 
 

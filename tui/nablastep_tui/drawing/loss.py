@@ -87,7 +87,9 @@ def _draw_page(canvas: Canvas, scene: Scene, curves: list[Curve]) -> None:
     draw_title_rule(canvas, 1, 0, canvas.width - 2, title, (NOTE if curves else "", muted), line, scene.glyphs)
     if not curves:
         return
-    share = (canvas.width - 2 * _MARGIN) // len(curves)
+    room = canvas.width - 2 * _MARGIN
+    curves = curves[: _fitting([sum(map(width_of, _ends(scene, curve))) + 4 for curve in curves], room)]
+    share = room // len(curves)
     height = canvas.height - 4
     x = _MARGIN
     shown = shared_loss_bars([curve.errors for curve in curves], [share - 2] * len(curves), height)
@@ -103,6 +105,11 @@ def _draw_page(canvas: Canvas, scene: Scene, curves: list[Curve]) -> None:
         if len(bars.starts) > width_of(last) + 1:
             canvas.write(end - width_of(last), canvas.height - 1, last, muted)
         x += share
+
+
+def _fitting(widths: list[int], room: int) -> int:
+    """How many of the curves have room for their words side by side, the first ones; one at least."""
+    return next((count for count in range(len(widths), 1, -1) if max(widths[:count]) * count <= room), 1)
 
 
 def _draw_bars(canvas: Canvas, scene: Scene, curve: Curve, bars: LossBars, x: int, y: int) -> None:

@@ -107,7 +107,8 @@ class MatrixGeometry:
 def geometry(picture: MatrixPicture, glyphs: Glyphs) -> MatrixGeometry:
     """The place of everything, before anything is drawn.
 
-    From the left: row letter and a blank, bracket, tiles, bracket, and the shared exponent where it needs more room.
+    From the left: row letter and a blank, bracket, tiles, bracket, and the shared exponent where it needs more room. A
+    ruler's text may be wider than the tiles: then it reaches beyond the brackets, and all of it counts.
     """
     picture = _for_glyphs(picture, glyphs)
     rows, columns = picture.shape
@@ -115,7 +116,8 @@ def geometry(picture: MatrixPicture, glyphs: Glyphs) -> MatrixGeometry:
     body_y = 1 if picture.ruler else 0
     body_width = columns * picture.tile_width + max(0, columns - 1) * picture.column_gap
     body_height = rows * picture.tile_height
-    width = body_x + body_width + 1
+    body_x = max(body_x, -_label_start(picture, body_width, glyphs))
+    width = max(body_x + body_width + 1, body_x + _label_end(picture, body_width, glyphs))
     if suffix := _suffix(picture):
         start = _suffix_start(picture, body_x, body_width, glyphs)
         width = max(width, start + width_of(suffix))
@@ -208,9 +210,20 @@ def _suffix_start(picture: MatrixPicture, body_x: int, body_width: int, glyphs: 
     after_bracket = body_x + body_width + 1
     if not picture.ruler:
         return after_bracket
-    length = width_of(_ruler_text(picture, glyphs))
-    label_end = body_x + (body_width - length) // 2 + length
+    label_end = body_x + _label_end(picture, body_width, glyphs)
     return max(after_bracket - width_of(_suffix(picture)), label_end + 1)
+
+
+def _label_start(picture: MatrixPicture, body_width: int, glyphs: Glyphs) -> int:
+    """The first column of the ruler's text, from the first tile's; below 0 where the text is wider than the tiles."""
+    return (body_width - width_of(_ruler_text(picture, glyphs))) // 2 if picture.ruler else 0
+
+
+def _label_end(picture: MatrixPicture, body_width: int, glyphs: Glyphs) -> int:
+    """The column after the ruler's text, from the first tile's."""
+    if not picture.ruler:
+        return 0
+    return _label_start(picture, body_width, glyphs) + width_of(_ruler_text(picture, glyphs))
 
 
 def _ruler_text(picture: MatrixPicture, glyphs: Glyphs) -> str:
@@ -226,7 +239,8 @@ def _draw_lines(
     draw_brackets(canvas, left, top, place.body_width, place.body_height, rows_style, glyphs)
     if picture.row_letter:
         letter = glyphs.dimension(picture.row_dimension)
-        canvas.write(x, y + place.middle_y, letter, dimension_style(palette, picture.row_dimension))
+        before = left - 2 - width_of(letter)
+        canvas.write(before, y + place.middle_y, letter, dimension_style(palette, picture.row_dimension))
     if picture.ruler:
         _draw_ruler_row(canvas, left, y, place, picture, palette, glyphs)
     if suffix := _suffix(picture):

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from rich.style import Style
 
 from nablastep.layout import Operand, Operator
 from nablastep.notation import notation_named
@@ -19,8 +20,9 @@ from nablastep_tui.drawing.cells import width_of
 from nablastep_tui.drawing.heat import draw_heat, draw_strip, draw_viewport
 from nablastep_tui.drawing.lens import draw_lens, lens_picture, lens_size
 from nablastep_tui.drawing.lines import draw_brackets, draw_ruler
-from nablastep_tui.drawing.matrix import CellTarget
+from nablastep_tui.drawing.matrix import CellTarget, MatrixPicture
 from nablastep_tui.drawing.pooling import HeatPicture, heat_picture
+from nablastep_tui.drawing.spans import Spans, clipped, spans_width, write_spans
 from nablastep_tui.drawing.stage_plan import Source, operand_source, result_source
 from nablastep_tui.drawing.text import wrapped
 from nablastep_tui.numbers import choose_format
@@ -28,6 +30,12 @@ from nablastep_tui.scene import Scene
 from nablastep_tui.themes import accent_style, dimension_style, faint_style, style
 
 Values = NDArray[np.float64]
+
+ROW_START, ROW_GAP, SMALLEST_BODY = 5, 7, 6
+"""Where the first picture of a row stands, the cells between two, and the least cells for one that is larger."""
+
+LEAST_BESIDE_LENS = 32
+"""The cells that pictures and words have at least beside a lens."""
 
 _KEPT = 48
 _pictures: dict[tuple[int, int, int, str], tuple[Values, HeatPicture]] = {}
@@ -50,14 +58,15 @@ def draw_large(canvas: Canvas, scene: Scene) -> None:
     """The equation of the step as pictures, on the stage's canvas below its title."""
     result = result_source(scene)
     operands = [operand_source(scene, piece) for piece in scene.shown.pieces(None) if isinstance(piece, Operand)]
-    lens_width = _draw_side(canvas, scene, result)
-    width = canvas.width - lens_width - 4
+    lens = _lens(canvas.width, scene, result, operands)
+    side = 0 if lens is None else lens_size(lens, scene.glyphs)[0] + 3
+    if lens is not None:
+        _draw_side(canvas, scene, result, lens, canvas.width - side)
+    width = canvas.width - side - 4
     draw_header(canvas, scene, result, operands, width)
-    if is_product(scene):
-        _draw_falk(canvas, scene, result, operands, width)
-    else:
-        _draw_row(canvas, scene, result, operands, width)
-    _draw_sentence(canvas, scene, operands, width)
+    draw_pictures = _draw_falk if is_product(scene) else _draw_row
+    below = draw_pictures(canvas, scene, result, operands, width)
+    _draw_sentence(canvas, scene, operands, width, max(canvas.height - 4, below))
 
 
 def is_product(scene: Scene) -> bool:
@@ -67,47 +76,87 @@ def is_product(scene: Scene) -> bool:
 
 
 def draw_header(canvas: Canvas, scene: Scene, result: Source, operands: list[Source], width: int) -> None:
-    """The equation in a line, its shapes in letters and in numbers."""
+    """The equation in a line, its shapes in letters and in numbers, or where there is no room for both in numbers."""
+    text = notation_named(scene.notation).equation_text(scene.shown.equation)
+    canvas.write(3, 1, clipped(text, width, scene.glyphs), accent_style(scene.palette))
+    letters, numbers = (_shapes(scene, result, operands, in_numbers) for in_numbers in (False, True))
+    both = (*letters, ("    ", style(scene.palette.muted)), *numbers)
+    shown = next((spans for spans in (both, numbers) if spans_width(spans) <= width), ())
+    write_spans(canvas, 3, 2, shown)
+
+
+def _shapes(scene: Scene, result: Source, operands: list[Source], in_numbers: bool) -> Spans:
+    """`n₂×n₁ = n₂×m · m×n₁`, or the same in numbers."""
     palette, glyphs = scene.palette, scene.glyphs
-    writer = notation_named(scene.notation)
-    text = writer.equation_text(scene.shown.equation)
-    canvas.write(3, 1, text if width_of(text) <= width else text[: width - 1] + glyphs.ellipsis, accent_style(palette))
+    muted = style(palette.muted)
     factors = is_product(scene)
     signs = ["", " = ", f" {glyphs.product} " if factors else "  "] + [" + " if factors else "  "] * len(operands)
-    x = 3
-    for in_numbers in (False, True):
-        for sign, source in zip(signs, (result, *operands), strict=False):
-            x = canvas.write(x, 2, sign, style(palette.muted))
-            for place, dimension in enumerate(source.shape):
-                x = canvas.write(x, 2, glyphs.times, style(palette.muted)) if place else x
-                text = str(source.sizes[place]) if in_numbers else glyphs.dimension(dimension)
-                x = canvas.write(x, 2, text, dimension_style(palette, dimension))
-        x += 4
+    spans: list[tuple[str, Style]] = []
+    for sign, source in zip(signs, (result, *operands), strict=False):
+        spans.append((sign, muted))
+        for place, dimension in enumerate(source.shape):
+            text = str(source.sizes[place]) if in_numbers else glyphs.dimension(dimension)
+            spans += [(glyphs.times, muted)] if place else []
+            spans.append((text, dimension_style(palette, dimension)))
+    return tuple(spans)
 
 
-def _draw_falk(canvas: Canvas, scene: Scene, result: Source, operands: list[Source], width: int) -> None:
+def _label(source: Source) -> str:
+    """What stands in the ruler of a heat map."""
+    return f" {source.text} "
+
+
+def _draw_falk(canvas: Canvas, scene: Scene, result: Source, operands: list[Source], width: int) -> int:
+    """Left factor and product in one row, the right factor above the product; returns the first row below."""
     left, right = operands[0], operands[1]
     rows = canvas.height - 8
     upper = max(1, min(rows // 3, -(-right.sizes[0] // 2)))
     lower = max(2, min(rows - upper - 2, -(-result.sizes[0] // 2)))
     left_width = max(2, min(width // 4, left.sizes[1]))
-    x, y = 4 + left_width + 6, 4
-    body = max(4, min(width - left_width - 12, result.sizes[1]))
+    x, y = _falk_start(left_width, left), 4
+    body = max(4, min(width - x - 2, result.sizes[1]))
     _draw_heat(canvas, scene, right, x, y, body, upper)
     _draw_heat(canvas, scene, left, 5, y + upper + 2, left_width, lower)
     _draw_heat(canvas, scene, result, x, y + upper + 2, body, lower)
+    return y + upper + 2 + lower
 
 
-def _draw_row(canvas: Canvas, scene: Scene, result: Source, operands: list[Source], width: int) -> None:
-    """Result and operands side by side, for element-wise steps."""
-    shown = [result, *[source for source in operands if source.sizes != (1, 1)]][:4]
-    space = max(6, (width - 6) // len(shown) - 6)
+def _falk_start(left_width: int, left: Source) -> int:
+    """The column where the product stands, beside the left factor."""
+    return ROW_START + max(left_width, width_of(_label(left))) + 5
+
+
+def _row(result: Source, operands: list[Source]) -> list[Source]:
+    """What an element-wise step shows side by side."""
+    return [result, *[source for source in operands if source.sizes != (1, 1)]][:4]
+
+
+def _row_width(shown: list[Source], space: int) -> int:
+    """The cells that they take, with bodies of at most `space` cells."""
+    return sum(_slot_width(source, space) for source in shown) + ROW_GAP * (len(shown) - 1) + ROW_START
+
+
+def _slot_width(source: Source, space: int) -> int:
+    return max(2, min(space, source.sizes[1]), width_of(_label(source)))
+
+
+def _draw_row(canvas: Canvas, scene: Scene, result: Source, operands: list[Source], width: int) -> int:
+    """Result and operands side by side, for element-wise steps; those for which there is no room are left out.
+
+    Returns the first row below.
+    """
+    shown = _row(result, operands)
+    while len(shown) > 1 and _row_width(shown, SMALLEST_BODY) > width:
+        shown.pop()
+    spaces = range(max(SMALLEST_BODY, width // len(shown)), SMALLEST_BODY, -1)
+    space = next((space for space in spaces if _row_width(shown, space) <= width), SMALLEST_BODY)
     height = max(2, canvas.height - 9)
-    x = 5
+    x = ROW_START
     for source in shown:
         body = max(2, min(space, source.sizes[1]))
         _draw_heat(canvas, scene, source, x, 5, body, max(1, min(height, -(-source.sizes[0] // 2))))
-        x += max(body, width_of(source.text) + 2) + 7
+        x += _slot_width(source, space) + ROW_GAP
+    return 5 + max(1, min(height, max(-(-source.sizes[0] // 2) for source in shown)))
 
 
 def _draw_heat(canvas: Canvas, scene: Scene, source: Source, x: int, y: int, width: int, height: int) -> None:
@@ -115,7 +164,7 @@ def _draw_heat(canvas: Canvas, scene: Scene, source: Source, x: int, y: int, wid
     palette, glyphs = scene.palette, scene.glyphs
     missing = source.values is None
     draw_brackets(canvas, x, y, width, height, dimension_style(palette, source.shape[0], missing=missing), glyphs)
-    label = f" {source.text} "
+    label = _label(source)
     if source.shape[1] != "1" and width >= width_of(label) + 6:
         label = f" {source.text} {glyphs.dimension(source.shape[1])}={source.sizes[1]} "
     draw_ruler(canvas, x, y - 1, max(width, width_of(label)), label, dimension_style(palette, source.shape[1]), glyphs)
@@ -141,29 +190,34 @@ def _mark_blocks(canvas: Canvas, picture: HeatPicture, quantity: str, x: int, y:
             canvas.mark(x + column, y + row, 1, 1, CellTarget(quantity, *cell))
 
 
-def _draw_side(canvas: Canvas, scene: Scene, result: Source) -> int:
-    """Lens and picture at the right edge; returns the columns that they take."""
-    if result.values is None or canvas.width < 60:
-        return 0
-    row_dimension, column_dimension = result.shape
-    columns = min(4 if canvas.width >= 110 else 3, result.sizes[1])
-    ascii_only = scene.glyphs.name == "ascii"
-    picture = lens_picture(
-        result.values,
-        scene.cell,
-        row_dimension,
-        column_dimension,
-        rows=5,
-        columns=columns,
-        quantity=result.quantity,
-        ascii=ascii_only,
-    )
-    width, height = lens_size(picture, scene.glyphs)
-    x = canvas.width - width - 3
-    canvas.write(x, 1, f"row {scene.cell[0] + 1}  column {scene.cell[1] + 1}", style(scene.palette.muted))
-    draw_lens(canvas, x, 2, picture, scene.palette, scene.glyphs)
-    _draw_picture(canvas, scene, result, x, 3 + height)
-    return width + 3
+def _lens(width: int, scene: Scene, result: Source, operands: list[Source]) -> MatrixPicture | None:
+    """The lens with as many columns as leave room for the pictures; None where there is no value or no room."""
+    if result.values is None or width < 60:
+        return None
+    needed = _row_width(_row(result, operands), SMALLEST_BODY)
+    if is_product(scene):
+        needed = _falk_start(2, operands[0]) + max(SMALLEST_BODY, *(width_of(_label(s)) for s in (result, operands[1])))
+    for columns in range(min(4 if width >= 110 else 3, result.sizes[1]), 0, -1):
+        picture = lens_picture(
+            result.values,
+            scene.cell,
+            *result.shape,
+            rows=5,
+            columns=columns,
+            quantity=result.quantity,
+            ascii=scene.glyphs.name == "ascii",
+        )
+        if max(needed, LEAST_BESIDE_LENS) <= width - lens_size(picture, scene.glyphs)[0] - 7:
+            return picture
+    return None
+
+
+def _draw_side(canvas: Canvas, scene: Scene, result: Source, lens: MatrixPicture, x: int) -> None:
+    """Lens and picture from column `x` on."""
+    place = f"row {scene.cell[0] + 1}  column {scene.cell[1] + 1}"
+    canvas.write(x, 1, clipped(place, canvas.width - x, scene.glyphs), style(scene.palette.muted))
+    draw_lens(canvas, x, 2, lens, scene.palette, scene.glyphs)
+    _draw_picture(canvas, scene, result, x, 3 + lens_size(lens, scene.glyphs)[1])
 
 
 def _draw_picture(canvas: Canvas, scene: Scene, result: Source, x: int, y: int) -> None:
@@ -192,34 +246,41 @@ def _draw_picture(canvas: Canvas, scene: Scene, result: Source, x: int, y: int) 
                 canvas.write(x + width * grown + 2, y + 2 + offset, text, style(scene.palette.muted))
 
 
-def _draw_sentence(canvas: Canvas, scene: Scene, operands: list[Source], width: int) -> None:
-    """The sum behind the selected cell as a strip of its products, and what the number means."""
+def _draw_sentence(canvas: Canvas, scene: Scene, operands: list[Source], width: int, y: int) -> None:
+    """From row `y` on the sum behind the selected cell as a strip of its products, and what the number means."""
     palette, glyphs = scene.palette, scene.glyphs
     muted = style(palette.muted)
     if not scene.view.is_done:
         if scene.caption is None:
             canvas.write(3, canvas.height - 2, scene.keymap.said("press {next} to compute it"), muted)
         return
-    y = canvas.height - 4
     value: Any = scene.shown.result()
     number = float(value if not np.ndim(value) else value[scene.cell])
     products = _products(scene, operands)
     if products is not None:
-        x = canvas.write(3, y, f"Σ of {products.size} products  ", muted)
-        strip = max(4, min(32, width - x - 20, -(-products.size // 2)))
-        draw_strip(canvas, x, y, products, strip, palette, scene.glyphs)
-        x = canvas.write(x + strip + 1, y, "= ", muted)
-        canvas.write(x, y, choose_format([number], 4).full(number), accent_style(palette))
+        _draw_sum(canvas, scene, products, number, width, y)
         speaking = int(np.count_nonzero(products))
         if speaking < products.size:
-            text = f"{speaking} of {products.size} are not zero"
-            canvas.write(3, y + 1, text, muted)
             y += 1
+            canvas.write(3, y, f"{speaking} of {products.size} are not zero", muted)
     else:
         canvas.write(3, y, f"= {significant(number, 6)}", accent_style(palette))
     lines, room = wrapped(scene.shown.sentence(scene.cell), max(20, width - 2)), canvas.height - y - 1
     for offset, line in enumerate(lines[:room]):
         canvas.write(3, y + 1 + offset, line + (glyphs.ellipsis if offset == room - 1 < len(lines) - 1 else ""), muted)
+
+
+def _draw_sum(canvas: Canvas, scene: Scene, products: Values, number: float, width: int, y: int) -> None:
+    """`Σ of 64 products ▌▌▌▌ = 0.0061`; without its strip where there is no room for it."""
+    palette, muted = scene.palette, style(scene.palette.muted)
+    text = choose_format([number], 4).full(number)
+    x = canvas.write(3, y, f"Σ of {products.size} product{'s' if products.size != 1 else ''}  ", muted)
+    strip = min(32, width - x - width_of(text) - 1, -(-products.size // 2))
+    if strip >= 1:
+        draw_strip(canvas, x, y, products, strip, palette, scene.glyphs)
+        x += strip + 1
+    x = canvas.write(x, y, "= ", muted)
+    canvas.write(x, y, text, accent_style(palette))
 
 
 def _products(scene: Scene, operands: list[Source]) -> Values | None:

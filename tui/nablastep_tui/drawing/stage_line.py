@@ -34,7 +34,7 @@ def symbol_places(canvas: Canvas, scene: Scene, plan: Plan, room: tuple[int, int
 def _centers(canvas: Canvas, plan: Plan) -> list[int]:
     starts = _starts(canvas.width, plan)
     return [
-        _center(item, x) if isinstance(item, MatrixItem) else x + item.width // 2
+        x + item.center if isinstance(item, MatrixItem) else x + item.width // 2
         for item, x in zip(plan.items, starts, strict=True)
     ]
 
@@ -70,14 +70,9 @@ def _starts(width: int, plan: Plan) -> list[int]:
     return starts
 
 
-def _center(item: MatrixItem, x: int) -> int:
-    """The column over which symbol, shape and ruler stand."""
-    return x + (item.width - item.place.width) // 2 + item.place.center_x
-
-
 def _draw_matrix(canvas: Canvas, scene: Scene, item: MatrixItem, x: int, symbol: int, top: int, middle: int) -> None:
     palette = scene.palette
-    center = _center(item, x)
+    center = x + item.center
     look = accent_style(palette) if item.is_result else style(palette.bright, bold=True)
     canvas.write(symbol - width_of(item.text) // 2, top, item.text, look)
     if item.picture.quantity:
@@ -86,7 +81,7 @@ def _draw_matrix(canvas: Canvas, scene: Scene, item: MatrixItem, x: int, symbol:
     if not (item.is_result and scene.shown.equation.target.shape == ()):
         _draw_shape(canvas, scene, item.shape, center, top + 1)
     y = middle - (item.place.body_height - 1) // 2 - item.place.body_y
-    draw(canvas, x + (item.width - item.place.width) // 2, y, item.picture, palette, scene.glyphs)
+    draw(canvas, center - item.place.center_x, y, item.picture, palette, scene.glyphs)
 
 
 def _draw_shape(canvas: Canvas, scene: Scene, shape: tuple[str, str], center: int, y: int) -> None:
@@ -115,7 +110,7 @@ def _draw_connectors(canvas: Canvas, scene: Scene, items: tuple[Item, ...], star
         left, right = items[index - 1], items[index + 1]
         if not (isinstance(left, MatrixItem) and isinstance(right, MatrixItem)):
             continue
-        ends = _center(left, starts[index - 1]), _center(right, starts[index + 1])
+        ends = starts[index - 1] + left.center, starts[index + 1] + right.center
         if item.text == "·":
             inner = left.shape[1]
             letter = scene.glyphs.dimension(inner)

@@ -38,9 +38,15 @@ class MatrixItem:
     is_result: bool = False
 
     @property
+    def center(self) -> int:
+        """The column, from the item's left edge, over which symbol, shape and ruler stand."""
+        return max(self.place.center_x, width_of(self.text) // 2)
+
+    @property
     def width(self) -> int:
-        """Cells that it takes, symbol included."""
-        return max(self.place.width, width_of(self.text))
+        """Cells that it takes, symbol included: a long symbol reaches beyond its matrix on either side."""
+        text = width_of(self.text)
+        return self.center + max(self.place.width - self.place.center_x, text - text // 2)
 
 
 @dataclass(frozen=True)

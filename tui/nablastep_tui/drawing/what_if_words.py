@@ -14,7 +14,8 @@ _QUADRATIC_WITHIN = 0.3
 
 def expected_gap(what_if: WhatIf) -> float:
     """½ E″ Δ²: how much of the change a straight line misses, to second order."""
-    return 0.5 * what_if.curvature * (what_if.new - what_if.old) ** 2
+    change = what_if.new - what_if.old
+    return 0.5 * what_if.curvature * change * change  # a power of Python's floats raises where a product is infinite
 
 
 def gap(what_if: WhatIf) -> float:
