@@ -21,6 +21,7 @@ from typing import Any
 from nablastep.expressions import (
     ARGUMENT,
     COLUMNS,
+    MINUS_ONE,
     ONE,
     Add,
     Apply,
@@ -272,9 +273,9 @@ def _log_sum_exp_change(node: LogSumExp, _: int, d: Expression) -> Expression:
 
 def _power_change(node: Power, operand: int, d: Expression) -> Expression:
     if operand == 0:
-        lower = Power(node.scalar, Subtract(node.exponent, ONE))
-        return Scale(Scale(node.exponent, lower), d)
-    return Scale(Scale(Apply(LOG, node.scalar), node), d)
+        lower = Power(node.scalar, add(node.exponent, MINUS_ONE))
+        return _times(Scale(node.exponent, lower), d)
+    return _times(_times(Apply(LOG, node.scalar), node), d)
 
 
 # adjoints of linear nodes

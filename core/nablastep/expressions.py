@@ -194,7 +194,7 @@ class Scale(Expression):
 
 @dataclass(frozen=True, slots=True)
 class Power(Expression):
-    """A scalar to the power of a scalar, as in β₁ᵗ."""
+    """Each entry to the power of a number, as in β₁ᵗ."""
 
     scalar: Expression
     exponent: Expression

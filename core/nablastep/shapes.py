@@ -112,9 +112,9 @@ def _same_as_operand(_: Expression, shapes: tuple[Shape, ...]) -> Shape:
 
 
 def _power(_: Power, shapes: tuple[Shape, ...]) -> Shape:
-    if shapes != ((), ()):
-        raise ShapeError(f"a power needs scalars, found {shape_text(shapes[0])} and {shape_text(shapes[1])}")
-    return ()
+    if shapes[1] != ():
+        raise ShapeError(f"an exponent has to be a number, found {shape_text(shapes[1])}")
+    return shapes[0]
 
 
 def _softmax(_: Softmax, shapes: tuple[Shape, ...]) -> Shape:

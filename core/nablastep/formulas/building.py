@@ -7,9 +7,10 @@ its value; the names of the dimensions are for the messages.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
+from inspect import CO_VARARGS
 from math import isfinite, prod
 
 from nablastep.errors import ShapeError
@@ -20,6 +21,7 @@ from nablastep.expressions import (
     ROWS,
     Add,
     Apply,
+    Cases,
     Divide,
     Expression,
     Factor,
@@ -43,10 +45,25 @@ from nablastep.expressions import (
 )
 from nablastep.expressions import Number as Constant
 from nablastep.field_checks import did_you_mean
+from nablastep.formulas.dimensions import UNNAMED, Dimensions
 from nablastep.formulas.errors import FormulaError
 from nablastep.formulas.syntax import Called, Named, Negated, Number, Operation, Summed, Transposed, Typed
 from nablastep.functions.activations import ACTIVATIONS
-from nablastep.functions.elementary import CLIP, COSH, EXP, EXPM1, HUBER, LOG, NORMAL_CDF, SQRT, SQUARE
+from nablastep.functions.elementary import (
+    ABS,
+    CLIP,
+    COS,
+    COSH,
+    EXP,
+    EXPM1,
+    HUBER,
+    LOG,
+    NORMAL_CDF,
+    SIN,
+    SINH,
+    SQRT,
+    SQUARE,
+)
 from nablastep.structures import Diagonal, Kronecker
 
 OPEN = "?"
@@ -58,7 +75,8 @@ LARGEST_ENTRIES = 1_000_000
 FUNCTIONS: dict[str, Function] = {
     **{name: function for name, function in ACTIVATIONS.items() if function is not None},
     "leaky": ACTIVATIONS["leaky_relu"],  # type: ignore[dict-item]
-    **{function.name: function for function in (CLIP, COSH, EXP, EXPM1, HUBER, NORMAL_CDF, SQRT, SQUARE)},
+    **{function.name: function for function in (ABS, CLIP, COS, COSH, EXP, EXPM1, HUBER, NORMAL_CDF)},
+    **{function.name: function for function in (SIN, SINH, SQRT, SQUARE)},
     "ln": LOG,
     "log": LOG,
 }
@@ -68,13 +86,16 @@ FUNCTIONS: dict[str, Function] = {
 class Scope:
     """The quantities a formula may name: symbols by id in the shown convention, sizes of dimensions, layer activations.
 
-    `sample_axis` is the axis along which one sample's entries lie: ROWS in the column conventions.
+    `sample_axis` is the axis along which one sample's entries lie: ROWS in the column conventions. `functions` are the
+    author's own. With `dimensions` what has to be equal is unified, else sizes are compared.
     """
 
     symbols: Mapping[str, Symbol]
     sizes: Mapping[str, int]
     activations: tuple[str, ...]
     sample_axis: int
+    functions: Mapping[str, Function] = field(default_factory=dict)
+    dimensions: Dimensions | None = None
 
     @cached_property
     def names(self) -> Mapping[str, str]:
@@ -104,7 +125,7 @@ class Built:
 
 def build(node: Typed, scope: Scope, target: Symbol | None = None) -> Built:
     """The expression that was typed. Raises FormulaError for names and ShapeError for shapes, with the column."""
-    builder = _Builder(scope)
+    builder = Builder(scope)
     found = builder.built(node)
     if target is not None:
         found = builder.closed(found, target.shape)
@@ -113,7 +134,9 @@ def build(node: Typed, scope: Scope, target: Symbol | None = None) -> Built:
     return found
 
 
-class _Builder:
+class Builder:
+    """Builds expressions in one scope, node by node."""
+
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
         self.repetitions = 0
@@ -171,7 +194,11 @@ class _Builder:
         return prod(1 if part == "1" else self.scope.sizes[part] for part in dimension.split("·"))
 
     def same(self, left: str, right: str) -> bool:
-        return left.startswith(OPEN) or right.startswith(OPEN) or self.size(left) == self.size(right)
+        if left.startswith(OPEN) or right.startswith(OPEN):
+            return True
+        if self.scope.dimensions is not None:
+            return self.scope.dimensions.same(left, right)
+        return self.size(left) == self.size(right)
 
     def text(self, shape: tuple[str, ...]) -> str:
         return shape_in_sizes(shape, self.scope.sizes)
@@ -210,29 +237,72 @@ class _Builder:
     # functions
 
     def called(self, node: Called) -> Built:
+        own = self.scope.functions.get(node.name)
+        special = None if own is not None else _CALLS.get(node.name)
         arguments = [self.built(argument) for argument in node.arguments]
-        inner = arguments[0]
-        if node.name in {"ratio", "times_log"}:
-            self.count(node, 2)
-            left, right = self.together(arguments[0], arguments[1], node, node.name)
-            kind = Ratio if node.name == "ratio" else TimesLog
-            return Built(kind(left.expression, right.expression), left.shape)
-        if node.name == "repeat":
-            return self.repeated(node, inner)
+        if special is not None:
+            return special(self, node, *self.counted(node, arguments, special))
         self.count(node, 1)
-        if node.name in {"inv", "pinv"}:
-            # Never right as an answer; a transpose has its shape, and the judge names the slip.
-            return self.transposed(inner)
-        if node.name in {"diag", "diagflat"}:
-            return self.diagonal(node, inner)
-        if node.name in {"softmax", "log_sum_exp", "lse", "logsumexp"}:
-            return self.whole(node, inner)
-        function = self.layer_function(node, inner) if node.name == "f" else FUNCTIONS[node.name]
+        inner = arguments[0]
+        function = own or (self.layer_function(node, inner) if node.name == "f" else FUNCTIONS[node.name])
         if function is None:
             return self.whole(node, inner)
         if node.prime and function.derivative is None:
             raise FormulaError(f"the derivative of {node.name} is not known here", column=node.place + 1)
         return Built(Apply(function, inner.expression, node.prime), inner.shape)
+
+    def counted(self, node: Called, arguments: list[Built], call: Callable[..., Built]) -> list[Built]:
+        """The arguments, as many as the call takes."""
+        code = call.__code__
+        if not code.co_flags & CO_VARARGS:
+            self.count(node, code.co_argcount - 2)
+        return arguments
+
+    def ratio(self, node: Called, left: Built, right: Built) -> Built:
+        left, right = self.together(left, right, node, node.name)
+        return Built(Ratio(left.expression, right.expression), left.shape)
+
+    def times_log(self, node: Called, left: Built, right: Built) -> Built:
+        left, right = self.together(left, right, node, node.name)
+        return Built(TimesLog(left.expression, right.expression), left.shape)
+
+    def inverse(self, node: Called, inner: Built) -> Built:
+        # Never right as an answer; a transpose has its shape, and the judge names the slip.
+        return self.transposed(inner)
+
+    def mean(self, node: Called, inner: Built) -> Built:
+        """The mean of all entries, or of those along an axis."""
+        if inner.shape == ():
+            return inner
+        summed = Summed(node.place, node.arguments[0], node.axis)
+        found = self.summed(summed)
+        along = inner.shape if node.axis is None else (inner.shape[ROWS if node.axis == 0 else COLUMNS],)
+        return Built(Scale(_one_over(along), found.expression), found.shape)
+
+    def sized(self, node: Called, inner: Built) -> Built:
+        """n(X), rows(X), columns(X): how many there are."""
+        shape = inner.shape or ("1", "1")
+        counted = {"rows": shape[:1], "columns": shape[1:]}.get(node.name, shape)
+        return Built(Divide(ONE, _one_over(counted)), ())
+
+    def norm(self, node: Called, inner: Built) -> Built:
+        if node.name == "norm1":
+            absolute = Apply(ABS, inner.expression)
+            return Built(Sum(absolute) if inner.shape else absolute, ())
+        square = Apply(SQUARE, inner.expression)
+        return Built(Apply(SQRT, Sum(square) if inner.shape else square), ())
+
+    def maximum(self, node: Called, left: Built, right: Built) -> Built:
+        left, right = self.together(left, right, node, "max")
+        difference = Subtract(left.expression, right.expression)
+        return Built(Cases(difference, left.expression, right.expression), left.shape)
+
+    def chosen(self, node: Called, condition: Built, positive: Built, otherwise: Built) -> Built:
+        """where(c > 0, a, b)."""
+        positive, otherwise = self.together(positive, otherwise, node, "where")
+        condition, positive = self.together(condition, positive, node, "where")
+        positive, otherwise = self.together(positive, otherwise, node, "where")
+        return Built(Cases(condition.expression, positive.expression, otherwise.expression), condition.shape)
 
     def count(self, node: Called, wanted: int) -> None:
         if len(node.arguments) != wanted:
@@ -241,7 +311,7 @@ class _Builder:
                 column=node.place + 1,
             )
 
-    def repeated(self, node: Called, inner: Built) -> Built:
+    def repeated(self, node: Called, inner: Built, *_: Built) -> Built:
         axis = COLUMNS if node.axis in (None, 1) else ROWS
         if len(inner.shape) != 2 or not self.same(inner.shape[axis], "1"):
             raise ShapeError(f"only a vector can be repeated, found {self.text(inner.shape)}", column=node.place + 1)
@@ -310,12 +380,10 @@ class _Builder:
         if right.shape != ():
             raise FormulaError("an exponent has to be a number", column=node.place + 1)
         if right.expression == Factor(2):
+            if isinstance(left.expression, Apply) and left.expression.function is SQRT and not left.expression.prime:
+                return Built(left.expression.x, left.shape)  # ‖x‖² has a slope at 0 too
             return Built(Apply(SQUARE, left.expression), left.shape)
-        if left.shape != ():
-            raise FormulaError(
-                "only numbers can be raised to this power; of matrices only x² is read", column=node.place + 1
-            )
-        return Built(Power(left.expression, right.expression), ())
+        return Built(Power(left.expression, right.expression), left.shape)
 
     def quotient(self, node: Operation, left: Built, right: Built) -> Built:
         if right.shape == ():
@@ -385,9 +453,9 @@ class _Builder:
             mine, other = left.shape[axis], right.shape[axis]
             if self.same(mine, other):
                 continue
-            if self.size(mine) == 1:
+            if self.size(mine) == 1 and self.same(mine, "1"):
                 left = _repeated(left, axis, other)
-            elif self.size(other) == 1:
+            elif self.size(other) == 1 and self.same(other, "1"):
                 right = _repeated(right, axis, mine)
             else:
                 raise ShapeError(
@@ -399,11 +467,36 @@ class _Builder:
         return left, right
 
 
+_CALLS: dict[str, Callable[..., Built]] = {
+    "ratio": Builder.ratio,
+    "times_log": Builder.times_log,
+    "repeat": Builder.repeated,
+    "inv": Builder.inverse,
+    "pinv": Builder.inverse,
+    "diag": Builder.diagonal,
+    "diagflat": Builder.diagonal,
+    "softmax": Builder.whole,
+    "lse": Builder.whole,
+    "log_sum_exp": Builder.whole,
+    "logsumexp": Builder.whole,
+    "mean": Builder.mean,
+    "n": Builder.sized,
+    "rows": Builder.sized,
+    "columns": Builder.sized,
+    "norm": Builder.norm,
+    "norm1": Builder.norm,
+    "max": Builder.maximum,
+    "maximum": Builder.maximum,
+    "where": Builder.chosen,
+}
+
 _SETTINGS = ("learning_rate", "momentum", "decay", "beta1", "beta2", "epsilon", "weight_decay", "t")
 
 
 def named_size(dimension: str, sizes: Mapping[str, int]) -> str:
     """`n1 = 3`; the number of samples, which differs from batch to batch, is `m`."""
+    if dimension.startswith(UNNAMED):
+        return str(sizes[dimension])
     return dimension if dimension not in sizes or dimension == "m" else f"{dimension} = {sizes[dimension]}"
 
 
@@ -413,7 +506,7 @@ def shape_in_sizes(shape: tuple[str, ...], sizes: Mapping[str, int]) -> str:
         return "a number"
     names = "×".join("?" if dimension.startswith(OPEN) else dimension for dimension in shape)
     numbers = "×".join(_in_sizes(dimension, sizes) for dimension in shape)
-    return numbers if names == numbers else f"{names} ({numbers})"
+    return numbers if names == numbers or UNNAMED in names else f"{names} ({numbers})"
 
 
 def _in_sizes(dimension: str, sizes: Mapping[str, int]) -> str:
@@ -421,7 +514,8 @@ def _in_sizes(dimension: str, sizes: Mapping[str, int]) -> str:
         return "?"
     parts = dimension.split("·")
     if "m" in parts:
-        return dimension
+        others = prod(1 if part in {"1", "m"} else sizes[part] for part in parts)
+        return "m" if others == 1 else f"{others}m"
     return str(prod(1 if part == "1" else sizes[part] for part in parts))
 
 
@@ -458,6 +552,11 @@ def _dimensions(expression: Expression) -> Iterator[str]:
 def _repeated(built: Built, axis: int, dimension: str) -> Built:
     shape = (built.shape[0], dimension) if axis == COLUMNS else (dimension, built.shape[1])
     return Built(Repeat(built.expression, axis, dimension), shape)
+
+
+def _one_over(dimensions: tuple[str, ...]) -> Factor:
+    parts = (part for dimension in dimensions for part in dimension.split("·") if part != "1")
+    return Factor(1, 1, tuple(sorted(parts)))
 
 
 def _number(node: Number) -> Built:

@@ -10,7 +10,7 @@ Products are read from the left; with `tight` things that just stand beside each
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from nablastep.formulas.errors import FormulaError
@@ -21,8 +21,12 @@ FUNCTION_NAMES = frozenset({
     "f", "sigmoid", "tanh", "relu", "leaky_relu", "leaky", "elu", "softplus", "gelu", "silu", "identity",
     "softmax", "log_sum_exp", "lse", "logsumexp", "square", "sqrt", "exp", "expm1", "log", "ln", "clip", "huber",
     "normal_cdf", "cosh", "ratio", "times_log", "diag", "diagflat", "sum", "outer", "dot", "matmul", "multiply",
-    "divide", "transpose", "repeat", "add", "subtract", "negative", "inv", "pinv",
+    "divide", "transpose", "repeat", "add", "subtract", "negative", "inv", "pinv", "abs", "sin", "cos", "sinh",
+    "mean", "norm", "norm1", "max", "maximum", "where", "n", "rows", "columns",
 })  # fmt: skip
+
+ONLY_WITH_BRACKETS = frozenset({"f", "n", "rows", "columns", "max", "maximum", "where", "mean", "norm", "norm1"})
+"""Words that are too short or too common to be functions without an argument in brackets."""
 
 DEEPEST = 40
 """Brackets, signs, powers and roots may be nested so deep."""
@@ -43,12 +47,19 @@ class Formula:
     right: Typed
 
 
-def parse(text: str, *, tight: bool = False, names: Mapping[str, str] = NO_NAMES) -> Formula:
-    """The formula; `names` maps every spelling of a quantity's name to its id.
+def parse(
+    text: str,
+    *,
+    tight: bool = False,
+    names: Mapping[str, str] = NO_NAMES,
+    functions: Collection[str] = (),
+) -> Formula:
+    """The formula; `names` maps every spelling of a quantity's name to its id, `functions` are the author's own.
 
-    Raises FormulaError with the column of the first thing that cannot be read.
+    A quantity hides a function of its name. Raises FormulaError with the column of the first thing that cannot be read.
     """
-    formula = _Parser(tokens_of(text, names), tight).formula()
+    called = FUNCTION_NAMES.union(functions).difference(names.values())
+    formula = _Parser(tokens_of(text, names), tight, called).formula()
     _check_size(formula.right)
     return formula
 
@@ -70,8 +81,9 @@ def _check_size(tree: Typed) -> None:
 
 
 class _Parser:
-    def __init__(self, tokens: tuple[Token, ...], tight: bool) -> None:
+    def __init__(self, tokens: tuple[Token, ...], tight: bool, functions: Collection[str]) -> None:
         self.tokens = tokens
+        self.functions = functions
         self.next = 0
         self.depth = 0
         self.tight = tight
@@ -253,11 +265,11 @@ class _Parser:
         name = name.removesuffix("_prime")
         if self.at("′"):
             self.take()
-        if name == "sum" and not self.at("("):
+        if name == "sum" and "sum" in self.functions and not self.at("("):
             return Summed(token.place, self.product())
-        if name == "sum" and self.token.after_space and not token.text.startswith("np"):
+        if name == "sum" and "sum" in self.functions and self.token.after_space and not token.text.startswith("np"):
             return Summed(token.place, self.product())
-        if name in FUNCTION_NAMES and not (name == "f" and not self.at("(")):
+        if name in self.functions and (self.at("(") or name not in ONLY_WITH_BRACKETS):
             return self.call(token.place, name, prime)
         if prime:
             raise FormulaError(f"'{name}' is no function that has a derivative here", column=token.place + 1)
@@ -267,7 +279,7 @@ class _Parser:
         if not self.at("("):
             return Called(place, name, (self.nested_postfix(),), prime)
         self.expect("(")
-        arguments = [self.sum()]
+        arguments = [self.condition() if name == "where" else self.sum()]
         axis = None
         while self.at(","):
             self.take()
@@ -277,6 +289,19 @@ class _Parser:
             arguments.append(self.sum())
         self.expect(")")
         return self.made(place, name, arguments, prime, axis)
+
+    def condition(self) -> Typed:
+        """c > d, as c − d, which is above 0 where it holds."""
+        left = self.sum()
+        if not self.at(">", "<"):
+            raise self.error("expected a condition such as c > 0")
+        operator = self.take()
+        right = self.sum()
+        if operator.text == "<":
+            left, right = right, left
+        if isinstance(right, Number) and float(right.text) == 0:
+            return left
+        return Operation(operator.place, "-", left, right)
 
     def made(self, place: int, name: str, arguments: list[Typed], prime: bool, axis: int | None) -> Typed:
         if name == "sum":

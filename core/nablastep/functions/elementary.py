@@ -64,6 +64,19 @@ LOG = Function("log", "ln", r"\ln", "the logarithm of", primitive=np.log, deriva
 SIGMOID = Function("sigmoid", "σ", r"\sigma", "sigmoid of", primitive=primitives.sigmoid, named_derivative=True)
 # σ(x) σ(−x) keeps its digits where σ(x) (1 − σ(x)) has rounded to 0.
 _with_derivative(SIGMOID, Hadamard(Apply(SIGMOID, ARGUMENT), Apply(SIGMOID, negate(ARGUMENT))))
+SIN = Function("sin", "sin", r"\sin", "sine of", primitive=np.sin)
+COS = Function("cos", "cos", r"\cos", "cosine of", primitive=np.cos, derivative=negate(Apply(SIN, ARGUMENT)))
+_with_derivative(SIN, Apply(COS, ARGUMENT))
+ABS = Function(
+    "abs",
+    "abs",
+    r"\operatorname{abs}",
+    "the absolute value of",
+    definition=Cases(ARGUMENT, ARGUMENT, negate(ARGUMENT)),
+    # 0 at 0, as PyTorch's
+    derivative=Cases(ARGUMENT, ONES, Cases(negate(ARGUMENT), constant(-1.0), ZEROS)),
+    kinks=(0.0,),
+)
 NORMAL_DENSITY = Scale(Number(1 / math.sqrt(2 * math.pi)), Apply(EXP, Scale(Factor(-1, 2), Apply(SQUARE, ARGUMENT))))
 NORMAL_CDF = Function(
     "normal_cdf",
