@@ -125,7 +125,7 @@ class Built:
 
 def build(node: Typed, scope: Scope, target: Symbol | None = None) -> Built:
     """The expression that was typed. Raises FormulaError for names and ShapeError for shapes, with the column."""
-    builder = Builder(scope)
+    builder = _Builder(scope)
     found = builder.built(node)
     if target is not None:
         found = builder.closed(found, target.shape)
@@ -134,7 +134,7 @@ def build(node: Typed, scope: Scope, target: Symbol | None = None) -> Built:
     return found
 
 
-class Builder:
+class _Builder:
     """Builds expressions in one scope, node by node."""
 
     def __init__(self, scope: Scope) -> None:
@@ -468,26 +468,26 @@ class Builder:
 
 
 _CALLS: dict[str, Callable[..., Built]] = {
-    "ratio": Builder.ratio,
-    "times_log": Builder.times_log,
-    "repeat": Builder.repeated,
-    "inv": Builder.inverse,
-    "pinv": Builder.inverse,
-    "diag": Builder.diagonal,
-    "diagflat": Builder.diagonal,
-    "softmax": Builder.whole,
-    "lse": Builder.whole,
-    "log_sum_exp": Builder.whole,
-    "logsumexp": Builder.whole,
-    "mean": Builder.mean,
-    "n": Builder.sized,
-    "rows": Builder.sized,
-    "columns": Builder.sized,
-    "norm": Builder.norm,
-    "norm1": Builder.norm,
-    "max": Builder.maximum,
-    "maximum": Builder.maximum,
-    "where": Builder.chosen,
+    "ratio": _Builder.ratio,
+    "times_log": _Builder.times_log,
+    "repeat": _Builder.repeated,
+    "inv": _Builder.inverse,
+    "pinv": _Builder.inverse,
+    "diag": _Builder.diagonal,
+    "diagflat": _Builder.diagonal,
+    "softmax": _Builder.whole,
+    "lse": _Builder.whole,
+    "log_sum_exp": _Builder.whole,
+    "logsumexp": _Builder.whole,
+    "mean": _Builder.mean,
+    "n": _Builder.sized,
+    "rows": _Builder.sized,
+    "columns": _Builder.sized,
+    "norm": _Builder.norm,
+    "norm1": _Builder.norm,
+    "max": _Builder.maximum,
+    "maximum": _Builder.maximum,
+    "where": _Builder.chosen,
 }
 
 _SETTINGS = ("learning_rate", "momentum", "decay", "beta1", "beta2", "epsilon", "weight_decay", "t")
