@@ -62,6 +62,7 @@ from nablastep.transposition import CONVENTIONS
 GOLDEN = Path(__file__).with_name("golden_equations.txt")
 NAMES = ("unicode", "ascii", "latex", "numpy", "spoken")
 STRICT_NAMES = ("partial", "strict")
+MARKUP_NAMES = ("mathml",)
 
 
 # golden strings
@@ -132,7 +133,7 @@ def shown_equations() -> Iterator[Equation]:
 
 
 def test_the_notations_there_are() -> None:
-    assert set(notations()) == {*NAMES, *STRICT_NAMES}
+    assert set(notations()) == {*NAMES, *STRICT_NAMES, *MARKUP_NAMES}
     assert next(iter(notations())) == "unicode"
 
 
@@ -141,7 +142,7 @@ def test_an_unknown_notation() -> None:
         notation_named("braille")
     assert (
         str(caught.value)
-        == "unknown notation 'braille'; there are unicode, ascii, latex, numpy, partial, spoken, strict"
+        == "unknown notation 'braille'; there are unicode, ascii, latex, mathml, numpy, partial, spoken, strict"
     )
 
 
@@ -544,7 +545,7 @@ NOTATION = ShoutingWriter()
     notations.cache_clear()
     try:
         assert isinstance(notation_named("shouting"), Writer)
-        assert set(notations()) == {*NAMES, *STRICT_NAMES, "shouting"}
+        assert set(notations()) == {*NAMES, *STRICT_NAMES, *MARKUP_NAMES, "shouting"}
         step = ns.Session(two_layers()).program.step("grad_W1")
         assert notation_named("shouting").equation_text(step.equation) == "GRAD_W1 = GRAD_Z2 A1.T"
     finally:

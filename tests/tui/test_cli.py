@@ -152,12 +152,12 @@ def test_names_of_choices_are_those_of_the_core() -> None:
         (
             ["trace", "mazur", "--format", "jsn"],
             "nablastep: --format: unknown 'jsn'; did you mean 'json'?\n"
-            "  hint: --format takes text, json, markdown, latex, python\n",
+            "  hint: --format takes text, json, markdown, latex, python, html\n",
         ),
         (
             ["trace", "mazur", "--notation", "braille"],
             "nablastep: --notation: unknown 'braille'; "
-            "--notation takes unicode, ascii, latex, numpy, partial, spoken, strict\n",
+            "--notation takes unicode, ascii, latex, mathml, numpy, partial, spoken, strict\n",
         ),
         (
             ["trace", "mazur", "--convention", "keras"],
@@ -275,6 +275,7 @@ def test_trace_prints_every_format(format_name: str, nablastep: Nablastep) -> No
         "markdown": "# ",
         "latex": "\\documentclass",
         "python": "# Skinny",
+        "html": "<!doctype html>",
     }
     assert out.startswith(starts.get(format_name, "Skinny"))
 

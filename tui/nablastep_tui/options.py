@@ -18,7 +18,7 @@ from nablastep.files.reading import read_text
 from nablastep_tui.error_border import WrongUseError
 
 CONVENTIONS = ("column", "column-transposed", "row-keras", "row-pytorch")
-TRACE_FORMATS = ("text", "json", "markdown", "latex", "python")
+TRACE_FORMATS = ("text", "json", "markdown", "latex", "python", "html")
 THEMES = ("dark", "light", "high-contrast")
 GLYPH_SETS = ("unicode", "safe", "ascii")
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nablastep.derivations.subject import Subject
+from nablastep.derivations.subject import Subject, subject_of
 from nablastep.expressions import Apply, Softmax
 from nablastep.program import BACKWARD, Program
-from nablastep.transposition import CONVENTIONS, Convention
+from nablastep.session import Session
+from nablastep.transposition import CONVENTIONS, Convention, convention_named
 
 SHORTHAND = "∇x is short for ∇ₓE: the array of all ∂E/∂x, always shaped like x."
 
@@ -44,6 +45,14 @@ MIXING = (
     "Taking the indices from one and the matrix form from the other leaves W where Wᵀ belongs, or Wᵀ where W belongs; "
     "in a square layer no shape check notices."
 )
+
+
+def closing(session: Session, name: str, convention: str) -> Closing:
+    """The question that a step of the session raises and its answer, in the convention of that name."""
+    program = session.program
+    is_backward = name == "grad_a0" or program.step(name).phase == BACKWARD
+    subject = subject_of(program, name) if is_backward else None
+    return closing_of(program, name, convention_named(convention), subject)
 
 
 def closing_of(program: Program, name: str, convention: Convention, subject: Subject | None) -> Closing:

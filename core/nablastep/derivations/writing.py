@@ -28,6 +28,7 @@ from nablastep.expressions import (
 from nablastep.notation import notations
 from nablastep.notation.ascii import AsciiWriter
 from nablastep.notation.latex import LatexWriter
+from nablastep.notation.mathml import MathmlWriter, lifted
 from nablastep.notation.numpy_code import NumpyWriter
 from nablastep.notation.spoken import SpokenWriter
 from nablastep.notation.unicode import UnicodeWriter, layer_mark
@@ -275,6 +276,24 @@ class LatexDerivations(DerivationWriter, LatexWriter):
         return (*self.fraction((), below), Token(r"\left["), *operand, Token(r"\right]"))
 
 
+class MathmlDerivations(DerivationWriter, MathmlWriter):
+    """MathML with stacked fractions; all other nodes are lifted from their Unicode text."""
+
+    def fraction(self, above: Tokens, below: Tokens) -> Tokens:
+        curly = Token(lifted(self.curly))
+        return self.stacked((curly, *above), (curly, *below))
+
+    def differential(self, node: Differential) -> Tokens:
+        change = Token(f'<mi mathvariant="normal">{self.change_mark}</mi>')
+        x = self.tokens(node.x)
+        return (
+            Token("<mrow>"),
+            change,
+            *(x if isinstance(node.x, Symbol) else self.parenthesised(x)),
+            Token("</mrow>"),
+        )
+
+
 class NumpyDerivations(DerivationWriter, NumpyWriter):
     """Python source in the manner of NumPy; `jacobian` and `partial` stand for derivatives that NumPy cannot take."""
 
@@ -424,7 +443,14 @@ DERIVATION_STRENGTHS: dict[type[Expression], Strength] = {
     Entry: Strength.POSTFIX,
 }
 
-_WRITERS = (UnicodeDerivations, AsciiDerivations, LatexDerivations, NumpyDerivations, SpokenDerivations)
+_WRITERS = (
+    UnicodeDerivations,
+    AsciiDerivations,
+    LatexDerivations,
+    MathmlDerivations,
+    NumpyDerivations,
+    SpokenDerivations,
+)
 
 
 @cache

@@ -33,11 +33,19 @@ __all__ = [
     "written",
 ]
 
+
+def _page_chunks(trace: Trace) -> Iterator[str]:
+    from nablastep.page.document import trace_page  # a page needs demos and derivations; the others need neither
+
+    return trace_page(trace)
+
+
 _DOCUMENTS: dict[str, Callable[[Trace], Iterator[str]]] = {
     "json": json_chunks,
     "markdown": markdown_chunks,
     "latex": latex_chunks,
     "python": python_chunks,
+    "html": _page_chunks,
 }
 
 FORMAT_NAMES = ("text", *_DOCUMENTS)

@@ -185,11 +185,16 @@ class Trace:
             self._why(iteration, step) if self.with_why and step.phase == BACKWARD else None,
         )
 
+    def session(self) -> Session:
+        """A session of its own on the traced timeline, at its start."""
+        standing = Session(self.network)
+        standing._timelines = {1: self._timeline}
+        return standing
+
     def _why(self, iteration: Iteration, step: Step) -> Route:
         from nablastep.derivations.why import why  # only those who ask wait for it
 
-        standing = Session(self.network)
-        standing._timelines = {1: self._timeline}
+        standing = self.session()
         standing.goto(iteration=iteration.number, step=step.number)
         return why(standing, step.id, WHY_ROUTE, self.convention.name)[0]
 

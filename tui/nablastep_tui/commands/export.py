@@ -1,4 +1,4 @@
-"""`nablastep export`: a demo as files, made in virtual time."""
+"""`nablastep export`: a demo as files: a page to step through, or what a screen shows, made in virtual time."""
 
 from __future__ import annotations
 
@@ -15,9 +15,18 @@ from nablastep_tui.error_border import WrongUseError
 from nablastep_tui.options import THEMES, choice, near
 
 if TYPE_CHECKING:
+    from nablastep.demo.opening import OpenDemo
     from nablastep_tui.recording.model import Recording
 
-KINDS = {"cast": ".cast", "gif": ".gif", "svg": ".svg", "frames": "", "markdown": ".md", "vtt": ".vtt"}
+KINDS = {
+    "html": ".html",
+    "markdown": ".md",
+    "cast": ".cast",
+    "gif": ".gif",
+    "svg": ".svg",
+    "frames": "",
+    "vtt": ".vtt",
+}
 """What can be made, and how the file's name ends."""
 
 
@@ -44,7 +53,7 @@ def export(
 
     \b
     Examples:
-      nablastep export why-transpose --to gif
+      nablastep export why-transpose --to html
       nablastep export lesson.demo --to cast --to markdown --out pages
     """
     kinds = _checked(to)
@@ -52,9 +61,14 @@ def export(
 
     opened = open_demo(demo)
     name = demo_path(demo).stem
-    recording = _recorded(opened, theme)
+    recording = _recorded(opened, theme) if set(kinds) - {"html"} else None
     for kind in kinds:
-        output.write_names(_written(kind, recording, name, _target(kind, kinds, name, out)))
+        target = _target(kind, kinds, name, out)
+        if recording is None or kind == "html":
+            _write_page(opened, target)
+        else:
+            _write(kind, recording, target)
+        output.write_names((target,))
     return 0
 
 
@@ -66,14 +80,21 @@ def _checked(kinds: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(kinds))
 
 
-def _recorded(opened: object, theme: str | None) -> Recording:
+def _write_page(opened: OpenDemo, target: Path) -> None:
+    from nablastep.page.document import demo_page
+    from nablastep_tui.recording.writing import write_export
+
+    write_export(target, demo_page(opened))
+
+
+def _recorded(opened: OpenDemo, theme: str | None) -> Recording:
     from nablastep_tui.recording.virtual_time import pin_environment
 
     # Textual reads its environment when it is imported: from here on it is the same for everybody.
     pin_environment()
     from nablastep_tui.demo_capture import capture_demo
 
-    return capture_demo(opened, theme=theme)  # type: ignore[arg-type]
+    return capture_demo(opened, theme=theme)
 
 
 def _target(kind: str, kinds: tuple[str, ...], name: str, out: str | None) -> Path:
@@ -88,8 +109,8 @@ def _is_folder_for_file(kind: str, out: str) -> bool:
     return kind != "frames" and Path(out).is_dir()
 
 
-def _written(kind: str, recording: Recording, name: str, target: Path) -> list[Path]:
-    """Write one kind; the paths of its files, or of the folder."""
+def _write(kind: str, recording: Recording, target: Path) -> None:
+    """Write one kind: a file, for `frames` a folder."""
     from nablastep_tui.recording import cast, frames, svg, vtt
     from nablastep_tui.recording.storyboard import storyboard
     from nablastep_tui.recording.writing import write_export, write_files
@@ -110,7 +131,6 @@ def _written(kind: str, recording: Recording, name: str, target: Path) -> list[P
             write_export(target, vtt.webvtt(recording))
         case "gif":
             write_export(target, _gif(recording))
-    return [target]
 
 
 def _gif(recording: Recording) -> bytes:

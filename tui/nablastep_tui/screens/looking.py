@@ -51,7 +51,7 @@ class Looking(Changing):
     def action_notation(self) -> None:
         """The next notation for symbols."""
         self.begin_motion("symbols")
-        names = [name for name in notations() if name != "spoken"]
+        names = [name for name in notations() if name not in {"spoken", "mathml"}]
         self.notation = names[(names.index(self.notation) + 1) % len(names)]
         self.tell(f"notation: {self.notation}")
 

@@ -1,0 +1,75 @@
+"""The HTML document: the template filled with style, script, data and the printed sheet, and nothing from outside.
+
+The content policy in its head names the script and the style by their hashes, so nothing else that might ever stand in
+the page runs. Titles and captions are escaped; in the data `<`, `>` and `&` are written as JSON escapes.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterator
+from html import escape
+from importlib.resources import files
+
+from nablastep.demo.opening import OpenDemo
+from nablastep.page.data import Page, page_json
+from nablastep.page.moments import moments_of_demo, moments_of_iterations
+from nablastep.page.sheet import sheet
+from nablastep.program import BACKWARD
+from nablastep.trace.model import WHY_ROUTE, Trace
+from nablastep.trace.wording import network_sentence, order_warning
+
+_HOLE = re.compile(r"\{\{(\w+)\}\}")
+_IN_JSON = str.maketrans({character: f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"})
+
+
+def trace_page(trace: Trace) -> Iterator[str]:
+    """The page of the first iterations of a trace, in pieces."""
+    convention = trace.convention.name
+    moments = list(moments_of_iterations(trace.session(), trace.count, convention))
+    for moment in moments if trace.with_why else ():
+        if moment.session.step is not None and moment.session.step.phase == BACKWARD:
+            moment.why, moment.route = True, WHY_ROUTE
+    about = (network_sentence(trace), *filter(None, [order_warning(trace)]))
+    return page_chunks(Page(trace.network.title, about, trace.network, convention, moments))
+
+
+def demo_page(opened: OpenDemo) -> str:
+    """The page of a demo. DemoError if its session refuses one of its commands."""
+    moments, chapters = moments_of_demo(opened)
+    convention = opened.demo.header.convention or opened.network.convention
+    about = (network_sentence(Trace(opened.network, convention=convention)),)
+    return "".join(page_chunks(Page(opened.title, about, opened.network, convention, moments, chapters)))
+
+
+def page_chunks(page: Page) -> Iterator[str]:
+    """The whole document in pieces."""
+    style, script, template = (resource(name) for name in ("page.css", "page.js", "page.html"))
+    filling = {
+        "title": escape(page.title),
+        "about": "".join(f"<p>{escape(sentence)}</p>" for sentence in page.about),
+        "style": style,
+        "style_hash": content_hash(style),
+        "script": script,
+        "script_hash": content_hash(script),
+        "data": page_json(page).translate(_IN_JSON),
+        "sheet": "".join(sheet(page)),
+    }
+    position = 0
+    for hole in _HOLE.finditer(template):
+        yield template[position : hole.start()]
+        yield filling[hole[1]]
+        position = hole.end()
+    yield template[position:]
+
+
+def resource(name: str) -> str:
+    """A file of this package as text."""
+    return files("nablastep.page").joinpath(name).read_text(encoding="utf-8")
+
+
+def content_hash(text: str) -> str:
+    """How a content policy names an inline script or style."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

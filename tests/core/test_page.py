@@ -1,0 +1,204 @@
+"""The page as a document: one file that asks for nothing, the same bytes each time, with the session's own data."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import nablastep as ns
+from nablastep.demo.opening import open_demo
+from nablastep.page.document import demo_page
+from nablastep.page.moments import moments_of_demo
+from nablastep.page.pool import MOST_ENTRIES, WINDOW, Pool, picture
+from nablastep.trace import Trace, written
+from nablastep.transposition import CONVENTIONS
+from nablastep.view import View
+
+LARGEST = 400_000
+
+
+def trace_page(source: Any, **options: Any) -> str:
+    return "".join(written(Trace(source, **options), "html"))
+
+
+def data_of(page: str) -> dict[str, Any]:
+    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
+    assert found is not None
+    document: dict[str, Any] = json.loads(found[1])
+    return document
+
+
+def value_in(data: dict[str, Any], reference: int) -> Any:
+    array = np.array(data["arrays"][reference >> 1]["v"], dtype=float)
+    return array.T if reference & 1 else array
+
+
+def demo(folder: Path, text: str) -> Any:
+    path = folder / "own.demo"
+    path.write_text(text, encoding="utf-8")
+    return open_demo(path)
+
+
+class Addresses(HTMLParser):
+    """Everything in a document that a browser would fetch."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found += [value or "" for name, value in attrs if name in {"src", "href", "srcset", "action", "data"}]
+
+
+# one file
+
+
+@pytest.mark.parametrize("name", ["forward-backward", "why-hadamard", "dead-relu"])
+def test_a_demo_becomes_one_page_that_asks_for_nothing(name: str) -> None:
+    page = demo_page(open_demo(name))
+    parser = Addresses()
+    parser.feed(page)
+    assert parser.found == ["data:,"]
+    assert not re.search(r"https?:|url\(|@import|//[a-z]+\.[a-z]", page)
+    assert page == demo_page(open_demo(name))
+
+
+def test_a_page_is_small() -> None:
+    assert len(demo_page(open_demo("forward-backward")).encode()) < LARGEST
+
+
+def test_large_arrays_come_as_pictures_and_a_window() -> None:
+    page = trace_page(ns.open("digits-mlp"))
+    data = data_of(page)
+    assert max(np.size(array["v"]) for array in data["arrays"]) <= MOST_ENTRIES
+    large = next(array for array in data["arrays"] if array["n"] == [32, 64])
+    assert np.shape(large["v"]) == (WINDOW, WINDOW)
+    assert np.shape(large["picture"]) == (24, 48)
+    assert len(page) < 2 * LARGEST
+
+
+def test_the_policy_names_the_script_and_the_style_that_are_there() -> None:
+    page = trace_page(ns.open("mazur"))
+    policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', page)
+    assert policy is not None
+    for tag in ("script", "style"):
+        inside = re.findall(rf"<{tag}>(.*?)</{tag}>", page, re.DOTALL)
+        assert len(inside) == 1
+        digest = base64.b64encode(hashlib.sha256(inside[0].encode()).digest()).decode()
+        assert f"{tag}-src 'sha256-{digest}'" in policy[1]
+    assert "default-src 'none'" in policy[1]
+    assert " style=" not in page.split("<script>")[0]
+
+
+def test_a_strangers_markup_is_text(tmp_path: Path) -> None:
+    title = "</title><script>alert(1)</script><!-- {{data}} & <b>"
+    said = "</script><img src=x onerror=alert(2)>"
+    text = f'demo 1\ntitle "{title}"\nnetwork mazur\nchapter "<i>one</i>"\nsay "{said}"\nnext 1\n'
+    page = demo_page(demo(tmp_path, text))
+    assert page.count("<script>") == 1
+    assert "<img" not in page
+    assert "<i>one" not in page
+    assert page.count("{{") == 0 or "{{data}}" in page
+    assert data_of(page)["moments"][0]["c"] == [said]
+
+
+# its data are the session's
+
+
+@pytest.mark.parametrize("source", ["mazur", "xor", "ng-ex4"])
+def test_every_step_has_the_sessions_numbers_in_every_convention(source: str) -> None:
+    data = data_of(trace_page(ns.open(source)))
+    session = ns.open(source)
+    assert len(data["moments"]) == len(session.program) + 1
+    for number, moment in enumerate(data["moments"][1:], 1):
+        session.goto(iteration=1, step=number)
+        assert (moment["q"], moment["p"]) == (session.step.id, session.step.phase)  # type: ignore[union-attr]
+        for index, name in enumerate(CONVENTIONS):
+            scene = data["shared"][moment["v"][index]]
+            view = View(session, name)
+            assert np.array_equal(value_in(data, scene["r"]), np.atleast_2d(view.result()))
+            for cell in (data["shared"][cell] for cell in scene["c"]):
+                assert data["texts"][cell[4]] == view.sentence((cell[0], cell[1]))
+
+
+def test_nothing_is_computed_at_the_start() -> None:
+    data = data_of(trace_page(ns.open("mazur")))
+    first = data["moments"][0]
+    assert (first["i"], first["s"]) == (1, 0)
+    assert data["shared"][first["v"][0]]["r"] is None
+    assert set(first["m"]) == {"a0", "y", "W0", "b0", "W1", "b1"}
+
+
+def test_several_iterations_follow_each_other() -> None:
+    moments = data_of(trace_page(ns.open("tanh-neuron"), iterations=3))["moments"]
+    steps = len(ns.open("tanh-neuron").program)
+    assert [(moment["i"], moment["s"]) for moment in moments[1:]] == [
+        (iteration, step) for iteration in (1, 2, 3) for step in range(1, steps + 1)
+    ]
+
+
+def test_an_array_and_its_transpose_are_stored_once() -> None:
+    pool = Pool()
+    array = np.arange(6.0).reshape(2, 3)
+    assert pool.array(array) == 0
+    assert pool.array(array.T) == 1
+    assert pool.array(array.copy()) == 0
+    assert len(pool.things["arrays"]) == 1
+
+
+def test_a_picture_keeps_sign_and_size() -> None:
+    array = np.zeros((60, 100))
+    array[:10, :50], array[50:, 50:] = 1.0, -2.0
+    shown = np.array(picture(array))
+    assert shown.shape == (24, 48)
+    assert shown.min() == -8
+    assert shown[0, 0] > 0
+    assert shown[12, 12] == 0
+
+
+# moments of a demo
+
+
+def places(opened: Any) -> list[tuple[int, int]]:
+    return [tuple(moment.position) for moment in moments_of_demo(opened)[0]]
+
+
+def test_steps_that_a_demo_passes_over_are_there(tmp_path: Path) -> None:
+    opened = demo(tmp_path, 'demo 1\nnetwork mazur\ngoto z2\ngoto E\nback 2\nsay "back"\n')
+    assert places(opened) == [(1, 0), (1, 1), (1, 2), (1, 3), (1, 4), (1, 5), (1, 4), (1, 3)]
+
+
+def test_a_leap_over_iterations_lands_without_the_steps_between(tmp_path: Path) -> None:
+    opened = demo(tmp_path, 'demo 1\nnetwork mazur\nnext\ntrain 50\ngoto a1\nsay "there"\n')
+    assert places(opened) == [(1, 0), (1, 1), (51, 1), (51, 2)]
+    opened = demo(tmp_path, 'demo 1\nnetwork mazur\ntrain 50\nsay "start of 51"\n')
+    assert places(opened) == [(1, 0), (51, 0)]
+
+
+def test_captions_belong_to_the_moment_at_which_they_appear(tmp_path: Path) -> None:
+    text = (
+        'demo 1\nnetwork mazur\nchapter "one"\nsay "before"\nnext\nsay "first"\nsay "second"\n'
+        'chapter "two"\nsay "again"\nnext\nset W0[0,0] = 0.5\nsay "edited"\nwhy\nundo\n'
+    )
+    moments, chapters = moments_of_demo(demo(tmp_path, text))
+    told = [(tuple(moment.position), moment.chapter, moment.captions, moment.change) for moment in moments]
+    assert chapters == ("one", "two")
+    assert told == [
+        ((1, 0), 1, ["before"], ""),
+        ((1, 1), 1, ["first", "second"], ""),
+        ((1, 1), 2, ["again"], ""),
+        ((1, 2), 2, [], ""),
+        ((1, 2), 2, ["edited"], "W0[0,0] = 0.5"),
+        ((1, 2), 2, [], "undo"),
+    ]
+    assert [moment.why for moment in moments] == [False, False, False, False, True, False]
+    assert moments[4].session["a1"][0, 0] != moments[3].session["a1"][0, 0]
+    assert moments[5].session["a1"][0, 0] == moments[3].session["a1"][0, 0]
