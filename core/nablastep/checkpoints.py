@@ -1,81 +1,120 @@
-"""Snapshots of all parameters at the start of iterations, in bounded memory.
+"""The states that a session keeps, of all its branches, in one budget of bytes.
 
-When the arena is full, every second snapshot is dropped and the stride doubles. What lies between two snapshots is
-found again by deterministic replay.
+A state is what one iteration hands on to the next, kept by reference. Snapshots stand at least at the iterations that
+the stride divides; when the budget is full the stride doubles and all others are dropped, on every branch. Beside them
+the states used last are kept, so that steps around one place are near. What is not kept is found again by replay.
+Knows nothing of what a state means.
 """
 
 from __future__ import annotations
 
+import sys
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from itertools import count
+from threading import RLock
+from typing import Any
+from weakref import WeakSet
 
-import numpy as np
-from numpy.typing import NDArray
+State = tuple[Any, ...]
 
-from nablastep.expressions import Symbol
+DEFAULT_BYTES = 256 * 1024 * 1024
 
-Array = NDArray[np.float64]
+FIRST_STRIDE = 8
+"""To keep a state takes fresh memory, which is slow; to run so few iterations again is hardly felt."""
 
-DEFAULT_BYTES = 64 * 1024 * 1024
+
+class Track:
+    """The snapshots of one branch, by iteration."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self._iterations: list[int] = []
+        self._states: list[State] = []
+
+    def __len__(self) -> int:
+        return len(self._iterations)
+
+    def nearest(self, iteration: int) -> tuple[int, State] | None:
+        """The last snapshot at or before the iteration, with its iteration."""
+        index = bisect_right(self._iterations, iteration) - 1
+        return None if index < 0 else (self._iterations[index], self._states[index])
+
+    def _add(self, states: Iterable[tuple[int, State]]) -> None:
+        for iteration, state in states:
+            if not self._iterations or iteration > self._iterations[-1]:
+                self._iterations.append(iteration)
+                self._states.append(state)
+
+    def _thin(self, stride: int) -> None:
+        kept = [index for index, iteration in enumerate(self._iterations) if iteration % stride == 0]
+        self._iterations = [self._iterations[index] for index in kept]
+        self._states = [self._states[index] for index in kept]
 
 
 class Checkpoints:
-    """Snapshots by iteration; `shapes` lists what one holds: (id, size in numbers) in order."""
+    """What a session keeps of its past. `limit` bounds it, in bytes; `state` is one such as will be kept.
 
-    def __init__(self, shapes: Sequence[tuple[str, tuple[int, ...]]], limit: int = DEFAULT_BYTES) -> None:
-        self._shapes = tuple(shapes)
-        self._sizes = [int(np.prod(shape)) for _, shape in self._shapes]
-        self._width = max(1, sum(self._sizes))
-        self._most = max(2, limit // (8 * self._width))
-        self._rows: Array = np.empty((min(16, self._most), self._width))
-        self._iterations: list[int] = []
-        self.stride = 1
+    The limit is shared out: an eighth for the states used last, an eighth for what a stretch under way brings, the
+    rest for snapshots. Two states are always kept, however large they are. `lock` is held by whoever adds or looks up.
+    """
+
+    def __init__(self, state: State, limit: int | None = None) -> None:
+        self.bytes_a_state = max(1, sum(sys.getsizeof(value) for value in state) + sys.getsizeof(state))
+        room = (DEFAULT_BYTES if limit is None else limit) // self.bytes_a_state
+        self.most_recent = max(2, room // 8)
+        self.most_at_once = max(1, room // 8)
+        self.most_snapshots = max(0, room - self.most_recent - self.most_at_once)
+        self.stride = FIRST_STRIDE
+        self.lock = RLock()
+        self._tracks: WeakSet[Track] = WeakSet()
+        self._count = 0
+        self._made = count()
+        # By the track's number: a state used last keeps no branch alive.
+        self._recent: OrderedDict[tuple[int, int], State] = OrderedDict()
 
     @property
     def bytes_used(self) -> int:
-        """Memory of the arena."""
-        return int(self._rows.nbytes)
+        """The bytes of all states that are kept, those that are shared counted more than once."""
+        return self.bytes_a_state * (sum(map(len, self._tracks)) + len(self._recent))
 
-    def offer(self, iteration: int, values: Mapping[str, Array]) -> None:
-        """Keep the values at the start of the iteration if it is due and later than all that are kept."""
-        if iteration % self.stride or (self._iterations and iteration <= self._iterations[-1]):
-            return
-        if len(self._iterations) == self._most:
-            self._thin()
-            if iteration % self.stride:
-                return
-        if len(self._iterations) == len(self._rows):
-            grown = np.empty((min(2 * len(self._rows), self._most), self._width))
-            grown[: len(self._rows)] = self._rows
-            self._rows = grown
-        row = self._rows[len(self._iterations)]
-        at = 0
-        for (name, _), size in zip(self._shapes, self._sizes, strict=True):
-            row[at : at + size] = values[name].ravel()
-            at += size
-        self._iterations.append(iteration)
+    def new_track(self) -> Track:
+        """The place for the snapshots of one more branch. They go when nobody holds it any more."""
+        track = Track(next(self._made))
+        self._tracks.add(track)
+        return track
 
-    def nearest(self, iteration: int) -> tuple[int, dict[str, Array]] | None:
-        """The last snapshot at or before the iteration: its iteration and its values, each in an array of its own."""
-        index = bisect_right(self._iterations, iteration) - 1
-        if index < 0:
-            return None
-        row = self._rows[index]
-        values: dict[str, Array] = {}
-        at = 0
-        for (name, shape), size in zip(self._shapes, self._sizes, strict=True):
-            values[name] = row[at : at + size].reshape(shape).copy()
-            at += size
-        return self._iterations[index], values
+    def keep(self, track: Track, states: Mapping[int, State]) -> None:
+        """Keep the states at the start of these iterations that are later than all that are kept.
 
-    def _thin(self) -> None:
-        """Drop what the doubled stride has no place for."""
-        self.stride *= 2
-        kept = [index for index, iteration in enumerate(self._iterations) if iteration % self.stride == 0]
-        self._rows[: len(kept)] = self._rows[kept]
-        self._iterations = [self._iterations[index] for index in kept]
+        Those beside the stride are welcome while there is plenty of room: where somebody stood, or had to wait.
+        """
+        roomy, before = self._count < self.most_snapshots // 2, len(track)
+        track._add((at, state) for at, state in states.items() if roomy or at % self.stride == 0)
+        self._count += len(track) - before
+        if self._count > self.most_snapshots:
+            self._make_room()
 
+    def _make_room(self) -> None:
+        """Double the stride until the budget holds; branches that nobody holds any more have gone already."""
+        self._count = sum(map(len, self._tracks))
+        while self._count > self.most_snapshots:
+            self.stride *= 2
+            for track in self._tracks:
+                track._thin(self.stride)
+            self._count = sum(map(len, self._tracks))
 
-def snapshot_shapes(symbols: Sequence[Symbol], sizes: Mapping[str, int]) -> list[tuple[str, tuple[int, ...]]]:
-    """What a snapshot of these quantities holds."""
-    return [(symbol.id, tuple(sizes[dimension] for dimension in symbol.shape)) for symbol in symbols]
+    def remember(self, track: Track, iteration: int, state: State) -> None:
+        """Keep a state among those used last."""
+        self._recent[track.number, iteration] = state
+        self._recent.move_to_end((track.number, iteration))
+        while len(self._recent) > self.most_recent:
+            self._recent.popitem(last=False)
+
+    def recent(self, track: Track, iteration: int) -> State | None:
+        """The state of that iteration, if it is among those used last."""
+        found = self._recent.get((track.number, iteration))
+        if found is not None:
+            self._recent.move_to_end((track.number, iteration))
+        return found

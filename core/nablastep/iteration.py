@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from nablastep.program import Step
 from nablastep.timeline import Timeline
 
 
@@ -18,28 +19,43 @@ class Iteration:
         self.timeline = timeline
         self.number = number
         self.program = timeline.program(number)
-        self._states: list[Mapping[str, Any]] = [_frozen(timeline.start(number))]
+        self._now = timeline.start(number)
+        for value in self._now.values():
+            _freeze(value)
+        # What there is at the start, then what each step has changed.
+        self._changes: list[Mapping[str, Any]] = [self._now.copy()]
+        self._seen: dict[int, Mapping[str, Any]] = {}
 
     def values(self, step: int) -> Mapping[str, Any]:
         """Every value that exists after so many steps, by id; a read-only mapping."""
-        while len(self._states) <= step:
-            self._advance()
-        return self._states[step]
+        found = self._seen.get(step)
+        if found is None:
+            self.compute(step)
+            values: dict[str, Any] = {}
+            for changed in self._changes[: step + 1]:
+                values.update(changed)
+            found = self._seen[step] = MappingProxyType(values)
+        return found
 
-    def _advance(self) -> None:
-        step = self.program.steps[len(self._states) - 1]
-        values = dict(self._states[-1])
-        with np.errstate(all="ignore"):
-            step.run(values)
-        for edit in self.timeline.edits_at(self.number, step.number):
-            copy = values[edit.name].copy()
-            copy[edit.indices] = edit.value
-            values[edit.name] = copy
-        self._states.append(_frozen(values))
+    def compute(self, step: int) -> None:
+        """Carry out the steps up to that one, as far as they are not yet; what they come to goes to the timeline."""
+        with self.timeline.checkpoints.lock:
+            while len(self._changes) <= step:
+                self._advance(self.program.steps[len(self._changes) - 1])
+
+    def _advance(self, step: Step) -> None:
+        values = self._now
+        edits = self.timeline.carry_out(step, values, self.number)
+        changed = {step.id: values[step.id]}
+        for edit in edits:
+            changed[edit.name] = values[edit.name]
+        for value in changed.values():
+            _freeze(value)
+        self._changes.append(changed)
+        if step.number == len(self.program.steps):
+            self.timeline.hand_over(self.number, values)
 
 
-def _frozen(values: dict[str, Any]) -> Mapping[str, Any]:
-    for value in values.values():
-        if isinstance(value, np.ndarray):
-            value.flags.writeable = False
-    return MappingProxyType(values)
+def _freeze(value: Any) -> None:
+    if isinstance(value, np.ndarray):
+        value.setflags(write=False)

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from nablastep.errors import UnknownNameError
 from nablastep.field_checks import (
@@ -184,14 +184,19 @@ class Network:
 
     def batch(self, iteration: int) -> tuple[int, ...]:
         """Indices of the samples that iteration `iteration` (from 1) uses; a pure function of it and the seed."""
+        return tuple(np.arange(self.samples)[self.rows(iteration)].tolist())
+
+    def rows(self, iteration: int) -> slice | NDArray[np.intp]:
+        """The same samples as an index into the rows of `x` and `y`."""
+        passes_done, place = self.place_in_pass(iteration)
+        rows = slice(place * self.batch_size, min((place + 1) * self.batch_size, self.samples))
+        return _permutation(self.seed, passes_done + 1, self.samples)[rows] if self.shuffle else rows
+
+    def place_in_pass(self, iteration: int) -> tuple[int, int]:
+        """(passes done before iteration `iteration`, its place from 0 in its own)."""
         if iteration < 1:
             raise ValueError(f"iterations count from 1, found {iteration}")
-        passes_done, place = divmod(iteration - 1, self.batches_per_pass)
-        start = place * self.batch_size
-        stop = min(start + self.batch_size, self.samples)
-        if not self.shuffle:
-            return tuple(range(start, stop))
-        return _permutation(self.seed, passes_done + 1, self.samples)[start:stop]
+        return divmod(iteration - 1, self.batches_per_pass)
 
     def with_parameters(
         self,
@@ -223,8 +228,10 @@ class Network:
 
 
 @lru_cache(maxsize=8)
-def _permutation(seed: int, pass_number: int, samples: int) -> tuple[int, ...]:
-    return tuple(np.random.default_rng([seed, pass_number]).permutation(samples).tolist())
+def _permutation(seed: int, pass_number: int, samples: int) -> NDArray[np.intp]:
+    order = np.random.default_rng([seed, pass_number]).permutation(samples)
+    order.flags.writeable = False
+    return order
 
 
 def _initial_parameters(layers: Sequence[Layer], inputs: int, seed: int) -> dict[str, FloatArray]:

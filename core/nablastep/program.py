@@ -42,7 +42,7 @@ class Step:
     definition: Equation | None
     layer: int
 
-    @property
+    @cached_property
     def id(self) -> str:
         """The id of the quantity that the step computes."""
         return self.equation.target.id
@@ -129,11 +129,6 @@ class Program:
     @cached_property
     def _steps_by_id(self) -> dict[str, Step]:
         return {step.id: step for step in self.steps}
-
-    @cached_property
-    def run(self) -> Run:
-        """All steps as one piece of code: the same equations in the same order as one by one."""
-        return compiled(step.equation for step in self.steps)
 
     @cached_property
     def run_forward(self) -> Run:

@@ -6,8 +6,10 @@ Looking (`session["z1"]`) never computes and never changes; `do` carries out one
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,13 +17,14 @@ from numpy.typing import NDArray
 
 from nablastep.cells import Cell, check_indices, parse_cell, unknown_name
 from nablastep.commands import Back, Command, Goto, Next, Redo, Reset, Set, Switch, Train, Undo
+from nablastep.edits import DATA_NAMES, Edit
 from nablastep.errors import CommandError, EditError, NotComputed, UnknownNameError
 from nablastep.evaluation import value_of
 from nablastep.field_checks import did_you_mean
 from nablastep.iteration import Iteration
 from nablastep.network import Network
 from nablastep.program import Program, Step
-from nablastep.timeline import DATA_NAMES, Data, Edit, Timeline
+from nablastep.timeline import Data, Timeline
 
 Array = NDArray[np.float64]
 
@@ -33,6 +36,25 @@ class Position(NamedTuple):
 
     iteration: int
     step: int
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a long run has come: iterations done, how many there will be, and the seconds that it has taken."""
+
+    done: int
+    total: int
+    seconds: float
+
+    @property
+    def rate(self) -> float:
+        """Iterations a second."""
+        return self.done / max(1e-9, self.seconds)
+
+    @property
+    def seconds_left(self) -> float:
+        """How long the rest will take at that rate."""
+        return (self.total - self.done) / max(1e-9, self.rate)
 
 
 @dataclass(frozen=True)
@@ -69,17 +91,18 @@ class Bookmark:
 
 
 class Session:
-    """A network at work. `memory` bounds the snapshots of each timeline, in bytes."""
+    """A network at work. `memory` bounds what is kept of the past of all branches, in bytes; 256 MiB if left out."""
 
     def __init__(self, network: Network, *, memory: int | None = None) -> None:
         self.network = network
-        self._memory = memory
         self._timelines: dict[int, Timeline] = {1: Timeline(network, 1, memory=memory)}
         self._current = 1
         self._position = Position(1, 0)
         self._undo: list[tuple[_Moment, _Moment]] = []
         self._redo: list[tuple[_Moment, _Moment]] = []
         self._iterations: dict[tuple[Timeline, int], Iteration] = {}
+        self._latest: Iteration | None = None
+        self._length = len(self.program)  # the same in every iteration
 
     # looking
 
@@ -121,7 +144,7 @@ class Session:
     @property
     def upcoming(self) -> Step:
         """The step that `next` will compute."""
-        return self._following().steps[self._position.step % len(self.program)]
+        return self._following().steps[self._position.step % self._length]
 
     @property
     def data(self) -> Data:
@@ -198,17 +221,19 @@ class Session:
 
     def _iteration(self, number: int | None = None) -> Iteration:
         """The steps of an iteration of this timeline, of which the last few are kept."""
-        number = self._position.iteration if number is None else number
-        key = (self.timeline, number)
-        found = self._iterations.pop(key, None) or Iteration(self.timeline, number)
-        self._iterations[key] = found
+        timeline, number = self.timeline, self._position.iteration if number is None else number
+        latest = self._latest
+        if latest is not None and latest.number == number and latest.timeline is timeline:
+            return latest
+        found = self._iterations.pop((timeline, number), None) or Iteration(timeline, number)
+        self._latest = self._iterations[timeline, number] = found
         while len(self._iterations) > KEPT_ITERATIONS:
             del self._iterations[next(iter(self._iterations))]
         return found
 
     def _following(self) -> Program:
         """The program of the iteration in which the next step lies."""
-        if self._position.step == len(self.program):
+        if self._position.step == self._length:
             return self.timeline.program(self._position.iteration + 1)
         return self.program
 
@@ -238,6 +263,23 @@ class Session:
         """Run whole iterations."""
         self.do(Train(count))
 
+    def advance(self, command: Train | Goto) -> Iterator[Progress]:
+        """Carry out a command that may take long, in stretches of some hundredths of a second.
+
+        After each the session stands at the start of the iteration that it has come to, and its error_history is as
+        long as that. Whoever stops asking leaves it there; it ends early if the session is moved in between. Raises
+        as `do` does, before the first stretch.
+        """
+        goal = self._goal(command)
+        timeline, first, began = self.timeline, min(self.timeline.computed, goal), perf_counter()
+        for reached in timeline.advance(goal):
+            self._move(reached, 0)
+            here = self._position
+            yield Progress(reached - first, goal - first, perf_counter() - began)
+            if self._position is not here or self.timeline is not timeline:
+                return
+        self.do(command if isinstance(command, Goto) else Goto(iteration=goal))
+
     def set(self, cell: str, value: float) -> None:
         """Edit one number."""
         self.do(Set(cell, value))
@@ -261,13 +303,14 @@ class Session:
     def trial(self) -> Session:
         """A session at the same place that shares all that has been computed; what is done in it stays in it."""
         other = Session.__new__(Session)
-        other.network, other._memory = self.network, self._memory
+        other.network = self.network
         other._timelines = {number: timeline.twin() for number, timeline in self._timelines.items()}
         other._current, other._position = self._current, self._position
         other._undo, other._redo = [], []
         twins = {timeline: other._timelines[number] for number, timeline in self._timelines.items()}
         known = self._iterations.items()
         other._iterations = {(twins[line], number): seen for (line, number), seen in known if line in twins}
+        other._latest, other._length = None, self._length
         return other
 
     def bookmark(self) -> Bookmark:
@@ -318,28 +361,27 @@ class Session:
 
     def _move(self, iteration: int, step: int) -> None:
         timeline = self.timeline
-        steps = len(self.program)
+        if timeline.computed < iteration:
+            deque(timeline.advance(iteration), maxlen=0)
+        self._iteration(iteration).compute(step)
         # The end of an iteration is the start of the next: from there on it counts as finished.
-        timeline.reach(iteration + 1 if step == steps else iteration)
-        timeline.furthest = max(timeline.furthest, (iteration, step))
-        self._position = Position(iteration, step)
-        timeline.left_at = self._position
-        self._iteration().values(step)
+        seen = (iteration + 1, 0) if step == self._length else (iteration, step)
+        timeline.furthest = max(timeline.furthest, seen)
+        self._position = timeline.left_at = Position(iteration, step)
 
     def _next(self, command: Next) -> None:
-        count = _positive(command.count, "next")
-        steps = len(self.program)
-        done = (self._position.iteration - 1) * steps + self._position.step + count
-        iteration, step = divmod(done - 1, steps)
-        self._move(iteration + 1, step + 1)
+        iteration, step = self._position
+        step += _positive(command.count, "next")
+        if step > self._length:
+            passed, step = divmod(step - 1, self._length)
+            iteration, step = iteration + passed, step + 1
+        self._move(iteration, step)
 
     def _back(self, command: Back) -> None:
-        count = _positive(command.count, "back")
         iteration, step = self._position
-        steps = len(self.program)
         # Going back stops at (i, 0), which is the same moment as (i − 1, S): the next step back is (i − 1, S − 1).
-        done = max(0, (iteration - 1) * steps + step - count)
-        iteration, step = divmod(done, steps)
+        done = (iteration - 1) * self._length + step - _positive(command.count, "back")
+        iteration, step = divmod(max(0, done), self._length)
         self._move(iteration + 1, step)
 
     def _goto(self, command: Goto) -> None:
@@ -355,20 +397,23 @@ class Session:
         step = 0 if command.step is None else command.step
         if command.iteration is None and command.step is None:
             raise CommandError("goto needs a place", hint="an id such as grad_W1, start, end or an iteration")
-        _whole(iteration, "an iteration")
-        _whole(step, "a step")
-        if iteration < 1:
+        self._move(*self._checked(iteration, step))
+
+    def _checked(self, iteration: int, step: int) -> Position:
+        """The place, if there is one."""
+        place = Position(_whole(iteration, "an iteration"), _whole(step, "a step"))
+        if place.iteration < 1:
             raise CommandError(f"there is no iteration {iteration}; iterations count from 1")
-        if not 0 <= step <= len(self.program):
-            raise CommandError(f"there is no step {step}; an iteration has steps 0 to {len(self.program)}")
-        self._move(iteration, step)
+        if not 0 <= place.step <= self._length:
+            raise CommandError(f"there is no step {step}; an iteration has steps 0 to {self._length}")
+        return place
 
     def _goto_target(self, target: str) -> None:
         iteration = self._position.iteration
         if target == "start":
             self._move(iteration, 0)
         elif target == "end":
-            self._move(iteration, len(self.program))
+            self._move(iteration, self._length)
         else:
             ids = [step.id for step in self.program.steps]
             if target not in ids:
@@ -376,11 +421,20 @@ class Session:
                 raise UnknownNameError(f"no step computes '{target}'{near}", hint=f"the steps are {' '.join(ids)}")
             self._move(iteration, ids.index(target) + 1)
 
-    def _train(self, command: Train) -> None:
-        count = _positive(command.count, "train")
+    @property
+    def _first_to_train(self) -> int:
         iteration, step = self._position
-        first = iteration + 1 if step == len(self.program) else iteration
-        self._move(first + count, 0)
+        return iteration + 1 if step == self._length else iteration
+
+    def _train(self, command: Train) -> None:
+        self._move(self._goal(command), 0)
+
+    def _goal(self, command: Train | Goto) -> int:
+        """The iteration at whose start a run ends, or begins to be stepped."""
+        if isinstance(command, Train):
+            return self._first_to_train + _positive(command.count, "train")
+        iteration = self._position.iteration if command.iteration is None else command.iteration
+        return self._checked(iteration, 0 if command.step is None else command.step).iteration
 
     # editing
 
@@ -431,7 +485,7 @@ class Session:
     def _has_future(self) -> bool:
         """Whether steps or edits lie beyond the position."""
         iteration, step = self._position
-        here = (iteration + 1, 0) if step == len(self.program) else (iteration, step)
+        here = (iteration + 1, 0) if step == self._length else (iteration, step)
         beyond = any(edit.position > self._position for edit in self.timeline.edits)
         return self.timeline.furthest > here or beyond
 
@@ -465,7 +519,10 @@ class Session:
     def _reset(self, _: Reset) -> None:
         before = self._moment()
         number = max(self._timelines) + 1
-        self._timelines = {**self._timelines, number: Timeline(self.network, number, memory=self._memory)}
+        self._timelines = {
+            **self._timelines,
+            number: Timeline(self.network, number, checkpoints=self.timeline.checkpoints),
+        }
         self._current = number
         self._move(1, 0)
         self._remember(before)
@@ -515,15 +572,18 @@ def _seen(timeline: Timeline) -> Branch:
 
 
 def _whole(value: object, what: str) -> int:
+    if type(value) is int:
+        return value
     if isinstance(value, bool) or not isinstance(value, int | np.integer):
         raise CommandError(f"{what} is a whole number, found {value!r}")
     return int(value)
 
 
 def _positive(count: int, what: str) -> int:
-    if _whole(count, f"the count of {what}") < 1:
-        raise CommandError(f"{what} counts from 1, found {count}")
-    return int(count)
+    number = _whole(count, f"the count of {what}")
+    if number < 1:
+        raise CommandError(f"{what} counts from 1, found {number}")
+    return number
 
 
 def _finite(value: float) -> float:

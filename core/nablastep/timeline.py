@@ -1,49 +1,36 @@
 """One timeline: a network, the edits made on the way, and every iteration that follows from them.
 
-All that happens is a pure function of (network, edits): iterations are computed forward once, and found again from
-checkpoints by replay with the same code, so any position can be shown again, to the bit.
+All that happens is a pure function of (network, edits): iterations are computed forward once, in stretches between
+edits, and found again from checkpoints by replay with the same code, so any position can be shown again, to the bit.
+Only how far it has been seen and where it was left belong to whoever goes along it.
 """
 
 from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
-from functools import lru_cache
+from time import perf_counter
 from typing import Any
+from weakref import ref
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nablastep.checkpoints import Checkpoints, snapshot_shapes
+from nablastep.batches import INPUTS, Samples, edited_samples
+from nablastep.checkpoints import Checkpoints
+from nablastep.edits import DATA_NAMES, Edit, Position
+from nablastep.evaluation import quietly
 from nablastep.network import Network
-from nablastep.program import Program, program_for
+from nablastep.program import Program, Step
+from nablastep.stretch import COUNT, ERROR, Outcome, State, stretch_of
 
 Array = NDArray[np.float64]
-Position = tuple[int, int]
 
-SUM_TOLERANCE = 1e-12
-"""Targets whose sum is this near to 1 count as distributions in the choice of E's equation."""
-
-DATA_NAMES = frozenset({"x", "y", "learning_rate"})
-
-
-@dataclass(frozen=True)
-class Edit:
-    """One number set by hand. With step 0 it holds from the start of the iteration, else from after that step on."""
-
-    iteration: int
-    step: int
-    name: str
-    indices: tuple[int, ...]
-    value: float
-
-    @property
-    def position(self) -> Position:
-        """Where it first shows."""
-        return (self.iteration, self.step)
+SECONDS_AT_ONCE = 0.02
+"""About how long a stretch takes before who asked for it is told."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,20 +40,13 @@ class Data:
     x: Array
     y: Array
     learning_rate: float
-    sums_to_one: NDArray[np.bool_]
-
-
-@dataclass(frozen=True, eq=False)
-class Setup:
-    """What an iteration computes with beside the parameters; `values` are its batch (units × samples) and settings."""
-
-    program: Program
-    data: Data
-    values: Mapping[str, Any]
 
 
 class Timeline:
-    """One branch. `parent` is the timeline that it left at the start of iteration `fork`, if there is one."""
+    """One branch. `parent` is the timeline that it left at the start of iteration `fork`, if there is one.
+
+    What is kept of its past goes to the `checkpoints` of the session, or to its own, bounded by `memory` in bytes.
+    """
 
     def __init__(
         self,
@@ -76,6 +56,7 @@ class Timeline:
         edits: tuple[Edit, ...] = (),
         parent: Timeline | None = None,
         fork: Position = (1, 0),
+        checkpoints: Checkpoints | None = None,
         memory: int | None = None,
     ) -> None:
         self.network = network
@@ -85,17 +66,20 @@ class Timeline:
         self.fork = fork
         self.furthest: Position = fork
         self.left_at: Position = fork
-        self.memory = memory
-        self._data_edits = tuple(edit for edit in edits if edit.name in DATA_NAMES)
-        self._data_starts = [edit.iteration for edit in self._data_edits]
-        self._setups: dict[tuple[tuple[int, ...], int], Setup] = {}
-        self._errors = array("d")
-        self._recent: dict[int, dict[str, Array]] = {}
-        first = self.program(1)
-        self._names = tuple(symbol.id for symbol in (*first.parameters, *first.state))
+        self._parameter_edits: dict[Position, list[Edit]] = {}
+        for edit in edits:
+            if edit.name not in DATA_NAMES:
+                self._parameter_edits.setdefault(edit.position, []).append(edit)
+        self._sample_edits = tuple(edit for edit in edits if edit.name in {"x", "y"})
+        self._rate_edits = tuple(edit for edit in edits if edit.name == "learning_rate")
+        self._events = sorted({edit.iteration for edit in edits})
+        self._edited_between_steps = {edit.iteration for edit in edits if edit.step}
         self._constants = _constants(network)
-        shapes = snapshot_shapes((*first.parameters, *first.state), self._constants)
-        self._checkpoints = Checkpoints(shapes) if memory is None else Checkpoints(shapes, memory)
+        self._samples: tuple[int, ref[Samples]] | None = None
+        self._errors = array("d")
+        self._pace = 1  # iterations in one stretch
+        self.checkpoints = checkpoints or Checkpoints(self._initial(), memory)
+        self.track = self.checkpoints.new_track()
 
     # what happens in an iteration
 
@@ -105,30 +89,35 @@ class Timeline:
 
     def program(self, iteration: int) -> Program:
         """The steps of the iteration: the same ids always, the equations as its batch needs them."""
-        return self._setup(iteration).program
+        return self._samples_at(iteration).batch(iteration).program
 
     def data(self, iteration: int) -> Data:
         """The samples and the learning rate that hold in the iteration."""
-        return self._setup(iteration).data
+        samples = self._samples_at(iteration)
+        return Data(samples.x, samples.y, self._learning_rate(iteration))
 
-    def _setup(self, iteration: int) -> Setup:
-        """What the iteration's batch and the edits of data so far decide; most iterations share one."""
-        batch = self.batch(iteration)
-        applied = bisect_right(self._data_starts, iteration)
-        key = (batch, applied)
-        if key not in self._setups:
-            if len(self._setups) >= 64:
-                del self._setups[next(iter(self._setups))]
-            self._setups[key] = _set_up(self.network, self._data_edits[:applied], batch)
-        return self._setups[key]
-
-    def edits_at(self, iteration: int, step: int) -> Iterator[Edit]:
+    def edits_at(self, iteration: int, step: int) -> Sequence[Edit]:
         """The edits of parameters that show first at that position."""
-        return (edit for edit in self.edits if edit.position == (iteration, step) and edit.name not in DATA_NAMES)
+        return self._parameter_edits.get((iteration, step), ())
 
     def start(self, iteration: int) -> dict[str, Any]:
         """Every value that exists at (iteration, 0), by id, with the sizes of the dimensions and the settings."""
-        return self._with_data(iteration, self._edited_start(iteration))
+        return self._start(iteration, self._state(iteration))
+
+    def carry_out(self, step: Step, values: dict[str, Any], iteration: int) -> Sequence[Edit]:
+        """One step of the iteration on the values that it finds, with the edits right after it, which are returned."""
+        quietly(step.run, values)
+        edits = self.edits_at(iteration, step.number)
+        for edit in edits:
+            values[edit.name] = edit.applied(values[edit.name])
+        return edits
+
+    # what is known of it
+
+    @property
+    def computed(self) -> int:
+        """The iteration whose start is as far as it has been computed."""
+        return self.fork[0] + len(self._errors)
 
     @property
     def error_history(self) -> list[float]:
@@ -146,33 +135,45 @@ class Timeline:
 
     def errors_after(self, count: int) -> list[float]:
         """E of the finished iterations beyond the first `count`, without copying those."""
-        shared = 0 if self.parent is None else self.fork[0] - 1
+        shared = self.fork[0] - 1
         if count >= shared:
-            return self._errors[count - shared :].tolist()
+            return self._errors[count - shared : self.furthest[0] - self.fork[0]].tolist()
         return self.error_history[count:]
 
     def reach(self, iteration: int) -> None:
         """Compute forward until the iteration can start."""
-        if iteration > self.furthest[0]:
-            try:
-                self._run(self.furthest[0], iteration, record=True)
-                self.furthest = (iteration, 0)
-            finally:
-                self._forget_errors()  # of a run that was interrupted
+        for _ in self.advance(iteration):
+            pass
+        self.furthest = max(self.furthest, (iteration, 0))
+
+    def advance(self, goal: int) -> Iterator[int]:
+        """The same in stretches of some hundredths of a second; after each, the iteration that can start now.
+
+        Whoever stops asking leaves a timeline that has been computed so far.
+        """
+        while self.computed < goal:
+            began, first = perf_counter(), self.computed
+            with self.checkpoints.lock:
+                most = self.checkpoints.most_at_once * self.checkpoints.stride
+                outcome = self._outcome(first, self._state(first), min(goal, first + min(self._pace, most)))
+                self._take(first, outcome)
+            share = SECONDS_AT_ONCE / max(1e-9, perf_counter() - began)
+            self._pace = max(1, int(min(4 * self._pace, (outcome.stop - first) * share)))
+            yield outcome.stop
+
+    def hand_over(self, iteration: int, values: Mapping[str, Any]) -> None:
+        """What an iteration has come to that was gone through step by step: nothing of it is computed again."""
+        state = tuple(values[name] for name in self._carried(iteration))
+        with self.checkpoints.lock:
+            self._take(iteration, Outcome(iteration + 1, state, array("d", [values[ERROR]]), {}))
 
     def twin(self) -> Timeline:
-        """The same timeline to go on with elsewhere: how far it has been run and where it was left are its own."""
-        other = copy(self)
-        other._errors, other._recent = self._errors[:], dict(self._recent)
-        return other
+        """The same timeline to go on with elsewhere: how far it has been seen and where it was left are its own."""
+        return copy(self)
 
     def rewind(self, furthest: Position, left_at: Position) -> None:
-        """Forget what was run beyond `furthest`; it is found again by running it again."""
+        """Let it have been seen as far as that, and left there."""
         self.furthest, self.left_at = furthest, left_at
-        self._forget_errors()
-
-    def _forget_errors(self) -> None:
-        del self._errors[self.furthest[0] - self.fork[0] :]
 
     def _line(self) -> Iterator[Timeline]:
         """This timeline, the one it left, the one that left, and so on: as long as there were edits."""
@@ -181,78 +182,114 @@ class Timeline:
             yield timeline
             timeline = timeline.parent
 
-    # running and replaying
+    # running
 
-    def _run(self, first: int, last: int, *, record: bool) -> dict[str, Array]:
-        """The state at the start of iteration `last`, run from the start of iteration `first` on."""
-        state = self._state(first)
-        with np.errstate(all="ignore"):
-            for iteration in range(first, last):
-                state, error = self._iterate(iteration, state)
-                if record:
-                    self._errors.append(error)
-                    self._checkpoints.offer(iteration + 1, state)
-        self._remember(last, state)
+    def _outcome(self, first: int, state: State, stop: int, stride: int | None = None) -> Outcome:
+        """What a stretch from iteration `first` on comes to: up to `stop`, or to the next event before it."""
+        if first in self._edited_between_steps:
+            return self._outcome_of_steps(first, state)
+        event = bisect_right(self._events, first)
+        if event < len(self._events):
+            stop = min(stop, self._events[event])
+        program, batches = self._samples_at(first).batches(first, stop)
+        stretch = stretch_of(program, INPUTS)
+        for edit in self.edits_at(first, 0):
+            place = stretch.carried.index(edit.name)
+            state = (*state[:place], edit.applied(state[place]), *state[place + 1 :])
+        constants = {**self._constants, "learning_rate": self._learning_rate(first)}
+        return stretch.run(first, state, batches, constants, stride or self.checkpoints.stride)
+
+    def _outcome_of_steps(self, iteration: int, state: State) -> Outcome:
+        """The same of one iteration with edits between its steps."""
+        values = self._start(iteration, state)
+        for step in self.program(iteration).steps:
+            self.carry_out(step, values, iteration)
+        state = tuple(values[name] for name in self._carried(iteration))
+        return Outcome(iteration + 1, state, array("d", [values[ERROR]]), {})
+
+    def _take(self, first: int, outcome: Outcome) -> None:
+        """Remember what a stretch came to; what was known before stays as it is, being the same."""
+        owner = self._owner(outcome.stop)
+        self.checkpoints.remember(owner.track, outcome.stop, outcome.state)
+        if first == self.computed:
+            self._errors.extend(outcome.errors)
+            self.checkpoints.keep(self.track, {**outcome.kept, outcome.stop: outcome.state})
+
+    # finding again
+
+    def _owner(self, iteration: int) -> Timeline:
+        """The timeline of this line to which the start of that iteration belongs."""
+        return next(one for one in self._line() if one.parent is None or iteration > one.fork[0])
+
+    def _state(self, iteration: int) -> State:
+        """Parameters and optimiser state as iteration − 1 left them."""
+        with self.checkpoints.lock:
+            owner = self._owner(iteration)
+            found = self.checkpoints.recent(owner.track, iteration)
+            return owner._replayed(iteration) if found is None else found
+
+    def _replayed(self, iteration: int) -> State:
+        """The state at the start of an iteration of this timeline's own, run again from the nearest one that is kept.
+
+        The last states on the way are remembered: going on back is near.
+        """
+        at, state = self._nearest(iteration)
+        first_remembered = iteration - self.checkpoints.most_recent + 1
+        while at < iteration:
+            stride = 1 if at + 1 >= first_remembered else iteration
+            stop = min(iteration, at + self.checkpoints.most_at_once) if stride == 1 else first_remembered - 1
+            outcome = self._outcome(at, state, stop, stride)
+            for number, kept in (*outcome.kept.items(), (outcome.stop, outcome.state)):
+                self.checkpoints.remember(self._owner(number).track, number, kept)
+            at, state = outcome.stop, outcome.state
         return state
 
-    def _iterate(self, iteration: int, state: Mapping[str, Array]) -> tuple[dict[str, Array], float]:
-        """One whole iteration: the state at the start of the next one, and E."""
-        values = self._with_data(iteration, self._apply(self.edits_at(iteration, 0), state))
-        program = self.program(iteration)
-        if any(edit.iteration == iteration and edit.step for edit in self.edits):
-            for step in program.steps:
-                step.run(values)
-                values.update(self._apply(self.edits_at(iteration, step.number), values))
-        else:
-            program.run(values)
-        return {name: values[name] for name in self._names}, float(values["E"])
-
-    def _edited_start(self, iteration: int) -> dict[str, Array]:
-        return self._apply(self.edits_at(iteration, 0), self._state(iteration))
-
-    def _state(self, iteration: int) -> dict[str, Array]:
-        """Parameters and optimiser state as iteration − 1 left them."""
+    def _nearest(self, iteration: int) -> tuple[int, State]:
+        """The last state at or before the iteration that is kept or was used lately, with its iteration."""
+        found, last = None, iteration
         for timeline in self._line():
-            if iteration in timeline._recent:
-                return timeline._recent[iteration]
-            if timeline.parent is None or iteration > timeline.fork[0]:
-                return timeline._replayed(iteration)
-        raise AssertionError("a line of timelines ends with one that left none")
+            found = timeline.track.nearest(last)
+            if found is not None:
+                break
+            last = min(last, timeline.fork[0])
+        at, state = found or (1, self._initial())
+        for number in range(iteration - 1, max(at, self.fork[0]), -1):
+            recent = self.checkpoints.recent(self.track, number)
+            if recent is not None:
+                return number, recent
+        return at, state
 
-    def _replayed(self, iteration: int) -> dict[str, Array]:
-        """The state at the start of an iteration of this timeline's own, run again from the nearest snapshot."""
-        found = self._checkpoints.nearest(iteration)
-        if found is None and self.parent is not None:
-            found = (self.fork[0], self.parent._state(self.fork[0]))
-        if found is None:
-            found = (1, self._initial())
-        known, state = found
-        self._remember(known, state)
-        return self._run(known, iteration, record=False) if known < iteration else state
+    def _initial(self) -> State:
+        program, parameters = self.program(1), self.network.initial_parameters
+        found = [parameters[symbol.id] for symbol in program.parameters]
+        found += [np.zeros([self._constants[size] for size in symbol.shape]) for symbol in program.state]
+        return tuple(np.ascontiguousarray(value) if value.ndim else float(value) for value in found)
 
-    def _initial(self) -> dict[str, Array]:
-        program = self.program(1)
-        parameters = self.network.initial_parameters
-        state = {symbol.id: np.zeros(parameters[symbol.id.split("_", 1)[1]].shape) for symbol in program.state}
-        return {**{name: np.ascontiguousarray(value) for name, value in parameters.items()}, **state}
+    def _carried(self, iteration: int) -> tuple[str, ...]:
+        return stretch_of(self.program(iteration), INPUTS).carried
 
-    def _remember(self, iteration: int, state: dict[str, Array]) -> None:
-        """Keep the last two starts that were asked for: stepping stays near them."""
-        self._recent[iteration] = state
-        while len(self._recent) > 2:
-            del self._recent[next(iter(self._recent))]
+    def _start(self, iteration: int, state: State) -> dict[str, Any]:
+        batch = self._samples_at(iteration).batch(iteration)
+        values = {**self._constants, **dict(zip(self._carried(iteration), state, strict=True))}
+        for edit in self.edits_at(iteration, 0):
+            values[edit.name] = edit.applied(values[edit.name])
+        values.update(zip(INPUTS, batch.inputs, strict=True))
+        return {**values, "learning_rate": self._learning_rate(iteration), COUNT: iteration}
 
-    def _with_data(self, iteration: int, state: Mapping[str, Array]) -> dict[str, Any]:
-        return {**self._constants, **state, **self._setup(iteration).values, "t": iteration}
+    def _learning_rate(self, iteration: int) -> float:
+        count = bisect_right(self._rate_edits, iteration, key=_iteration)
+        return self._rate_edits[count - 1].value if count else self.network.optimizer.learning_rate
 
-    @staticmethod
-    def _apply(edits: Iterator[Edit], values: Mapping[str, Any]) -> dict[str, Any]:
-        changed: dict[str, Any] = dict(values)
-        for edit in edits:
-            copy = changed[edit.name].copy()
-            copy[edit.indices] = edit.value
-            changed[edit.name] = copy
-        return changed
+    def _samples_at(self, iteration: int) -> Samples:
+        """The samples as the edits up to that iteration have left them."""
+        count = bisect_right(self._sample_edits, iteration, key=_iteration)
+        if self._samples is not None and self._samples[0] == count:
+            samples = self._samples[1]()
+            if samples is not None:
+                return samples
+        samples = edited_samples(self.network, self._sample_edits[:count])
+        self._samples = (count, ref(samples))
+        return samples
 
     # edits
 
@@ -260,7 +297,12 @@ class Timeline:
         """The timeline that follows from one more edit, made at the position `at`; later edits are not part of it."""
         kept = [other for other in self.edits if other.position <= at]
         ordered = tuple(sorted([*kept, edit], key=lambda other: other.position))
-        return Timeline(self.network, number, edits=ordered, parent=self, fork=(edit.iteration, 0), memory=self.memory)
+        fork, checkpoints = (edit.iteration, 0), self.checkpoints
+        return Timeline(self.network, number, edits=ordered, parent=self, fork=fork, checkpoints=checkpoints)
+
+
+def _iteration(edit: Edit) -> int:
+    return edit.iteration
 
 
 def _constants(network: Network) -> dict[str, Any]:
@@ -268,29 +310,3 @@ def _constants(network: Network) -> dict[str, Any]:
     sizes = {f"n{k}": size for k, size in enumerate(network.sizes)}
     names = ("momentum", "decay", "beta1", "beta2", "epsilon", "weight_decay")
     return {**sizes, "1": 1, **{name: getattr(settings, name) for name in names}}
-
-
-def _set_up(network: Network, edits: tuple[Edit, ...], batch: tuple[int, ...]) -> Setup:
-    data = _edited_data(network, edits)
-    rows = list(batch)
-    # Contiguous, so that every path multiplies the same memory layout and gets the same bits.
-    a0, y = np.ascontiguousarray(data.x[rows].T), np.ascontiguousarray(data.y[rows].T)
-    a0.flags.writeable = y.flags.writeable = False
-    program = program_for(network, batch_samples=len(batch), targets_sum_to_one=bool(data.sums_to_one[rows].all()))
-    return Setup(program, data, {"a0": a0, "y": y, "m": len(batch), "learning_rate": data.learning_rate})
-
-
-@lru_cache(maxsize=64)
-def _edited_data(network: Network, edits: tuple[Edit, ...]) -> Data:
-    x, y, learning_rate = network.x, network.y, network.optimizer.learning_rate
-    if any(edit.name == "x" for edit in edits):
-        x = x.copy()
-    if any(edit.name == "y" for edit in edits):
-        y = y.copy()
-    for edit in edits:
-        if edit.name == "learning_rate":
-            learning_rate = edit.value
-        else:
-            (x if edit.name == "x" else y)[edit.indices] = edit.value
-    x.flags.writeable = y.flags.writeable = False
-    return Data(x, y, learning_rate, np.abs(y.sum(axis=1) - 1) <= SUM_TOLERANCE)

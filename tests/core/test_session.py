@@ -15,6 +15,7 @@ import pytest
 import nablastep as ns
 from core.support import assert_near, assert_same_bits, one_layer, two_layers, visible
 from nablastep import CommandError, EditError, NablastepError, NotComputed, UnknownNameError
+from nablastep.stretch import Stretch
 
 S = 17
 UPDATE_OF_W1, UPDATE_OF_B1, UPDATE_OF_W0, UPDATE_OF_B0 = 14, 15, 16, 17
@@ -1021,23 +1022,84 @@ def test_a_thousand_edits_and_more() -> None:
 def test_an_interrupted_run_leaves_a_sound_history(session: ns.Session, monkeypatch: pytest.MonkeyPatch) -> None:
     """ctrl+c in the middle of training: what is run afterwards gives the numbers of an undisturbed run."""
     session.train(2)
-    offer = type(session.timeline._checkpoints).offer
+    run = Stretch.run
 
-    def interrupted(checkpoints: Any, iteration: int, values: Any) -> None:
-        offer(checkpoints, iteration, values)
-        if iteration == 7:
+    def interrupted(stretch: Stretch, first: int, *rest: Any) -> Any:
+        if first >= 7:
             raise KeyboardInterrupt
+        return run(stretch, first, *rest)
 
     with monkeypatch.context() as patch:
-        patch.setattr(type(session.timeline._checkpoints), "offer", interrupted)
+        patch.setattr(Stretch, "run", interrupted)
         with pytest.raises(KeyboardInterrupt):
             session.train(20)
     assert session.position == (3, 0)
+    assert len(session.error_history) == 2
+    assert session.timeline.errors_after(0) == session.error_history
+    session.set("W0[0,0]", session["W0"][0, 0])
+    assert session.branch == 1, "what was interrupted is no future"
+    session.undo()
     session.train(10)
     plain = ns.Session(two_layers(samples=3))
     plain.train(12)
     assert session.error_history == plain.error_history
     assert_same_bits(visible(session), visible(plain))
+
+
+class TestLongRuns:
+    """`advance`: the same command in stretches, each ending at a place."""
+
+    @pytest.mark.parametrize("command", [ns.Train(3000), ns.Goto(iteration=3001), ns.Goto(iteration=3001, step=5)])
+    def test_it_comes_to_the_same(self, command: ns.Train | ns.Goto) -> None:
+        session, plain = ns.Session(two_layers(samples=3)), ns.Session(two_layers(samples=3))
+        seen = []
+        for progress in session.advance(command):
+            assert session.position == (1 + progress.done, 0)
+            assert len(session.error_history) == progress.done
+            assert np.isfinite(session.error_history[-1])
+            seen.append(progress)
+        plain.do(command)
+        assert session.position == plain.position
+        assert session.error_history == plain.error_history
+        assert_same_bits(visible(session), visible(plain))
+        assert len(seen) > 2, "one is told before all is over"
+        assert [progress.done for progress in seen] == sorted({progress.done for progress in seen})
+        assert seen[-1].done == seen[-1].total == 3000
+        assert all(progress.rate > 0 and progress.seconds_left >= 0 for progress in seen)
+
+    def test_whoever_stops_asking_stands_at_a_place(self) -> None:
+        session = at(2, 4)
+        run = session.advance(ns.Train(10**9))
+        done = [next(run).done for _ in range(4)][-1]
+        run.close()
+        assert session.position == (2 + done, 0)
+        plain = ns.Session(session.network)
+        plain.train(1 + done)
+        assert_same_bits(visible(session), visible(plain))
+        session.next(3)
+        session.set("W0[0,0]", 1.0)
+        assert session.branch == 1
+
+    def test_it_ends_where_somebody_else_moves_the_session(self) -> None:
+        session = at(1, 0)
+        run = session.advance(ns.Train(10**9))
+        next(run)
+        session.back(3)
+        where = session.position
+        assert list(run) == []
+        assert session.position == where
+
+    def test_the_past_needs_no_run(self) -> None:
+        session = at(9, 0)
+        assert list(session.advance(ns.Goto(iteration=4, step=2))) == []
+        assert session.position == (4, 2)
+
+    @pytest.mark.parametrize("command", [ns.Train(0), ns.Goto(iteration=0), ns.Goto(iteration=5, step=99)])
+    def test_what_is_refused_moves_nothing(self, command: ns.Train | ns.Goto) -> None:
+        session = at(2, 4)
+        with pytest.raises(CommandError):
+            list(session.advance(command))
+        assert session.position == (2, 4)
 
 
 # looking ahead and sideways

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,10 @@ from hypothesis import strategies as st
 
 import nablastep as ns
 from core.support import assert_same_bits, random_network, two_layers, visible
-from nablastep.checkpoints import Checkpoints
+from nablastep.batches import Samples
+from nablastep.checkpoints import Checkpoints, Track
 from nablastep.expressions import Symbol
+from nablastep.stretch import Stretch
 
 LONG = 23
 
@@ -196,88 +199,166 @@ def test_another_seed_shuffles_otherwise() -> None:
 # memory
 
 
-def test_snapshots_stay_within_their_memory() -> None:
+def test_what_is_kept_stays_within_its_memory() -> None:
     network = two_layers(samples=1, optimizer="adam")
     memory = 40 * 8 * parameters_width(network)
     session = ns.Session(network, memory=memory)
     session.train(3000)
-    checkpoints = session.timeline._checkpoints
-    assert checkpoints.bytes_used <= memory
+    checkpoints = session.timeline.checkpoints
+    assert 0 < checkpoints.bytes_used <= memory
     assert checkpoints.stride >= 64
-    assert len(session.timeline._recent) <= 2
-    assert len(session.timeline._setups) <= 64
     assert len(session._iterations) <= 4
 
 
-def test_a_long_run_of_many_batches_keeps_few_set_ups() -> None:
+@settings(max_examples=25, deadline=None, derandomize=True)
+@given(seed=seeds)
+def test_one_budget_for_all_branches_and_everything_is_found(seed: int) -> None:
+    """Branches by the dozen, each edited and run: their states share one budget, and each is found to the bit."""
+    generator = np.random.default_rng(seed)
+    network = random_network(generator)
+    memory = 60 * ns.Session(network).timeline.checkpoints.bytes_a_state
+    sessions = [ns.Session(network, memory=memory), ns.Session(network)]
+    name = sessions[0].program.parameters[0].id
+    for number in range(40):
+        where, value = int(generator.integers(1, 30)), float(number)
+        for session in sessions:
+            session.goto(iteration=where, step=number % 3)
+            session.set(f"{name}[0,0]", value)
+            session.train(5)
+        checkpoints = sessions[0].timeline.checkpoints
+        assert checkpoints.bytes_used <= memory
+    assert checkpoints.stride > sessions[1].timeline.checkpoints.stride
+    for branch in sessions[0].all_branches:
+        for session in sessions:
+            session.switch(branch)
+            session.goto(iteration=max(1, branch.furthest[0] - 3), step=2)
+        assert_same_bits(visible(sessions[0]), visible(sessions[1]))
+        assert np.array_equal(sessions[0].error_history, sessions[1].error_history, equal_nan=True)
+
+
+def test_branches_that_nobody_can_reach_any_more_give_their_room_back() -> None:
+    session = ns.Session(two_layers(samples=1))
+    checkpoints = session.timeline.checkpoints
+    session.train(200)
+    before = sum(map(len, checkpoints._tracks))
+    for number in range(30):
+        session.set("W0[0,0]", float(number))  # what was redone before cannot be any more
+        session.train(100)
+        session.undo()
+    session.set("W0[0,0]", -1.0)
+    # the iterations looked at last hold their branches
+    assert len(checkpoints._tracks) <= 2 + len(session._iterations)
+    assert sum(map(len, checkpoints._tracks)) < 2 * before
+
+
+def test_a_long_run_of_many_batches_keeps_those_of_one_pass() -> None:
     network = two_layers(samples=4, batch_size=1, shuffle=True, y=[[0.5, 0.5]] * 4)
     session = ns.Session(network)
     session.set("learning_rate", 0.1)
     session.train(200)
-    assert len(session.timeline._setups) <= 64
+    assert len(session.timeline._samples_at(200)._batches) <= 4
+
+
+def test_edits_of_data_do_not_each_keep_a_copy_of_all_samples() -> None:
+    session = ns.Session(two_layers(samples=3))
+    for number in range(20):
+        session.set("x[0,0]", float(number))
+        session.train()
+    alive = [kept for kept in gc.get_objects() if isinstance(kept, Samples) and kept.network is session.network]
+    assert len(alive) <= 3 + 4, "the versions used last, and those of the iterations that are kept"
+
+
+def test_an_iteration_that_was_stepped_is_not_computed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its own arrays are what the next iteration starts from, and what is shown to who comes back to it."""
+    session = ns.Session(two_layers(samples=3, optimizer="adam"))
+    monkeypatch.setattr(Stretch, "run", None)  # nothing may run a whole iteration
+    last = len(session.program)
+    session.goto(step=last)
+    session.next(last)
+    left = {name: session[name] for name in ("W0", "b1", "v_W1", "grad_z1")}
+    session.next()
+    assert session.position == (3, 1)
+    assert all(session[name] is value for name, value in left.items() if name != "grad_z1")
+    session.goto(iteration=3, step=last)
+    session.goto(iteration=2, step=last)
+    assert all(session[name] is value for name, value in left.items())
 
 
 class TestCheckpoints:
-    """The arena: what is kept, what is dropped, what is found."""
+    """What is kept, what is dropped, what is found."""
 
-    SHAPES = (("W0", (2, 3)), ("b0", (2, 1)))
+    def state(self, iteration: int) -> tuple[Any, ...]:
+        return (np.full((2, 3), float(iteration)), np.full((2, 1), -float(iteration)))
 
-    def values(self, iteration: int) -> dict[str, Any]:
-        return {"W0": np.full((2, 3), float(iteration)), "b0": np.full((2, 1), -float(iteration))}
+    def empty(self, room: int) -> Checkpoints:
+        return Checkpoints(self.state(0), room * Checkpoints(self.state(0)).bytes_a_state)
 
-    def filled(self, room: int, last: int) -> Checkpoints:
-        kept = Checkpoints(self.SHAPES, limit=room * 8 * 8)
+    def filled(self, room: int, last: int) -> tuple[Checkpoints, Track]:
+        kept = self.empty(room)
+        track = kept.new_track()
         for iteration in range(2, last + 1):
-            kept.offer(iteration, self.values(iteration))
-        return kept
+            kept.keep(track, {iteration: self.state(iteration)})
+        return kept, track
 
-    def test_everything_while_there_is_room(self) -> None:
-        kept = self.filled(room=10, last=11)
-        assert kept.stride == 1
-        for iteration in range(2, 12):
-            assert kept.nearest(iteration) is not None
-            assert kept.nearest(iteration)[0] == iteration  # type: ignore[index]
-
-    def test_a_short_run_takes_little_room(self) -> None:
-        assert self.filled(room=1000, last=12).bytes_used <= 16 * 8 * 8
-        assert self.filled(room=1000, last=40).bytes_used <= 64 * 8 * 8
+    def test_everything_while_there_is_plenty_of_room(self) -> None:
+        _, track = self.filled(room=100, last=30)
+        for iteration in range(2, 31):
+            found = track.nearest(iteration)
+            assert found is not None
+            assert found[0] == iteration
 
     def test_strides_double(self) -> None:
-        kept = self.filled(room=10, last=12)
-        assert kept.stride == 2
-        kept = self.filled(room=10, last=1000)
-        assert kept.stride == 128
-        assert kept.bytes_used <= 10 * 8 * 8
+        kept, track = self.filled(room=40, last=1000)
+        assert kept.stride == 64
+        assert kept.bytes_used <= 40 * kept.bytes_a_state
+        assert len(track) in {1000 // 64, 1000 // 64 + 1}, "the last one may stand beside the stride"
 
-    @pytest.mark.parametrize("room", [1, 2, 3, 10, 17])
+    def test_a_state_counts_with_all_that_python_needs_for_it(self) -> None:
+        assert self.empty(1).bytes_a_state >= 8 * 8 + 2 * 100
+
+    @pytest.mark.parametrize("room", [0, 1, 2, 3, 10, 17])
     @pytest.mark.parametrize("last", [2, 5, 31, 200])
     def test_what_is_found_is_right_and_at_or_before(self, room: int, last: int) -> None:
-        kept = self.filled(room, last)
+        kept, track = self.filled(room, last)
         for iteration in range(1, last + 5):
-            found = kept.nearest(iteration)
+            found = track.nearest(iteration)
             if found is None:
                 assert iteration < 2 * kept.stride
                 continue
             at, values = found
             assert at <= iteration
             assert iteration - at < 2 * kept.stride or at == last - last % kept.stride
-            assert_same_bits(values, self.values(at))
-
-    def test_what_is_found_is_a_copy(self) -> None:
-        kept = self.filled(room=4, last=4)
-        kept.nearest(3)[1]["W0"][:] = 99.0  # type: ignore[index]
-        assert_same_bits(kept.nearest(3)[1], self.values(3))  # type: ignore[index]
+            assert np.array_equal(values[0], self.state(at)[0])
 
     def test_offers_out_of_order_are_not_taken(self) -> None:
-        kept = self.filled(room=10, last=6)
-        kept.offer(4, self.values(99))
-        kept.offer(6, self.values(99))
-        assert_same_bits(kept.nearest(4)[1], self.values(4))  # type: ignore[index]
-        assert_same_bits(kept.nearest(6)[1], self.values(6))  # type: ignore[index]
+        kept, track = self.filled(room=100, last=6)
+        kept.keep(track, {4: self.state(99), 6: self.state(99)})
+        for iteration in (4, 6):
+            assert np.array_equal(track.nearest(iteration)[1][0], self.state(iteration)[0])  # type: ignore[index]
 
     def test_nothing_is_found_before_the_first(self) -> None:
-        assert Checkpoints(self.SHAPES).nearest(5) is None
-        assert self.filled(room=4, last=4).nearest(1) is None
+        assert self.empty(9).new_track().nearest(5) is None
+        assert self.filled(room=40, last=4)[1].nearest(1) is None
+
+    def test_all_tracks_share_the_room_and_the_stride(self) -> None:
+        kept = self.empty(40)
+        tracks = [kept.new_track() for _ in range(20)]
+        for track in tracks:
+            for iteration in range(2, 100):
+                kept.keep(track, {iteration: self.state(iteration)})
+        assert kept.bytes_used <= 40 * kept.bytes_a_state
+        assert all(track.nearest(5) is None for track in tracks)
+
+    def test_the_states_used_last_are_kept_and_no_more(self) -> None:
+        kept = self.empty(80)
+        track = kept.new_track()
+        for iteration in range(1, 30):
+            kept.remember(track, iteration, self.state(iteration))
+            kept.recent(track, 1)
+        assert kept.recent(track, 1) is not None
+        assert [i for i in range(2, 30) if kept.recent(track, i) is not None] == list(
+            range(30 - kept.most_recent + 1, 30)
+        )
 
 
 def test_snapshots_are_of_parameters_and_state() -> None:

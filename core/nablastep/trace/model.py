@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nablastep.edits import DATA_NAMES
 from nablastep.errors import CommandError
 from nablastep.expressions import Equation, Expression, Symbol, symbols
 from nablastep.iteration import Iteration
@@ -19,7 +20,7 @@ from nablastep.network import Network
 from nablastep.notation.settings import SETTINGS
 from nablastep.program import BACKWARD, Program, Step
 from nablastep.session import Session
-from nablastep.timeline import DATA_NAMES, Timeline
+from nablastep.timeline import Timeline
 from nablastep.transposition import Convention, convention_named
 from nablastep.words import step_title
 

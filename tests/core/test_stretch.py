@@ -1,0 +1,200 @@
+"""Stretches of iterations against a naive loop over the printed equations: the same bits, wherever a stretch begins,
+ends or is edited."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import nablastep as ns
+from core.support import assert_same_bits, one_layer, random_network, two_layers
+from nablastep.batches import INPUTS
+from nablastep.evaluation import Code, compiled, function_sources, value_of
+from nablastep.expressions import Add, Equation, Expression, Scale, Symbol
+from nablastep.functions.activations import ACTIVATIONS
+from nablastep.notation.numpy_code import NOTATION
+from nablastep.program import Program
+from nablastep.stretch import Stretch, stretch_of
+from nablastep.timeline import Timeline
+
+LAST = 12
+
+
+def naive(timeline: Timeline, iterations: int) -> tuple[list[dict[str, Any]], list[float]]:
+    """The values at the start of each iteration, and E of each, from the printed lines one by one.
+
+    Nothing of the engine is used but the text of the equations: NumPy is NumPy's own, edits are made by hand.
+    """
+    network, edits = timeline.network, timeline.edits
+    x, y, rate = network.x.copy(), network.y.copy(), network.optimizer.learning_rate
+    values: dict[str, Any] = {name: value.copy() for name, value in network.initial_parameters.items()}
+    starts, errors = [], []
+    for iteration in range(1, iterations + 1):
+        program = timeline.program(iteration)
+        for symbol in program.state:
+            values.setdefault(symbol.id, np.zeros_like(values[symbol.id.split("_", 1)[1]]))
+        carried = [symbol.id for symbol in (*program.parameters, *program.state)]
+        for edit in (edit for edit in edits if edit.position == (iteration, 0)):
+            if edit.name == "learning_rate":
+                rate = edit.value
+            else:
+                place = {"x": x, "y": y}.get(edit.name, values.get(edit.name))
+                place[edit.indices] = edit.value  # type: ignore[index]
+        starts.append({name: values[name].copy() for name in carried})
+        rows = list(network.batch(iteration))
+        for name in ("momentum", "decay", "beta1", "beta2", "epsilon", "weight_decay"):
+            values[name] = getattr(network.optimizer, name)
+        values |= {f"n{k}": size for k, size in enumerate(network.sizes)}
+        values |= {"a0": np.ascontiguousarray(x[rows].T), "y": np.ascontiguousarray(y[rows].T), "m": len(rows)}
+        values |= {"learning_rate": rate, "t": iteration}
+        for step in program.steps:
+            scope: dict[str, Any] = {"np": np, "math": __import__("math")}
+            exec("\n\n".join(function_sources([step.equation.expression])), scope)
+            with np.errstate(all="ignore"):
+                exec(NOTATION.equation_text(step.equation), scope, values)
+            for edit in (edit for edit in edits if edit.position == (iteration, step.number)):
+                values[edit.name] = values[edit.name].copy()
+                values[edit.name][edit.indices] = edit.value
+        values = {name: np.array(value) if name in carried else value for name, value in values.items()}
+        errors.append(float(values["E"]))
+    return starts, errors
+
+
+def assert_like_naive(session: ns.Session) -> None:
+    """All that the session's branch has seen is what the loop gives, asked for in an order that replays."""
+    finished = len(session.error_history)
+    starts, errors = naive(session.timeline, finished)
+    assert np.array(session.error_history).tobytes() == np.array(errors).tobytes()
+    for iteration in (*range(finished, 0, -3), *range(1, finished + 1, 2)):
+        session.goto(iteration=iteration)
+        assert_same_bits({name: session[name] for name in starts[iteration - 1]}, starts[iteration - 1])
+
+
+ACTIONS = st.one_of(
+    st.tuples(st.just("train"), st.integers(1, 5)),
+    st.tuples(st.just("next"), st.integers(1, 40)),
+    st.tuples(st.just("back"), st.integers(1, 60)),
+    st.tuples(st.just("goto"), st.integers(1, LAST)),
+    st.tuples(st.sampled_from(["parameter", "x", "y", "learning_rate"]), st.integers(0, 99)),
+)
+
+
+def act(session: ns.Session, kind: str, number: int) -> None:
+    if kind in {"train", "next"}:
+        if session.position.iteration < LAST:
+            getattr(session, kind)(number)
+    elif kind == "back":
+        session.back(number)
+    elif kind == "goto":
+        session.goto(iteration=number, step=number % (len(session.program) + 1))
+    elif kind == "learning_rate":
+        session.set("learning_rate", number / 500)
+    else:
+        name = session.program.parameters[number % len(session.program.parameters)].id if kind == "parameter" else kind
+        cell = [number % size for size in session[name].shape]
+        session.set(f"{name}[{','.join(map(str, cell))}]", number / 100)
+
+
+@settings(max_examples=80, deadline=None, derandomize=True)
+@given(seed=st.integers(0, 2**32 - 1), actions=st.lists(ACTIONS, min_size=4, max_size=14), roomy=st.booleans())
+def test_whatever_was_done_the_numbers_are_those_of_a_naive_loop(
+    seed: int, actions: list[tuple[str, int]], roomy: bool
+) -> None:
+    session = ns.Session(random_network(np.random.default_rng(seed)), memory=None if roomy else 1)
+    for kind, number in actions:
+        act(session, kind, number)
+    session.train(3)
+    assert_like_naive(session)
+    for branch in session.branches:
+        session.switch(branch)
+        if session.error_history:
+            assert_like_naive(session)
+
+
+@pytest.mark.parametrize("activation", sorted(ACTIVATIONS))
+def test_every_activation_runs_in_a_stretch_as_it_is_printed(activation: str) -> None:
+    session = ns.Session(one_layer(activation, "half_squared_error", samples=3, optimizer="adam"))
+    session.train(6)
+    assert_like_naive(session)
+
+
+def test_a_batch_of_many_samples_and_the_last_small_one() -> None:
+    """1,003 samples in batches of 334: the last has one sample more than none, and so a program of its own."""
+    generator = np.random.default_rng(5)
+    network = ns.Network(
+        [{"units": 7, "activation": "tanh"}, {"units": 3, "activation": "softmax"}],
+        generator.standard_normal((1003, 40)), np.eye(3)[generator.integers(3, size=1003)],
+        loss="categorical_cross_entropy", batch_size=334, shuffle=True, optimizer="momentum",
+    )  # fmt: skip
+    session = ns.Session(network, memory=1)
+    session.train(9)
+    assert_like_naive(session)
+
+
+def test_the_stretch_is_the_printed_equations_and_nothing_else() -> None:
+    program = ns.Session(two_layers(samples=3, optimizer="adam")).program
+    lines = [line.strip() for line in Stretch(program, INPUTS).source.splitlines()]
+    printed = [NOTATION.equation_text(step.equation) for step in program.steps]
+    first = lines.index(printed[0])
+    assert lines[first : first + len(printed)] == printed
+    assert len(lines) == len(printed) + 7, (
+        "the loop in two, the iteration's number, E noted, the state kept in two, the end"
+    )
+
+
+def test_programs_share_their_code() -> None:
+    first, second = (ns.Session(two_layers(samples=count)).program for count in (3, 3))
+    assert stretch_of(first, INPUTS) is stretch_of(second, INPUTS)
+
+
+def test_a_name_of_the_users_hides_nothing() -> None:
+    """Quantities that are called as NumPy's attributes or the loop's own count are just names."""
+    T, t, one = Symbol("T", None, ("n0", "1")), Symbol("t", None, ("n0", "1")), Symbol("axis", None, ())
+    code = Code([Equation(Symbol("sum", None, ("n0", "1")), Add(T, Scale(one, t)))])
+    assert sorted(code.reads) == ["T", "axis", "t"]
+    values = {"T": np.ones((2, 1)), "t": np.full((2, 1), 2.0), "axis": 3.0}
+    compiled([Equation(Symbol("sum", None, ("n0", "1")), Add(T, Scale(one, t)))])(values)
+    assert values["sum"].tolist() == [[7.0], [7.0]]
+
+
+def test_what_has_no_value_is_named() -> None:
+    z: Expression = Symbol("z", 1, ("n1", "m"))
+    with pytest.raises(KeyError, match="z1"):
+        value_of(z, {})
+    with pytest.raises(KeyError, match="z1"):
+        compiled([Equation(Symbol("a", 1, ("n1", "m")), z)])({})
+
+
+@pytest.mark.parametrize("layout", ["C", "F", "strided"])
+def test_sums_are_numpys_own_to_the_bit(layout: str) -> None:
+    from nablastep.evaluation import _NUMPY
+
+    numbers = np.random.default_rng(1).standard_normal((37, 101)) * 1e3
+    given = {"C": numbers, "F": np.asfortranarray(numbers), "strided": numbers[::2, 1::3]}[layout]
+    for values in (given, given.T, given[0], given * 1j, np.float64(0.1)):
+        found, expected = _NUMPY.sum(values), np.sum(values)
+        assert type(found) is type(expected)
+        assert found.tobytes() == expected.tobytes()
+
+
+def test_a_slip_in_a_stretch_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The comparison of this page sees an update that is made twice."""
+    source = Stretch.source.fget  # type: ignore[attr-defined]
+
+    def twice(stretch: Stretch) -> str:
+        line = "W0 = W0 - learning_rate * grad_W0"
+        return str(source(stretch)).replace(line, f"{line}\n        {line}")
+
+    monkeypatch.setattr(Stretch, "source", property(twice))
+    fresh: dict[Program, Stretch] = {}
+    monkeypatch.setattr(
+        "nablastep.timeline.stretch_of", lambda program, inputs: fresh.setdefault(program, Stretch(program, inputs))
+    )
+    session = ns.Session(two_layers(samples=3))
+    session.train(3)
+    with pytest.raises(AssertionError):
+        assert_like_naive(session)
