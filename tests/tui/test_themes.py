@@ -12,8 +12,7 @@ from nablastep_tui.palettes import (
     HIGH_CONTRAST,
     LIGHT,
     MONOCHROME,
-    SIXTEEN_DARK,
-    SIXTEEN_LIGHT,
+    PALETTES,
     Palette,
     palette_for,
 )
@@ -136,16 +135,6 @@ def test_styles_are_made_once() -> None:
     assert heat_styles(LIGHT)[3, -4] == style(heat_colour(LIGHT, 3), heat_colour(LIGHT, -4))
 
 
-@pytest.mark.parametrize("palette", [SIXTEEN_DARK, SIXTEEN_LIGHT], ids=lambda palette: palette.name)
-def test_sixteen_colours_are_the_terminals_own_and_drop_fills(palette: Palette) -> None:
-    dull = {"#000000", "#aa0000", "#00aa00", "#aa5500", "#0000aa", "#aa00aa", "#00aaaa", "#aaaaaa"}
-    vivid = {"#555555", "#ff5555", "#55ff55", "#ffff55", "#5555ff", "#ff55ff", "#55ffff", "#ffffff"}
-    tokens = readable_tokens(palette)
-    assert {name: colour for name, colour in tokens.items() if colour not in dull | vivid} == {}
-    assert palette.background not in tokens.values()
-    assert {value_fill(palette, level) for level in (-LEVELS, 0, LEVELS)} == {palette.cell}
-
-
 def test_monochrome_has_no_colour_and_still_tells_apart() -> None:
     palette = palette_for("light", "none")
     assert palette.monochrome
@@ -162,8 +151,10 @@ def test_monochrome_has_no_colour_and_still_tells_apart() -> None:
 
 def test_palettes_by_name_and_depth() -> None:
     assert palette_for("dark") is DARK
-    assert palette_for("light", "sixteen") is SIXTEEN_LIGHT
-    assert palette_for("high-contrast", "sixteen") is SIXTEEN_DARK
+    for name, palette in PALETTES.items():
+        few = [palette_for(name, "256"), palette_for(name, "sixteen")]
+        assert [one.name for one in few] == [f"{name}-256", f"{name}-16"]
+        assert {one.dark for one in few} == {palette.dark}
     with pytest.raises(UnknownNameError, match="no theme 'solarized'; there are dark, light, high-contrast"):
         palette_for("solarized")
 

@@ -9,7 +9,9 @@ import os
 import signal
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
+from rich.console import Console
 from textual.app import SystemCommand
 from textual.binding import Binding
 from textual.events import Resize
@@ -20,7 +22,7 @@ from nablastep.session import Session
 from nablastep_tui.drawing.glyphs import glyph_set
 from nablastep_tui.keymap import KeyMap, written
 from nablastep_tui.keys import EVERY_KEY, STAGE_KEYS
-from nablastep_tui.palettes import PALETTES, Palette, palette_for
+from nablastep_tui.palettes import PALETTES, ColourDepth, Palette, palette_for
 from nablastep_tui.records_sessions import RecordsSessions
 from nablastep_tui.screens.stage_screen import StageScreen
 from nablastep_tui.screens.too_small import LEAST_COLUMNS, LEAST_ROWS, TooSmallScreen
@@ -51,7 +53,7 @@ class NablastepApp(RecordsSessions):
         still: bool = False,
         coach: bool = False,
         convention: str | None = None,
-        depth: str = "full",
+        depth: ColourDepth = "full",
         source: str | Path | None = None,
         record_to: Path | None = None,
         settings: Settings | None = None,
@@ -64,14 +66,14 @@ class NablastepApp(RecordsSessions):
         self.session = session
         self.depth = depth
         name = theme or self.settings.theme or self.memory.theme or "dark"
-        self.palette: Palette = palette_for(name, depth)  # type: ignore[arg-type]
+        self.palette: Palette = palette_for(name, depth)
         self.glyph_set = glyph_set(glyphs or self.settings.glyphs or "unicode")
         self.still = still or not self.settings.motion
         super().__init__(source)
         self.set_keymap(self.keymap.for_textual)
         self.palette_name = name
         self._record_to = record_to
-        for palette in (*(palette_for(n, depth) for n in PALETTES), self.palette):  # type: ignore[arg-type]
+        for palette in (*(palette_for(each, depth) for each in PALETTES), self.palette):
             self.register_theme(textual_theme(palette))
         self.theme = f"nablastep-{self.palette.name}"
         self.stage = self.make_stage(convention or session.network.convention)
@@ -144,7 +146,7 @@ class NablastepApp(RecordsSessions):
     def use_theme(self, name: str) -> None:
         """Show a theme from now on."""
         self.palette_name = self.memory.theme = name
-        self.palette = palette_for(name, self.depth)  # type: ignore[arg-type]
+        self.palette = palette_for(name, self.depth)
         self.theme = f"nablastep-{self.palette.name}"
         self.stage.palette = self.palette
         self.stage.show()
@@ -233,11 +235,10 @@ def run_app(
     return app.return_code or 0
 
 
-def colour_depth() -> str:
-    """How many colours the terminal has: "full" (256 or more), "sixteen" or "none" (NO_COLOR)."""
+def colour_depth() -> ColourDepth:
+    """How many colours the terminal has, as Textual will find it; none where NO_COLOR is set."""
     if os.environ.get("NO_COLOR"):
         return "none"
-    term = os.environ.get("TERM", "")
-    if os.environ.get("COLORTERM", "") in {"truecolor", "24bit"} or "256color" in term or "direct" in term:
-        return "full"
-    return "full" if os.environ.get("TEXTUAL_COLOR_SYSTEM") in {"truecolor", "256"} else "sixteen"
+    wanted: Any = os.environ.get("TEXTUAL_COLOR_SYSTEM") or "auto"
+    found = Console(color_system=wanted, force_terminal=True).color_system
+    return {"truecolor": "full", "256": "256"}.get(found or "", "sixteen")  # type: ignore[return-value]

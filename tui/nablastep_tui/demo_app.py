@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from nablastep.demo.opening import OpenDemo
 from nablastep.demo.player import Player
 from nablastep_tui.app import NablastepApp, colour_depth
+from nablastep_tui.palettes import ColourDepth
 from nablastep_tui.screens.demo_screen import DemoScreen
 from nablastep_tui.screens.stage_screen import StageScreen
 from nablastep_tui.settings import Settings
@@ -39,7 +40,7 @@ class DemoApp(NablastepApp):
         theme: str | None = None,
         glyphs: str | None = None,
         still: bool = False,
-        depth: str = "full",
+        depth: ColourDepth = "full",
     ) -> None:
         self.opened = opened
         self.player = player

@@ -11,7 +11,7 @@ from typing import Literal
 
 from nablastep.errors import UnknownNameError
 
-ColourDepth = Literal["full", "sixteen", "none"]
+ColourDepth = Literal["full", "256", "sixteen", "none"]
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,7 @@ class Palette:
 
     `dimensions`: the cycle of n₀ n₁ n₂ n₃. `cell`: the surface of a matrix, which is also the fill of exact zero.
     `fills`: whether backgrounds may carry values; without them signs, marks and line colours still say everything.
+    `…_steps`: the colours of values from weak to strong where a terminal cannot mix; empty where they are mixed.
     """
 
     name: str
@@ -45,11 +46,20 @@ class Palette:
     negative_heat: str
     positive_heat: str
     fills: bool = True
+    negative_fill_steps: tuple[str, ...] = ()
+    positive_fill_steps: tuple[str, ...] = ()
+    negative_heat_steps: tuple[str, ...] = ()
+    positive_heat_steps: tuple[str, ...] = ()
 
     def __hash__(self) -> int:
         # Palettes are the keys of style caches that are asked once per cell: hashing every token would cost more
         # than drawing it.
         return hash(self.name)
+
+    @property
+    def mixes(self) -> bool:
+        """Whether the terminal can show any mixture of two tokens."""
+        return not self.negative_heat_steps
 
     @property
     def monochrome(self) -> bool:
@@ -132,59 +142,6 @@ HIGH_CONTRAST = Palette(
     positive_heat="#ffab5e",
 )
 
-# Sixteen colours: every token is one of the terminal's own sixteen, so nothing is rounded into something else.
-SIXTEEN_DARK = Palette(
-    name="sixteen-dark",
-    dark=True,
-    background="#000000",
-    panel="#000000",
-    raised="#000000",
-    text="#aaaaaa",
-    bright="#ffffff",
-    muted="#aaaaaa",
-    faint="#555555",
-    line="#555555",
-    accent="#ffff55",
-    on_accent="#000000",
-    dimensions=("#55ffff", "#00aa00", "#ff55ff", "#aa5500"),
-    batch="#aaaaaa",
-    forward="#00aaaa",
-    backward="#ff5555",
-    update="#55ff55",
-    cell="#000000",
-    negative_fill="#5555ff",
-    positive_fill="#aa5500",
-    negative_heat="#5555ff",
-    positive_heat="#aa5500",
-    fills=False,
-)
-
-SIXTEEN_LIGHT = replace(
-    SIXTEEN_DARK,
-    name="sixteen-light",
-    dark=False,
-    background="#ffffff",
-    panel="#ffffff",
-    raised="#ffffff",
-    text="#000000",
-    bright="#000000",
-    muted="#555555",
-    faint="#aaaaaa",
-    line="#aaaaaa",
-    accent="#000000",
-    on_accent="#ffffff",
-    dimensions=("#0000aa", "#00aa00", "#aa00aa", "#aa5500"),
-    batch="#555555",
-    forward="#0000aa",
-    backward="#aa0000",
-    update="#00aa00",
-    cell="#ffffff",
-    negative_fill="#0000aa",
-    positive_fill="#aa5500",
-    negative_heat="#0000aa",
-    positive_heat="#aa5500",
-)
-
 MONOCHROME = Palette(
     name="monochrome",
     dark=True,
@@ -222,11 +179,12 @@ def palette_for(name: str, depth: ColourDepth = "full") -> Palette:
     """
     if name not in PALETTES:
         raise UnknownNameError(f"no theme {name!r}; there are {', '.join(PALETTES)}")
-    palette = PALETTES[name]
     match depth:
         case "full":
-            return palette
-        case "sixteen":
-            return SIXTEEN_DARK if palette.dark else SIXTEEN_LIGHT
+            return PALETTES[name]
         case "none":
-            return replace(MONOCHROME, dark=palette.dark)
+            return replace(MONOCHROME, dark=PALETTES[name].dark)
+        case few:
+            from nablastep_tui.few_colours import palette_of_few
+
+            return palette_of_few(name, few)

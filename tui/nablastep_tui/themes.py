@@ -72,11 +72,14 @@ def dimension_colour(palette: Palette, name: str) -> str:
 
 
 def dimension_style(palette: Palette, name: str, *, missing: bool = False, bold: bool = False) -> Style:
-    """The style of brackets, rulers and letters of a dimension; `missing` weakens it where no value stands yet."""
+    """The style of brackets, rulers and letters of a dimension; `missing` weakens it where no value stands yet.
+
+    Where colours are few a weaker one would be another one: there the missing value alone says that it is missing.
+    """
     colour = dimension_colour(palette, name)
-    if missing and palette.fills:
+    if missing and palette.mixes:
         colour = mixed(palette.background, colour, _MISSING_LINE)
-    return style(colour, bold=bold, dim=missing and not palette.fills)
+    return style(colour, bold=bold, dim=missing and palette.monochrome)
 
 
 def phase_style(palette: Palette, phase: Phase, *, bold: bool = False) -> Style:
@@ -127,11 +130,8 @@ def value_fills(palette: Palette) -> tuple[str, ...]:
 
 @lru_cache(maxsize=16)
 def heat_fills(palette: Palette) -> tuple[str, ...]:
-    """The 63 colours of heat maps, from level −31 up, mixed to full strength; level 0 is the plain cell."""
-    return tuple(
-        mixed(palette.cell, palette.negative_heat if level < 0 else palette.positive_heat, abs(level) / LEVELS)
-        for level in range(-LEVELS, LEVELS + 1)
-    )
+    """The 63 colours of heat maps, from level −31 up, to full strength; level 0 is the plain cell."""
+    return tuple(_heat(palette, level) for level in range(-LEVELS, LEVELS + 1))
 
 
 def value_fill(palette: Palette, level: int) -> str:
@@ -170,8 +170,23 @@ def heat_styles(palette: Palette) -> HeatStyles:
 def _fill(palette: Palette, level: int) -> str:
     if level == 0:
         return palette.cell
+    if not palette.mixes:
+        return _step(palette.negative_fill_steps if level < 0 else palette.positive_fill_steps, level)
     end = palette.negative_fill if level < 0 else palette.positive_fill
     return mixed(palette.cell, end, _TEXT_FLOOR + _TEXT_SPAN * abs(level) / LEVELS)
+
+
+def _heat(palette: Palette, level: int) -> str:
+    if level == 0:
+        return palette.cell
+    if not palette.mixes:
+        return _step(palette.negative_heat_steps if level < 0 else palette.positive_heat_steps, level)
+    return mixed(palette.cell, palette.negative_heat if level < 0 else palette.positive_heat, abs(level) / LEVELS)
+
+
+def _step(steps: tuple[str, ...], level: int) -> str:
+    """The colour of a level that is not 0, of those from weak to strong."""
+    return steps[(abs(level) - 1) * len(steps) // LEVELS]
 
 
 @lru_cache(maxsize=1024)

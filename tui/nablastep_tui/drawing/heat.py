@@ -116,5 +116,5 @@ def _ramp_style(level: int, palette: Palette) -> Style:
     if level == NOT_FINITE:
         return style(palette.bright, palette.background, bold=True, reverse=True)
     if level == 0:
-        return faint_style(palette)
-    return style(palette.negative_heat if level < 0 else palette.positive_heat)
+        return style(palette.faint, palette.background, dim=palette.monochrome)
+    return style(palette.negative_heat if level < 0 else palette.positive_heat, palette.background)
