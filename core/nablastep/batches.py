@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nablastep.edits import Edit
+from nablastep.graph import Role
 from nablastep.network import Network
 from nablastep.program import Program, program_for
 
@@ -22,9 +23,6 @@ Rows = slice | NDArray[np.intp]
 
 SUM_TOLERANCE = 1e-12
 """Targets whose sum is this near to 1 count as distributions in the choice of E's equation."""
-
-INPUTS = ("a0", "y", "m")
-"""The ids of a batch's inputs: its samples and targets side by side as columns, and how many they are."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,9 +37,11 @@ class Batch:
 
     @cached_property
     def inputs(self) -> tuple[Any, ...]:
-        """The values of INPUTS, frozen."""
+        """The values of the program's inputs, in its order, frozen: samples and targets side by side as columns."""
+        values = {Role.DATA: self.x, Role.TARGET: self.y}
+        roles = [quantity.role for quantity in self.program.graph.quantities if quantity.role in values]
         # Contiguous, so that every path multiplies the same memory layout and gets the same bits.
-        columns = [np.ascontiguousarray(values[self.rows].T) for values in (self.x, self.y)]
+        columns = [np.ascontiguousarray(values[role][self.rows].T) for role in roles]
         for array in columns:
             array.flags.writeable = False
         return (*columns, self.size)

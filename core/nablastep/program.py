@@ -105,6 +105,11 @@ class Program:
         """The scalar that is to become small."""
         return self.graph.error
 
+    @cached_property
+    def inputs(self) -> tuple[str, ...]:
+        """What differs from batch to batch, by id: the samples, their targets, and how many they are."""
+        return (*(symbol.id for symbol in self.graph.of(Role.DATA, Role.TARGET)), "m")
+
     def uses(self, quantity: Symbol) -> tuple[tuple[Equation, Symbol | None], ...]:
         """Where ∇quantity comes from: each (equation that reads it, ∇ of its target, or None where that is E)."""
         return tuple((use.equation, use.upstream) for use in self.graph.uses(quantity))

@@ -21,7 +21,6 @@ from nablastep.program import Program
 State = tuple[Any, ...]
 """What one iteration hands on to the next: the values of `Stretch.carried`, in that order."""
 
-ERROR = "E"
 COUNT = "t"
 """What the number of the iteration is called where an update reads it."""
 
@@ -40,14 +39,15 @@ class Outcome:
 
 
 class Stretch:
-    """The code of a program's iteration in a loop; `inputs` are the ids that differ from batch to batch."""
+    """The code of a program's iteration in a loop."""
 
-    def __init__(self, program: Program, inputs: tuple[str, ...]) -> None:
+    def __init__(self, program: Program) -> None:
         _keep_freed_memory()
         self.carried = tuple(symbol.id for symbol in (*program.parameters, *program.state))
-        self.inputs = inputs
+        self.inputs = program.inputs
+        self._error = program.error.id
         self._code = Code(step.equation for step in program.steps)
-        given = {*self.carried, *inputs}
+        given = {*self.carried, *self.inputs}
         self._constants = tuple(name for name in self._code.reads if name not in given and name != COUNT)
         self._function = self._code.define(self.source, "_stretch")
 
@@ -60,7 +60,7 @@ class Stretch:
         body = [
             *count,
             *self._code.lines,
-            f"_record({names((ERROR,)).rstrip(', ')})",
+            f"_record({names((self._error,)).rstrip(', ')})",
             "if not (_iteration + 1) % _stride:",
             f"    _keep(({names(self.carried)}))",
         ]
@@ -78,7 +78,7 @@ class Stretch:
     ) -> Outcome:
         """One iteration a batch, from iteration `first` on, which starts from `state`.
 
-        Each batch has the values of `inputs`; states are kept of iterations that `stride` divides.
+        Each batch has the values of the program's inputs; states are kept of iterations that `stride` divides.
         """
         stop = first + len(batches)
         errors, states = array("d"), list[State]()
@@ -99,6 +99,6 @@ def _keep_freed_memory() -> None:
 
 
 @lru_cache(maxsize=256)
-def stretch_of(program: Program, inputs: tuple[str, ...]) -> Stretch:
+def stretch_of(program: Program) -> Stretch:
     """The stretch of a program, made once."""
-    return Stretch(program, inputs)
+    return Stretch(program)

@@ -19,13 +19,13 @@ from weakref import ref
 import numpy as np
 from numpy.typing import NDArray
 
-from nablastep.batches import INPUTS, Samples, edited_samples
+from nablastep.batches import Samples, edited_samples
 from nablastep.checkpoints import Checkpoints
 from nablastep.edits import DATA_NAMES, Edit, Position
 from nablastep.evaluation import quietly
 from nablastep.network import Network
 from nablastep.program import Program, Step
-from nablastep.stretch import COUNT, ERROR, Outcome, State, stretch_of
+from nablastep.stretch import COUNT, Outcome, State, stretch_of
 
 Array = NDArray[np.float64]
 
@@ -163,9 +163,8 @@ class Timeline:
 
     def hand_over(self, iteration: int, values: Mapping[str, Any]) -> None:
         """What an iteration has come to that was gone through step by step: nothing of it is computed again."""
-        state = tuple(values[name] for name in self._carried(iteration))
         with self.checkpoints.lock:
-            self._take(iteration, Outcome(iteration + 1, state, array("d", [values[ERROR]]), {}))
+            self._take(iteration, self._outcome_of(iteration, values))
 
     def twin(self) -> Timeline:
         """The same timeline to go on with elsewhere: how far it has been seen and where it was left are its own."""
@@ -192,7 +191,7 @@ class Timeline:
         if event < len(self._events):
             stop = min(stop, self._events[event])
         program, batches = self._samples_at(first).batches(first, stop)
-        stretch = stretch_of(program, INPUTS)
+        stretch = stretch_of(program)
         for edit in self.edits_at(first, 0):
             place = stretch.carried.index(edit.name)
             state = (*state[:place], edit.applied(state[place]), *state[place + 1 :])
@@ -204,8 +203,12 @@ class Timeline:
         values = self._start(iteration, state)
         for step in self.program(iteration).steps:
             self.carry_out(step, values, iteration)
+        return self._outcome_of(iteration, values)
+
+    def _outcome_of(self, iteration: int, values: Mapping[str, Any]) -> Outcome:
+        """The same of an iteration's values at its end."""
         state = tuple(values[name] for name in self._carried(iteration))
-        return Outcome(iteration + 1, state, array("d", [values[ERROR]]), {})
+        return Outcome(iteration + 1, state, array("d", [values[self.program(iteration).error.id]]), {})
 
     def _take(self, first: int, outcome: Outcome) -> None:
         """Remember what a stretch came to; what was known before stays as it is, being the same."""
@@ -266,14 +269,14 @@ class Timeline:
         return tuple(np.ascontiguousarray(value) if value.ndim else float(value) for value in found)
 
     def _carried(self, iteration: int) -> tuple[str, ...]:
-        return stretch_of(self.program(iteration), INPUTS).carried
+        return stretch_of(self.program(iteration)).carried
 
     def _start(self, iteration: int, state: State) -> dict[str, Any]:
         batch = self._samples_at(iteration).batch(iteration)
         values = {**self._constants, **dict(zip(self._carried(iteration), state, strict=True))}
         for edit in self.edits_at(iteration, 0):
             values[edit.name] = edit.applied(values[edit.name])
-        values.update(zip(INPUTS, batch.inputs, strict=True))
+        values.update(zip(batch.program.inputs, batch.inputs, strict=True))
         return {**values, "learning_rate": self._learning_rate(iteration), COUNT: iteration}
 
     def _learning_rate(self, iteration: int) -> float:

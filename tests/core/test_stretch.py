@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 import nablastep as ns
 from core.support import assert_same_bits, one_layer, random_network, two_layers
-from nablastep.batches import INPUTS
 from nablastep.evaluation import Code, compiled, function_sources, value_of
 from nablastep.expressions import Add, Equation, Expression, Scale, Symbol
 from nablastep.functions.activations import ACTIVATIONS
@@ -137,7 +136,7 @@ def test_a_batch_of_many_samples_and_the_last_small_one() -> None:
 
 def test_the_stretch_is_the_printed_equations_and_nothing_else() -> None:
     program = ns.Session(two_layers(samples=3, optimizer="adam")).program
-    lines = [line.strip() for line in Stretch(program, INPUTS).source.splitlines()]
+    lines = [line.strip() for line in Stretch(program).source.splitlines()]
     printed = [NOTATION.equation_text(step.equation) for step in program.steps]
     first = lines.index(printed[0])
     assert lines[first : first + len(printed)] == printed
@@ -148,7 +147,7 @@ def test_the_stretch_is_the_printed_equations_and_nothing_else() -> None:
 
 def test_programs_share_their_code() -> None:
     first, second = (ns.Session(two_layers(samples=count)).program for count in (3, 3))
-    assert stretch_of(first, INPUTS) is stretch_of(second, INPUTS)
+    assert stretch_of(first) is stretch_of(second)
 
 
 def test_a_name_of_the_users_hides_nothing() -> None:
@@ -191,9 +190,7 @@ def test_a_slip_in_a_stretch_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None
 
     monkeypatch.setattr(Stretch, "source", property(twice))
     fresh: dict[Program, Stretch] = {}
-    monkeypatch.setattr(
-        "nablastep.timeline.stretch_of", lambda program, inputs: fresh.setdefault(program, Stretch(program, inputs))
-    )
+    monkeypatch.setattr("nablastep.timeline.stretch_of", lambda program: fresh.setdefault(program, Stretch(program)))
     session = ns.Session(two_layers(samples=3))
     session.train(3)
     with pytest.raises(AssertionError):
