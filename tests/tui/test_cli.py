@@ -459,3 +459,36 @@ def test_the_shell_is_told_the_completions() -> None:
         _NABLASTEP_COMPLETE="complete_bash", COMP_WORDS="nablastep trace mazur --format j", COMP_CWORD="4"
     )
     assert (code, out.split()) == (0, ["json"])
+
+
+def completed(*words: str) -> list[str]:
+    """What the shell is offered for the last word."""
+    asked = {"COMP_WORDS": " ".join(["nablastep", *words]), "COMP_CWORD": str(len(words))}
+    code, out, err = run(_NABLASTEP_COMPLETE="complete_bash", **asked)
+    assert (code, err) == (0, "")
+    return out.split()
+
+
+def test_steps_are_completed_for_the_network_before_them(tmp_path: Path) -> None:
+    assert completed("why", "mazur", "grad_W") == ["grad_W1", "grad_W0"]
+    assert completed("why", "tanh-neuron", "grad_W") == ["grad_W0"]
+    assert completed("why", "mazur", "W") == []
+    assert completed("quiz", "mazur", "W") == ["W1", "W0"]
+    for broken in ("no-such-network", str(tmp_path), str(tmp_path / "nothing.toml")):
+        assert completed("why", broken, "grad_") == []
+
+
+@pytest.mark.parametrize("source", ["mazur", "cs231n-two-layer", "skinny"])
+def test_every_step_that_is_offered_has_a_derivation_and_takes_an_answer(source: str, nablastep: Nablastep) -> None:
+    offered = completed("why", source, "")
+    assert {"z1", "E", "grad_a0"} <= set(offered)
+    for name in offered:
+        assert nablastep("why", source, name)[0] == 0, name
+    for name in completed("quiz", source, ""):
+        assert nablastep("quiz", source, name, "--answer", "2")[0] == 1, name
+
+
+@pytest.mark.parametrize("command", ["run", "trace", "why", "quiz", "gradcheck"])
+def test_every_command_completes_its_source(command: str) -> None:
+    assert completed(command, "xo") == ["xor"]
+    assert completed("record", "folder", "--source", "xo") == ["xor"]

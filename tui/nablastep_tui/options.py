@@ -88,6 +88,24 @@ def complete_source(incomplete: str) -> list[str]:
     return [name for name in network_names() if name.startswith(incomplete)] + sorted(found)
 
 
+def step_id(summary: str, *, updates: bool) -> Any:
+    """The argument with a step's id, completed for the network that stands before it; `updates` offers those too."""
+
+    def completed(ctx: typer.Context, incomplete: str) -> list[str]:
+        import nablastep as ns
+        from nablastep.program import UPDATE
+
+        try:
+            program = ns.open(ctx.params["source"]).program
+        except Exception:  # nothing to offer is all that a shell in mid-line can be told
+            return []
+        ids = [step.id for step in program.steps if updates or step.phase != UPDATE]
+        inputs = program.input_gradient.target.id
+        return [name for name in dict.fromkeys([*ids, inputs]) if name.startswith(incomplete)]
+
+    return typer.Argument(metavar="ID", autocompletion=completed, help=summary)
+
+
 def _entries(folder: str, start: str) -> list[Path]:
     try:
         return [path for path in Path(folder).iterdir() if path.name.startswith(start) and path.name[:1] != "."]

@@ -7,8 +7,7 @@ from typing import Annotated
 import typer
 
 from nablastep_tui import output
-from nablastep_tui.commands.why import StepId
-from nablastep_tui.options import Convention, Source
+from nablastep_tui.options import Convention, Source, step_id
 
 
 def register(app: typer.Typer) -> None:
@@ -18,7 +17,7 @@ def register(app: typer.Typer) -> None:
 
 def quiz(
     source: Source,
-    step: StepId,
+    step: Annotated[str, step_id("A step, such as grad_W1.", updates=True)],
     answer: Annotated[
         str, typer.Option("--answer", metavar="FORMULA", help="The formula, with or without its left side.")
     ],

@@ -7,12 +7,10 @@ from typing import Annotated
 import typer
 
 from nablastep_tui import output
-from nablastep_tui.options import Convention, Source, choice
+from nablastep_tui.options import Convention, Source, choice, step_id
 
 ROUTES = ("index", "jacobian", "differential", "all")
 FORMATS = ("text", "json", "markdown", "latex")
-
-StepId = Annotated[str, typer.Argument(metavar="ID", help="A step, such as grad_W1; forward steps work too.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -22,7 +20,7 @@ def register(app: typer.Typer) -> None:
 
 def why(
     source: Source,
-    step: StepId,
+    step: Annotated[str, step_id("A step, such as grad_W1; forward steps work too.", updates=False)],
     route: Annotated[str, choice("--route", ROUTES, "Which way to the equation")] = "all",
     convention: Convention = None,
     format_name: Annotated[str, choice("--format", FORMATS, "What to print")] = "text",
