@@ -112,6 +112,25 @@ def text(value: object, key: Key) -> str:
     return value
 
 
+def lines_of_text(value: object, key: Key) -> str:
+    """A text of several lines, without other control characters."""
+    if not isinstance(value, str):
+        raise FieldError(f"expected text, found {described(value)}", key)
+    for number, line in enumerate(value.replace("\t", " ").splitlines(), start=1):
+        try:
+            text(line, key)
+        except FieldError as error:
+            raise FieldError(f"line {number}: {error.problem}", key) from None
+    return value
+
+
+def checked_names(value: object, key: Key) -> tuple[str, ...]:
+    """A list of texts."""
+    if not isinstance(value, (list, tuple, set, frozenset)):
+        raise FieldError(f'expected a list such as ["x"], found {described(value)}', key)
+    return tuple(text(name, key) for name in value)
+
+
 def choice(value: object, names: Sequence[str], key: Key) -> str:
     """One of the names."""
     if isinstance(value, str) and value in names:
@@ -173,6 +192,21 @@ def matrix(value: object, key: Key, meaning: str) -> FloatArray:
             problem = f"expected {counted(len(rows[0]), 'number')} in row {place} as in row 1, found {len(row)}"
             raise FieldError(problem, key, row=place)
     return read_only(rows)
+
+
+def array_or_number(value: object, key: Key) -> FloatArray | float:
+    """A number as it is, a list of numbers as a column, rows of numbers as a matrix; all finite."""
+    if is_number(value):
+        number = _as_float(value)
+        if not math.isfinite(number):
+            raise FieldError(f"expected a finite number, found {described(value)}", key)
+        return number
+    listed = _listed(value)
+    if isinstance(listed, (list, tuple)) and listed and all(is_number(entry) for entry in listed):
+        return read_only(vector(listed, key)[:, np.newaxis])
+    if not isinstance(listed, (list, tuple)) or not listed:
+        raise FieldError(f"expected a number, a list or rows of numbers, found {described(value)}", key)
+    return matrix(value, key, "rows × columns")
 
 
 def read_only(values: object) -> FloatArray:

@@ -92,32 +92,35 @@ class Layer:
         return cls(**mapping)  # type: ignore[arg-type]  # each value is checked on construction
 
     def initial_weights(self, inputs: int, generator: np.random.Generator) -> FloatArray:
-        """W, shape (units, inputs): the given one, or drawn from the generator as `init` says.
-
-        xavier: Glorot and Bengio 2010, U(±√(6/(in+out))); he: He et al. 2015, N(0, 2/in).
-        """
-        shape = (self.units, inputs)
-        if self.W is not None:
-            return self.W
-        match self.init:
-            case "xavier":
-                limit = math.sqrt(6.0 / (inputs + self.units))
-                return read_only(generator.uniform(-limit, limit, shape))
-            case "he":
-                return read_only(generator.normal(0.0, math.sqrt(2.0 / inputs), shape))
-            case "normal":
-                return read_only(generator.normal(0.0, 0.1, shape))
-            case "uniform":
-                return read_only(generator.uniform(-0.5, 0.5, shape))
-            case "constant":
-                return read_only(np.full(shape, 0.1))
-        return read_only(np.zeros(shape))
+        """W, shape (units, inputs): the given one, or drawn from the generator as `init` says."""
+        return drawn(self.init, (self.units, inputs), generator) if self.W is None else self.W
 
     def initial_bias(self) -> FloatArray | None:
         """b as a column, shape (units, 1); None for a layer without bias."""
         if not self.bias:
             return None
         return read_only(np.zeros((self.units, 1)) if self.b is None else self.b[:, np.newaxis])
+
+
+def drawn(init: str, shape: tuple[int, int], generator: np.random.Generator) -> FloatArray:
+    """A matrix (out, in) drawn from the generator as `init` says.
+
+    xavier: Glorot and Bengio 2010, U(±√(6/(in+out))); he: He et al. 2015, N(0, 2/in).
+    """
+    outputs, inputs = shape
+    match init:
+        case "xavier":
+            limit = math.sqrt(6.0 / (inputs + outputs))
+            return read_only(generator.uniform(-limit, limit, shape))
+        case "he":
+            return read_only(generator.normal(0.0, math.sqrt(2.0 / inputs), shape))
+        case "normal":
+            return read_only(generator.normal(0.0, 0.1, shape))
+        case "uniform":
+            return read_only(generator.uniform(-0.5, 0.5, shape))
+        case "constant":
+            return read_only(np.full(shape, 0.1))
+    return read_only(np.zeros(shape))
 
 
 def _units(units: object, weights: FloatArray | None) -> int:

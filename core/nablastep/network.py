@@ -1,4 +1,4 @@
-"""What is trained: layers, data, loss, optimiser, and how the data are batched; validated once and frozen.
+"""What is trained: layers or equations, data, loss, optimiser, and how the data are batched; validated once, frozen.
 
 Knows nothing of steps, sessions or screens; files are read and written by nablastep.files.
 """
@@ -9,22 +9,30 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from nablastep.equation_inputs import Parameter, Value, checked_given, checked_parameters, size_of
+from nablastep.equations import Incoming, WrittenGraph, check_input_names
 from nablastep.errors import UnknownNameError
 from nablastep.field_checks import (
+    FieldError,
     FloatArray,
+    checked_names,
     choice,
+    counted,
+    lines_of_text,
     matrix,
+    read_only,
     text,
     truth,
     whole_number,
 )
 from nablastep.functions import loss_names
-from nablastep.graph import Graph
+from nablastep.graph import Graph, Role
 from nablastep.layer import INIT_NAMES, Layer
 from nablastep.layers import Form, layer_graph
 from nablastep.network_checks import (
@@ -52,16 +60,18 @@ __all__ = [
 CONVENTION_NAMES = ("column", "column-transposed", "row-keras", "row-pytorch")
 ORDER_NAMES = ("gradients-first", "interleaved")
 REDUCTION_NAMES = ("mean", "sum")
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 LARGEST_SEED = 2**63 - 1  # what a TOML integer holds everywhere
 
 
 @dataclass(frozen=True, eq=False, init=False)
 class Network:
-    """A network and everything that its training needs.
+    """A network and everything that its training needs: either `layers` with a `loss`, or `equations`.
 
-    `x` has shape (samples, inputs), `y` (samples, outputs), both read-only float64. Layers may be given as tables
-    of their keys, the optimiser as its name or a table. `batch_size` left out means all samples.
-    `picture` is (rows, columns) of inputs that are a picture; `label_names` name the outputs.
+    `x` has shape (samples, inputs), `y` (samples, outputs), both read-only float64; equations may do without, then
+    they have no entries. Layers may be given as tables of their keys, the optimiser as its name or a table.
+    `batch_size` left out means all samples. `picture` is (rows, columns) of inputs that are a picture; `label_names`
+    name the outputs. Equations come with `parameters`, what is `given`, the id of the `error` and further `gradients`.
     Raises NetworkError with the name of the field, what was found and what would be right.
     """
 
@@ -79,15 +89,21 @@ class Network:
     order: str
     picture: tuple[int, int] | None
     label_names: tuple[str, ...]
-    _parameters: Mapping[str, FloatArray] = field(init=False)
+    equations: str
+    error: str | None
+    gradients: tuple[str, ...]
+    parameters: Mapping[str, Parameter]
+    given: Mapping[str, Value]
+    _parameters: Mapping[str, Any] = field(init=False)
+    _written: WrittenGraph | None = field(init=False)
 
     def __init__(
         self,
-        layers: Sequence[Layer | Mapping[str, object]],
-        x: ArrayLike,
-        y: ArrayLike,
+        layers: Sequence[Layer | Mapping[str, object]] = (),
+        x: ArrayLike | None = None,
+        y: ArrayLike | None = None,
         *,
-        loss: str,
+        loss: str = "",
         title: str = "",
         reduction: str = "mean",
         batch_size: int | None = None,
@@ -98,32 +114,76 @@ class Network:
         order: str = "gradients-first",
         picture: Sequence[int] | None = None,
         label_names: Sequence[str] = (),
+        equations: str = "",
+        error: str | None = None,
+        gradients: Sequence[str] = (),
+        parameters: Mapping[str, Any] = NOTHING,
+        given: Mapping[str, Any] = NOTHING,
     ) -> None:
         checked: dict[str, Any] = {
             "title": text(title, ("title",)),
-            "x": matrix(x, ("x",), "samples × inputs"),
-            "y": matrix(y, ("y",), "samples × outputs"),
-            "loss": choice(loss, loss_names(), ("loss",)),
             "reduction": choice(reduction, REDUCTION_NAMES, ("reduction",)),
             "shuffle": truth(shuffle, ("shuffle",)),
             "seed": whole_number(seed, ("seed",), least=0, most=LARGEST_SEED),
             "convention": choice(convention, CONVENTION_NAMES, ("convention",)),
             "order": choice(order, ORDER_NAMES, ("order",)),
             "optimizer": checked_optimizer(optimizer),
-            "layers": checked_layers(layers),
+            "equations": lines_of_text(equations, ("equations",)),
+            "error": None if error is None else text(error, ("error",)),
+            "gradients": checked_names(gradients, ("gradients",)),
+            "parameters": checked_parameters(parameters),
+            "given": checked_given(given),
         }
+        if equations:
+            checked |= _checked_equation_fields(layers, loss, x, y)
+        else:
+            checked |= _checked_layer_fields(layers, loss, x, y, checked)
         samples, inputs = checked["x"].shape
         checked["batch_size"] = checked_batch_size(batch_size, samples)
         checked["picture"] = checked_picture(picture, inputs)
         checked["label_names"] = checked_label_names(label_names, checked["y"].shape[1])
-        check_chain(checked["layers"], inputs)
-        check_targets(checked["y"], samples, checked["layers"][-1].units, checked["loss"])
-        checked["_parameters"] = _initial_parameters(checked["layers"], inputs, checked["seed"])
         for name, value in checked.items():
             object.__setattr__(self, name, value)
+        object.__setattr__(self, "_written", self._read_equations() if equations else None)
+        object.__setattr__(self, "_parameters", self._first_values())
 
     def __repr__(self) -> str:
         return f"<Network {self.title!r} {'-'.join(map(str, self.sizes))}>"
+
+    def _read_equations(self) -> WrittenGraph:
+        incoming = [
+            Incoming(name, role, (int(data.shape[1]), self.samples))
+            for name, role, data in (("x", Role.DATA, self.x), ("y", Role.TARGET, self.y))
+            if data.shape[1]
+        ]
+        incoming += [Incoming(name, Role.GIVEN, size_of(value)) for name, value in self.given.items()]
+        incoming += [Incoming(name, Role.PARAMETER, found.shape) for name, found in self.parameters.items()]
+        check_input_names(incoming)
+        return WrittenGraph(
+            self.equations,
+            incoming,
+            samples=self.samples,
+            whole_batches=self.batch_size == self.samples,
+            error=self.error,
+            gradients=self.gradients,
+        )
+
+    def _first_values(self) -> dict[str, Any]:
+        if self._written is None:
+            return dict(_initial_parameters(self.layers, self.x.shape[1], self.seed))
+        generator = np.random.default_rng(self.seed)
+        return {name: parameter.initial(generator) for name, parameter in self.parameters.items()}
+
+    @classmethod
+    def from_equations(
+        cls, equations: str, *, parameters: Mapping[str, Any], given: Mapping[str, Any] = NOTHING, **fields: Any
+    ) -> Network:
+        """A network written as equations, one a line, with what a network file has beside them.
+
+        `parameters` and `given` map names to numbers, lists (columns) or rows of numbers; a parameter may be a table
+        of `shape`, `init`, `value` and `frozen`. `x` and `y` are samples × features as ever.
+        """
+        return cls(equations=equations, parameters=parameters, given=given, **fields)
 
     @classmethod
     def from_file(cls, path: str | os.PathLike[str]) -> Network:
@@ -140,8 +200,16 @@ class Network:
 
     @property
     def sizes(self) -> tuple[int, ...]:
-        """Units of every layer, the inputs first: (n0, n1, …, nL)."""
-        return (self.x.shape[1], *(layer.units for layer in self.layers))
+        """Units of every layer, the inputs first: (n0, n1, …, nL); for equations the sizes of their dimensions."""
+        return tuple(self.dimensions.values())
+
+    @property
+    def dimensions(self) -> dict[str, int]:
+        """The size of every dimension by its name, without that of the samples."""
+        if self._written is not None:
+            return dict(self._written.sizes)
+        widths = (self.x.shape[1], *(layer.units for layer in self.layers))
+        return {f"n{k}": int(width) for k, width in enumerate(widths)}
 
     @property
     def samples(self) -> int:
@@ -149,12 +217,17 @@ class Network:
         return int(self.x.shape[0])
 
     @property
-    def initial_parameters(self) -> dict[str, FloatArray]:
-        """Every parameter at the start, in order of the layers: `W0` (n1, n0), `b0` (n1, 1) where there is a bias."""
+    def initial_parameters(self) -> dict[str, Any]:
+        """Every parameter at the start, in order of the layers: `W0` (n1, n0), `b0` (n1, 1) where there is a bias.
+
+        Of equations in the order of their table; a parameter may be a number there.
+        """
         return dict(self._parameters)
 
     def graph(self, *, batch: bool, targets_sum_to_one: bool) -> Graph:
         """The equations for one sample, or for a batch of several."""
+        if self._written is not None:
+            return self._written.graph(batch=batch, targets_sum_to_one=targets_sum_to_one)
         form = Form(
             sizes=self.sizes,
             activations=tuple(layer.activation for layer in self.layers),
@@ -169,11 +242,15 @@ class Network:
     @property
     def frozen_parameters(self) -> frozenset[str]:
         """Ids of the parameters that the update leaves alone, such as `b0`."""
+        if self._written is not None:
+            return frozenset(name for name, parameter in self.parameters.items() if parameter.frozen)
         return frozenset(f"{name}{index}" for index, layer in enumerate(self.layers) for name in layer.frozen)
 
     @property
     def is_classifier(self) -> bool:
         """Whether the outputs are probabilities: softmax with cross-entropy, or sigmoid with its binary form."""
+        if not self.layers:
+            return False
         ending = (self.layers[-1].activation, self.loss)
         return ending in {("softmax", "categorical_cross_entropy"), ("sigmoid", "binary_cross_entropy")}
 
@@ -204,27 +281,72 @@ class Network:
         x: ArrayLike | None = None,
         y: ArrayLike | None = None,
         learning_rate: float | None = None,
+        given: Mapping[str, Any] | None = None,
     ) -> Network:
         """The same network with other initial parameters, named as in `initial_parameters`; those left out stay.
 
-        `x`, `y` and `learning_rate` replace the data and the setting where they are given.
+        `x`, `y`, `learning_rate` and `given` replace the data and the setting where they are given.
         """
         for name in parameters:
             if name not in self._parameters:
                 raise UnknownNameError(f"unknown parameter {name!r}; the parameters are {', '.join(self._parameters)}")
-        values = {**self._parameters, **parameters}
+        return replace(
+            self,
+            **self._with_values({**self._parameters, **parameters}),
+            given=self.given if given is None else {**self.given, **given},
+            x=self.x if x is None else matrix(x, ("x",), "samples × inputs"),
+            y=self.y if y is None else matrix(y, ("y",), "samples × outputs"),
+            optimizer=self.optimizer if learning_rate is None else replace(self.optimizer, learning_rate=learning_rate),
+        )
+
+    def _with_values(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The field that holds parameters, with these values."""
+        if self._written is not None:
+            kept = {name: {"value": values[name], "frozen": found.frozen} for name, found in self.parameters.items()}
+            return {"parameters": kept}
         layers: list[dict[str, object]] = []
         for index, layer in enumerate(self.layers):
             layers.append({"activation": layer.activation, "W": values[f"W{index}"], "frozen": layer.frozen})
             if layer.bias:
                 layers[-1]["b"] = matrix(values[f"b{index}"], (f"b{index}",), "units × 1")
-        return replace(
-            self,
-            layers=checked_layers(layers),
-            x=self.x if x is None else matrix(x, ("x",), "samples × inputs"),
-            y=self.y if y is None else matrix(y, ("y",), "samples × outputs"),
-            optimizer=self.optimizer if learning_rate is None else replace(self.optimizer, learning_rate=learning_rate),
-        )
+        return {"layers": checked_layers(layers)}
+
+
+def _checked_layer_fields(
+    layers: object, loss: object, x: object, y: object, others: Mapping[str, Any]
+) -> dict[str, Any]:
+    for key in ("error", "gradients", "parameters", "given"):
+        if others[key]:
+            raise FieldError("goes with equations, not with layers", (key,))
+    checked: dict[str, Any] = {
+        "x": matrix(x, ("x",), "samples × inputs"),
+        "y": matrix(y, ("y",), "samples × outputs"),
+        "loss": choice(loss, loss_names(), ("loss",)),
+        "layers": checked_layers(layers),
+    }
+    samples, inputs = checked["x"].shape
+    check_chain(checked["layers"], inputs)
+    check_targets(checked["y"], samples, checked["layers"][-1].units, checked["loss"])
+    return checked
+
+
+def _checked_equation_fields(layers: object, loss: object, x: object, y: object) -> dict[str, Any]:
+    if layers:
+        raise FieldError("does not go with equations; leave out one of them", ("layers",))
+    if loss:
+        raise FieldError("does not go with equations, which define the error themselves", ("loss",))
+    data = {
+        name: matrix(value, (name,), f"samples × {columns}")
+        for name, value, columns in (("x", x, "inputs"), ("y", y, "outputs"))
+        if value is not None and np.size(value)  # type: ignore[arg-type]
+    }
+    samples = {found.shape[0] for found in data.values()}
+    if len(samples) > 1:
+        expected = counted(data["x"].shape[0], "row")
+        problem = f"expected {expected} to match the samples of x, found {data['y'].shape[0]}"
+        raise FieldError(problem, ("y",))
+    nothing = read_only(np.empty((samples.pop() if samples else 1, 0)))
+    return {"layers": (), "loss": "", "x": data.get("x", nothing), "y": data.get("y", nothing)}
 
 
 @lru_cache(maxsize=8)

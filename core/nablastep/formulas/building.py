@@ -396,7 +396,9 @@ class _Builder:
                 return Built(Factor(below.numerator, below.denominator), ())
             return Built(Divide(left.expression, right.expression), left.shape)
         left, right = self.together(left, right, node, "a quotient")
-        return Built(Ratio(left.expression, right.expression), left.shape)
+        # An answer may leave out what is 0 times infinity; an author's quotient is NumPy's.
+        kind = Ratio if self.scope.dimensions is None else Divide
+        return Built(kind(left.expression, right.expression), left.shape)
 
     def entry_wise(self, node: Operation, left: Built, right: Built) -> Built:
         if left.shape == () or right.shape == ():

@@ -58,9 +58,9 @@ _FRACTIONS = {"½": "0.5", "¼": "0.25", "¾": "0.75"}
 _SPACE = re.compile(r"\s+")
 _SUM = re.compile(r"\.sum\b")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?")
-_LETTER = "A-Za-zͰ-΢Τ-Ͽ"  # Greek without Σ, which sums
+LETTER = "A-Za-zͰ-΢Τ-Ͽ"  # Greek without Σ, which sums
 _NAME = re.compile(
-    rf"(?P<nabla>∇)?\s*(?P<module>(?:np|numpy)\.(?:linalg\.)?)?(?P<base>[{_LETTER}_][{_LETTER}0-9_]*)"
+    rf"(?P<nabla>∇)?\s*(?P<module>(?:np|numpy)\.(?:linalg\.)?)?(?P<base>[{LETTER}_][{LETTER}0-9_]*)"
     r"(?:⁽(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]+)⁾|(?P<lowered>[₀₁₂₃₄₅₆₇₈₉]+))?"
 )
 _BRACKETED = re.compile(r"\^?[({]{1,2}(?P<digits>\d+)[)}]{1,2}")

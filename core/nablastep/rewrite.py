@@ -1,0 +1,280 @@
+"""Expressions written so that they keep their digits: constants put together, and logarithms of probabilities undone.
+
+`tidied` folds constants and says what a formula of one sample has no need to say. `stable` finds ln softmax(z) =
+z − lse z, ln σ(z) = −softplus(−z) and ln(1 − σ(z)) = −softplus(z) in any expression: then no probability has to be
+rounded to 0 before its logarithm is taken. Source: the logits forms of PyTorch's losses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
+from fractions import Fraction
+from typing import Any
+
+from nablastep.expressions import (
+    ONE,
+    ROWS,
+    Add,
+    Apply,
+    Divide,
+    Expression,
+    Factor,
+    Fill,
+    Hadamard,
+    LogSumExp,
+    MatMul,
+    Repeat,
+    Scale,
+    Softmax,
+    Subtract,
+    Sum,
+    Symbol,
+    TimesLog,
+    Total,
+    Transpose,
+)
+from nablastep.functions.elementary import EXP, LOG, SIGMOID, SOFTPLUS
+from nablastep.laws import negate
+from nablastep.shapes import shape_of
+
+Rename = Callable[[str], str]
+
+
+def with_dimensions(expression: Expression, renamed: Rename) -> Expression:
+    """The expression with other names for its dimensions; those named 1 are left out of factors."""
+    changes: dict[str, Any] = {}
+    for field in fields(expression):  # type: ignore[arg-type]  # every node is a dataclass
+        value = getattr(expression, field.name)
+        if field.name == "shape":
+            changes["shape"] = tuple(renamed(dimension) for dimension in value)
+        elif field.name == "dimension":
+            changes["dimension"] = renamed(value)
+        elif field.name == "dimensions":
+            parts = (part for dimension in value for part in renamed(dimension).split("·"))
+            changes["dimensions"] = tuple(sorted(part for part in parts if part != "1"))
+        elif isinstance(value, Expression):
+            changes[field.name] = with_dimensions(value, renamed)
+    return replace(expression, **changes) if changes else expression  # type: ignore[type-var]
+
+
+def tidied(expression: Expression) -> Expression:
+    """The expression with its constants put together and without copies and sums of one."""
+    operands = tuple(tidied(operand) for operand in expression.operands)
+    node = expression.with_operands(operands) if operands else expression
+    rule = _TIDY.get(type(node))
+    return node if rule is None else rule(node)
+
+
+@dataclass(frozen=True)
+class _Exact:
+    """A rational number times sizes of dimensions to whole powers."""
+
+    fraction: Fraction
+    powers: Mapping[str, int]
+
+    def times(self, other: _Exact, sign: int = 1) -> _Exact:
+        """The product, or with the sign −1 the quotient."""
+        powers = {
+            name: self.powers.get(name, 0) + sign * other.powers.get(name, 0)
+            for name in dict.fromkeys((*self.powers, *other.powers))
+        }
+        return _Exact(self.fraction * other.fraction**sign, powers)
+
+    @property
+    def written(self) -> Expression:
+        """As a factor; sizes above the line as one over one over them."""
+        below = tuple(sorted(name for name, power in self.powers.items() for _ in range(-power)))
+        above = tuple(sorted(name for name, power in self.powers.items() for _ in range(power)))
+        factor = Factor(self.fraction.numerator, self.fraction.denominator, below)
+        if not above:
+            return factor
+        sizes = Divide(ONE, Factor(1, 1, above))
+        return sizes if factor == ONE else Scale(factor, sizes)
+
+
+def _exact(node: Expression) -> _Exact | None:
+    """The node as an exact number, if it is one."""
+    match node:
+        case Factor(numerator, denominator, dimensions):
+            return _Exact(Fraction(numerator, denominator), {name: -dimensions.count(name) for name in dimensions})
+        case Scale(left, right) | Divide(left, right):
+            first, second = _exact(left), _exact(right)
+            if first is None or second is None or (isinstance(node, Divide) and not second.fraction):
+                return None
+            return first.times(second, -1 if isinstance(node, Divide) else 1)
+    return None
+
+
+def _split(node: Expression) -> tuple[_Exact, Expression]:
+    """The exact number in front, and the rest."""
+    number = _exact(node.scalar) if isinstance(node, Scale) else None
+    return (_Exact(Fraction(1), {}), node) if number is None else (number, node.operands[1])
+
+
+def _tidy_scale(node: Scale) -> Expression:
+    number = _exact(node)
+    if number is not None:
+        return number.written
+    scalar, x = node.scalar, node.x
+    if _exact(x) is not None:
+        scalar, x = x, scalar
+    number = _exact(scalar)
+    if number is None:
+        inner, rest = _split(x)
+        own, front = _split(scalar)
+        number = own.times(inner)
+        return _in_front(number, Scale(front, rest)) if number.fraction != 1 or number.powers else node
+    inner, rest = _split(x)
+    return _in_front(number.times(inner), rest)
+
+
+def _in_front(number: _Exact, x: Expression) -> Expression:
+    written = number.written
+    return x if written == ONE else Scale(written, x)
+
+
+def _tidy_divide(node: Divide) -> Expression:
+    number = _exact(node)
+    if number is not None:
+        return number.written
+    below = _exact(node.right)
+    if below is not None and below.fraction:
+        return _tidy_scale(Scale(_Exact(Fraction(1), {}).times(below, -1).written, node.left))
+    inner, rest = _split(node.right)
+    if inner.fraction and (inner.fraction != 1 or inner.powers):
+        return _tidy_scale(Scale(_Exact(Fraction(1), {}).times(inner, -1).written, Divide(node.left, rest)))
+    return node
+
+
+def _tidy_hadamard(node: Hadamard) -> Expression:
+    if isinstance(node.right, Apply) and node.right.function is LOG and not node.right.prime:
+        return TimesLog(node.left, node.right.x)
+    if isinstance(node.left, Apply) and node.left.function is LOG and not node.left.prime:
+        return TimesLog(node.right, node.left.x)
+    return node
+
+
+def _tidy_repeat(node: Repeat) -> Expression:
+    return node.x if node.dimension == "1" else node
+
+
+def _tidy_total(node: Total) -> Expression:
+    shape = shape_of(node.x)
+    return node.x if shape and shape[node.axis] == "1" else node
+
+
+_TIDY: dict[type[Expression], Callable[[Any], Expression]] = {
+    Divide: _tidy_divide,
+    Scale: _tidy_scale,
+    Hadamard: _tidy_hadamard,
+    Repeat: _tidy_repeat,
+    Total: _tidy_total,
+}
+
+
+# stable forms
+
+
+def stable(
+    expression: Expression, stands_for: Mapping[Expression, Expression], distributions: frozenset[Symbol]
+) -> Expression | None:
+    """The expression without logarithms of probabilities, or None if there are none in it.
+
+    `stands_for` says what quantities are defined as; the columns of `distributions` are known to sum to 1.
+    """
+    rules = _Stable(stands_for, distributions)
+    found = rules.rewritten(expression)
+    return tidied(found) if rules.applied else None
+
+
+class _Stable:
+    def __init__(self, stands_for: Mapping[Expression, Expression], distributions: frozenset[Symbol]) -> None:
+        self.stands_for = stands_for
+        self.distributions = distributions
+        self.applied = False
+
+    def rewritten(self, node: Expression) -> Expression:
+        for rule in (self.binary, self.categorical, self.logarithm, self.log_sum):
+            found = rule(node)
+            if found is not None:
+                self.applied = True
+                return found
+        operands = tuple(self.rewritten(operand) for operand in node.operands)
+        return node.with_operands(operands) if operands else node
+
+    def meaning(self, node: Expression) -> Expression:
+        return self.stands_for.get(node, node)
+
+    def of_sigmoid(self, node: Expression) -> Expression | None:
+        """z, where the node is σ(z)."""
+        meant = self.meaning(node)
+        is_sigmoid = isinstance(meant, Apply) and meant.function is SIGMOID and not meant.prime
+        return meant.x if is_sigmoid else None  # type: ignore[attr-defined]
+
+    def binary(self, node: Expression) -> Expression | None:
+        """Σ y ln σ(z) + (1 − y) ln(1 − σ(z)) = −Σ (softplus z − y z)."""
+        inside = node.x if isinstance(node, Sum) else None
+        if not isinstance(inside, Add):
+            return None
+        first, second = inside.left, inside.right
+        if not (isinstance(first, TimesLog) and isinstance(second, TimesLog)):
+            return None
+        y, z = first.left, self.of_sigmoid(first.right)
+        rest, ones = _one_minus(y), _one_minus(first.right)
+        if z is None or (second.left, second.right) != (rest, ones):
+            return None
+        return negate(Sum(Subtract(Apply(SOFTPLUS, z), Hadamard(y, z))))
+
+    def categorical(self, node: Expression) -> Expression | None:
+        """Σ y ln softmax(z) = −Σ ((1ᵀy) lse z − yᵀz)."""
+        inside = node.x if isinstance(node, Sum) else None
+        meant = self.meaning(inside.right) if isinstance(inside, TimesLog) else None
+        if not (isinstance(inside, TimesLog) and isinstance(meant, Softmax)):
+            return None
+        y, z, axis = inside.left, meant.x, meant.axis
+        lse: Expression = LogSumExp(z, axis)
+        if not (y in self.distributions and axis == ROWS):
+            lse = Hadamard(Total(y, axis), lse)
+        one_sample = axis == ROWS and shape_of(z)[1:] == ("1",)
+        product = MatMul(Transpose(y), z) if one_sample else Total(Hadamard(y, z), axis)
+        return negate(Sum(Subtract(lse, product)))
+
+    def logarithm(self, node: Expression) -> Expression | None:
+        """The logarithm of one probability, with or without a factor."""
+        if isinstance(node, TimesLog):
+            found = self.log_of(node.right)
+            return None if found is None else Hadamard(self.rewritten(node.left), found)
+        if isinstance(node, Apply) and node.function is LOG and not node.prime:
+            return self.log_of(node.x)
+        return None
+
+    def log_of(self, probability: Expression) -> Expression | None:
+        meant = self.meaning(probability)
+        if isinstance(meant, Softmax):
+            shape = shape_of(meant)
+            return Subtract(meant.x, Repeat(LogSumExp(meant.x, meant.axis), meant.axis, shape[meant.axis]))
+        z = self.of_sigmoid(probability)
+        if z is not None:
+            return negate(Apply(SOFTPLUS, negate(z)))
+        if isinstance(probability, Subtract) and probability.left in (ONE, _ones(probability)):
+            z = self.of_sigmoid(probability.right)
+            return None if z is None else negate(Apply(SOFTPLUS, z))
+        return None
+
+    def log_sum(self, node: Expression) -> Expression | None:
+        """ln Σ exp x = lse x."""
+        if not (isinstance(node, Apply) and node.function is LOG and isinstance(node.x, Total) and not node.prime):
+            return None
+        inside = node.x.x
+        is_exponential = isinstance(inside, Apply) and inside.function is EXP and not inside.prime
+        return LogSumExp(inside.x, node.x.axis) if is_exponential else None  # type: ignore[attr-defined]
+
+
+def _ones(node: Expression) -> Expression:
+    shape = shape_of(node)
+    return Fill(ONE, shape) if shape else ONE
+
+
+def _one_minus(node: Expression) -> Expression:
+    return Subtract(_ones(node), node)
