@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import re
@@ -14,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
+from typer.main import get_group
 
 from command_line import ROOT, command, environment
 from nablastep.derivations.why import ROUTES
@@ -22,7 +25,7 @@ from nablastep.network import CONVENTION_NAMES
 from nablastep.notation import notations
 from nablastep.trace import FORMAT_NAMES
 from nablastep_tui import options
-from nablastep_tui.cli import main
+from nablastep_tui.cli import COMMANDS, main
 
 Answer = tuple[int, str, str]
 Nablastep = Callable[..., Answer]
@@ -92,6 +95,31 @@ def test_help_version_and_mistakes_load_neither_numpy_nor_textual(words: list[st
     assert ran.stdout.splitlines()[-1] == "LOADED"
 
 
+def commands_loaded_by(*words: str) -> set[str]:
+    program = (
+        "import sys; from nablastep_tui.cli import main\n"
+        f"main({list(words)!r})\n"
+        "print('LOADED', *(name for name in sys.modules if name.startswith('nablastep_tui.commands.')))"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=environment(), timeout=60)
+    return {name.rpartition(".")[2] for name in ran.stdout.splitlines()[-1].split()[1:]}
+
+
+def test_a_command_is_loaded_when_it_is_called_and_no_other() -> None:
+    assert commands_loaded_by("run", "--help") == {"run"}
+    assert commands_loaded_by("--version") == set()
+    assert commands_loaded_by("--help") == set(COMMANDS.values())
+
+
+def test_every_module_of_commands_is_listed_with_all_it_has() -> None:
+    modules = {path.stem for path in (ROOT / "tui/nablastep_tui/commands").glob("*.py")} - {"__init__"}
+    assert set(COMMANDS.values()) == modules
+    for module in modules:
+        registry = typer.Typer()
+        importlib.import_module(f"nablastep_tui.commands.{module}").register(registry)
+        assert set(get_group(registry).commands) == {name for name, where in COMMANDS.items() if where == module}
+
+
 def test_the_check_of_what_is_loaded_can_fail() -> None:
     program = "import sys; from nablastep_tui.cli import main; main(['networks']); print('numpy' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=environment(), timeout=60)
@@ -124,7 +152,7 @@ def test_every_command_has_help_with_an_example(name: str, nablastep: Nablastep)
 
 def test_names_of_choices_are_those_of_the_core() -> None:
     assert options.CONVENTIONS == CONVENTION_NAMES
-    assert set(options.NOTATIONS) == set(notations())
+    assert set(options.notation_names()) == set(notations())
     assert options.TRACE_FORMATS == FORMAT_NAMES
 
 

@@ -1,10 +1,11 @@
-"""The command line. Each command is a module of `commands`; this one puts them together and catches what they raise.
+"""The command line. Each command is a module of `commands`, loaded when it is called; what it raises is caught here.
 
 Imports neither NumPy nor Textual: `--help`, `--version` and misspelt commands answer at once.
 """
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 from collections.abc import Sequence
@@ -12,42 +13,54 @@ from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
+from typer.main import get_group
 
-from nablastep_tui.commands import (
-    check,
-    demos,
-    doctor,
-    export,
-    gradcheck,
-    keys,
-    networks,
-    play,
-    quiz,
-    record,
-    run,
-    trace,
-    why,
-)
 from nablastep_tui.error_border import WrongUseError, report
 from nablastep_tui.options import near
 from nablastep_tui.output import finish, give_up, open_closed_streams
 from nablastep_tui.version import own_version
 
-COMMAND_MODULES = (run, trace, why, quiz, gradcheck, play, check, record, export, demos, networks, keys, doctor)
+COMMANDS = {
+    "run": "run",
+    "trace": "trace",
+    "why": "why",
+    "quiz": "quiz",
+    "gradcheck": "gradcheck",
+    "play": "play",
+    "check": "check",
+    "record": "record",
+    "export": "export",
+    "demos": "demos",
+    "networks": "networks",
+    "keys": "keys",
+    "doctor": "doctor",
+    "demo": "demos",
+}
+"""The commands in the order in which they are listed, and the module of `commands` that has each."""
 
 ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 class _Commands(TyperGroup):
-    """Says what a misspelt command may have meant."""
+    """The commands, each made when it is asked for; says what a misspelt one may have meant."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name in COMMANDS and cmd_name not in self.commands:
+            registry = typer.Typer(rich_markup_mode=None)
+            importlib.import_module(f"nablastep_tui.commands.{COMMANDS[cmd_name]}").register(registry)
+            self.commands.update(get_group(registry).commands)
+        return self.commands.get(cmd_name)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         name = args[0]
-        if name not in self.commands and not ctx.resilient_parsing:
-            suggestion = near(name, tuple(self.commands))
+        if name not in COMMANDS and not ctx.resilient_parsing:
+            suggestion = near(name, tuple(COMMANDS))
             if not suggestion and (name.endswith(".toml") or "/" in name):
                 raise WrongUseError(f"unknown command {name!r}", f"to open a network, write 'nablastep run {name}'")
-            raise WrongUseError(f"unknown command {name!r}{suggestion}", f"commands: {', '.join(self.commands)}")
+            raise WrongUseError(f"unknown command {name!r}{suggestion}", f"commands: {', '.join(COMMANDS)}")
         return super().resolve_command(ctx, args)
 
 
@@ -84,11 +97,11 @@ def nablastep(
       nablastep run xor
       nablastep trace mazur
     """
-    return run.run() if context.invoked_subcommand is None else 0
+    if context.invoked_subcommand is not None:
+        return 0
+    from nablastep_tui.commands.run import run
 
-
-for module in COMMAND_MODULES:
-    module.register(app)
+    return run()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

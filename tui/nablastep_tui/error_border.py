@@ -10,7 +10,6 @@ import contextlib
 import errno
 import re
 import sys
-import traceback
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -37,6 +36,8 @@ class WrongUseError(Exception):
 def report(problem: BaseException, *, debug: bool = False) -> int:
     """Print the problem to stderr as `nablastep: place: message` with its hint under it; returns the exit code."""
     if debug:
+        import traceback
+
         _print("".join(traceback.format_exception(problem)).rstrip(), keep="\n")
     if isinstance(problem, KeyboardInterrupt):
         return INTERRUPTED

@@ -5,8 +5,6 @@ The names stand here a second time so that help and mistakes need no NumPy; a te
 
 from __future__ import annotations
 
-import difflib
-import importlib.util
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,7 +12,6 @@ from typing import Annotated, Any
 
 import typer
 
-from nablastep.files.reading import read_text
 from nablastep_tui.error_border import WrongUseError
 
 CONVENTIONS = ("column", "column-transposed", "row-keras", "row-pytorch")
@@ -23,8 +20,12 @@ THEMES = ("dark", "light", "high-contrast")
 GLYPH_SETS = ("unicode", "safe", "ascii")
 
 
-def _notation_names() -> tuple[str, ...]:
+def notation_names() -> tuple[str, ...]:
     """The notations by name, read from their sources: a notation is one file, and importing one would load NumPy."""
+    import importlib.util
+
+    from nablastep.files.reading import read_text
+
     package = importlib.util.find_spec("nablastep")
     folder = Path(package.origin or "").parent / "notation" if package else Path()
     texts = [read_text(path, str(path)) for path in sorted(folder.glob("*.py"))]
@@ -33,11 +34,12 @@ def _notation_names() -> tuple[str, ...]:
 
 
 _NOTATION_NAME = re.compile(r'^    name = "([a-z]+)"$', re.MULTILINE)
-NOTATIONS = _notation_names()
 
 
 def near(word: str, names: Sequence[str]) -> str:
     """`; did you mean 'trace'?` for a near miss, empty for anything else."""
+    import difflib
+
     found = difflib.get_close_matches(word.lower(), names, n=1)
     return f"; did you mean {found[0]!r}?" if found else ""
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, TextIO
@@ -100,6 +99,8 @@ def width() -> int:
     """Columns for text: the terminal's, at least 80 and at most 120; 80 in a pipe."""
     if not sys.stdout.isatty():
         return IN_A_PIPE
+    import shutil
+
     return min(WIDEST, max(IN_A_PIPE, shutil.get_terminal_size((IN_A_PIPE, 24)).columns))
 
 

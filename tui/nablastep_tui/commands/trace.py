@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from nablastep_tui import output
-from nablastep_tui.options import NOTATIONS, TRACE_FORMATS, Convention, Source, choice, count_from_one
+from nablastep_tui.options import TRACE_FORMATS, Convention, Source, choice, count_from_one, notation_names
 
 _SAMPLE = "∇⁽¹⁾ᵀ⊙⊘−½Σ⎡⎢⎣⎛⋮⋱…×─"
 
@@ -22,7 +22,7 @@ def trace(
     iterations: Annotated[int, count_from_one("--iterations", "How many iterations.")] = 1,
     convention: Convention = None,
     notation: Annotated[
-        str | None, choice("--notation", NOTATIONS, "How the text writes equations (default: unicode)")
+        str | None, choice("--notation", notation_names(), "How the text writes equations (default: unicode)")
     ] = None,
     format_name: Annotated[str, choice("--format", TRACE_FORMATS, "What to print")] = "text",
     why: Annotated[bool, typer.Option("--why", help="Derive each backward equation, line by line.")] = False,
