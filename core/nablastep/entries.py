@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -35,7 +35,8 @@ from nablastep.expressions import (
     Total,
     Transpose,
 )
-from nablastep.notation.unicode import NOTATION, SUBSCRIPTS
+from nablastep.notation.unicode import NOTATION
+from nablastep.notation.writer import Strength, Writer
 from nablastep.shapes import shape_of
 
 MOST_TERMS = 6
@@ -64,21 +65,27 @@ class EntryLines:
     numeric: tuple[Part, ...]
 
 
-def entry_lines(target: Symbol, expression: Expression, cell: tuple[int, int], values: Mapping[str, Any]) -> EntryLines:
-    """The lines for one cell, from 0; for a scalar target the cell is not looked at."""
-    writer = _Entries(values)
+def entry_lines(
+    target: Symbol,
+    expression: Expression,
+    cell: tuple[int, int],
+    values: Mapping[str, Any],
+    notation: Writer = NOTATION,
+) -> EntryLines:
+    """The lines for one cell, from 0, as a notation writes them; for a scalar target the cell is not looked at."""
+    entries = _Entries(values, notation)
     row, column = cell
-    name = writer.symbolic(target, row, column) if target.shape else [Part(NOTATION.text(target))]
-    return EntryLines(
-        tuple(name), tuple(writer.symbolic(expression, row, column)), tuple(writer.numeric(expression, row, column))
-    )
+    sides = (entries.symbolic(target, row, column), entries.symbolic(expression, row, column))
+    name, symbolic, numeric = (entries.spelled(line) for line in (*sides, entries.numeric(expression, row, column)))
+    return EntryLines(name, symbolic, numeric)
 
 
 class _Entries:
     """Writes entries of expressions, symbolically or with the values."""
 
-    def __init__(self, values: Mapping[str, Any]) -> None:
+    def __init__(self, values: Mapping[str, Any], writer: Writer) -> None:
         self.values = values
+        self.writer = writer
         self.depth = 0  # how many summation letters are in use
 
     def size(self, dimension: Dimension) -> int:
@@ -90,23 +97,23 @@ class _Entries:
         rule = _SYMBOLIC.get(type(node))
         if rule is not None:
             return rule(self, node, row, column)
-        return [Part(NOTATION.text(node))]
+        return [Part(self.writer.text(node))]
 
     def entry(self, symbol: Symbol, row: Index, column: Index) -> Line:
-        text = NOTATION.text(symbol)
         if not symbol.shape:
-            return [Part(text)]
+            return [Part(self.writer.text(symbol))]
         indices = [
-            (index, dimension) for index, dimension in zip((row, column), symbol.shape, strict=True) if dimension != "1"
+            (index, dimension)
+            for index, dimension in zip((row, column), symbol.shape, strict=True)
+            if dimension != "1" or self.writer.indexes_all
         ]
-        line = [Part(text)]
-        wide = any(isinstance(index, int) and index > 8 for index, _ in indices)
-        for place, (index, dimension) in enumerate(indices):
-            if place and wide:
-                line.append(Part(","))
-            shown = index if isinstance(index, str) else str(index + 1).translate(SUBSCRIPTS)
-            line.append(Part(shown, dimension=dimension))
-        return line
+        pieces = self.writer.indexed(symbol, [index for index, _ in indices])
+        return [Part(text, dimension=None if place is None else indices[place][1]) for text, place in pieces]
+
+    def spelled(self, line: Line) -> tuple[Part, ...]:
+        """The line with its signs as the notation has them."""
+        table = str.maketrans(self.writer.entry_signs)
+        return tuple(replace(part, text=part.text.translate(table)) for part in line)
 
     def product(self, node: MatMul, row: Index, column: Index) -> Line:
         inner = shape_of(node.left)[1]  # type: ignore[misc]
@@ -120,7 +127,13 @@ class _Entries:
 
     def factor(self, node: Expression, row: Index, column: Index) -> Line:
         line = self.symbolic(node, row, column)
-        return [Part("("), *line, Part(")")] if isinstance(node, Add | Subtract | MatMul | Hadamard) else line
+        return _bracketed(line) if self.needs_brackets(node) else line
+
+    def needs_brackets(self, node: Expression) -> bool:
+        """Whether the entry of a factor is more than one thing; a gradient written in two words counts as such."""
+        inner = node.x if isinstance(node, Transpose) else node
+        is_loose = isinstance(inner, Symbol) and self.writer.strength(inner) < Strength.POSTFIX
+        return is_loose or isinstance(node, Add | Subtract | MatMul | Hadamard)
 
     def element_wise(self, node: Hadamard | Divide | Ratio, row: Index, column: Index) -> Line:
         sign = " × " if isinstance(node, Hadamard) else " / "
@@ -136,21 +149,21 @@ class _Entries:
         sign = " + " if isinstance(node, Add) else " − "
         right = self.symbolic(node.right, row, column)
         if isinstance(node.right, Add | Subtract):
-            right = [Part("("), *right, Part(")")]
+            right = _bracketed(right)
         return [*self.symbolic(node.left, row, column), Part(sign), *right]
 
     def scaled(self, node: Scale, row: Index, column: Index) -> Line:
         inner = self.factor(node.x, row, column)
         if node.scalar == MINUS_ONE:
             return [Part("−"), *inner]
-        scalar = NOTATION.text(node.scalar)
+        scalar = self.writer.text(node.scalar)
         return [Part(f"({scalar})" if isinstance(node.scalar, Add | Subtract) else scalar), Part(" "), *inner]
 
     def function(self, node: Apply, row: Index, column: Index) -> Line:
         inner = self.symbolic(node.x, row, column)
-        name = NOTATION.function_name(node)
+        name = self.writer.function_name(node)
         if node.function.style == "postfix":
-            return [Part("("), *inner, Part(")" + name)]
+            return [*_bracketed(inner), Part(name)]
         return [Part(name + "("), *inner, Part(")")]
 
     def softmax(self, node: Softmax, row: Index, column: Index) -> Line:
@@ -191,7 +204,7 @@ class _Entries:
         inner = self.symbolic(node.x, letters.get(0, 0), letters.get(1, 0))
         self.depth -= 2
         if isinstance(node.x, Add | Subtract | TimesLog | Hadamard):
-            inner = [Part("("), *inner, Part(")")]
+            inner = _bracketed(inner)
         return [*line, Part(" "), *inner]
 
     # with numbers
@@ -225,25 +238,21 @@ class _Entries:
         sign = " + " if isinstance(node, Add) else " − "
         right = self.numeric(node.right, row, column)
         if isinstance(node.right, Add | Subtract):
-            right = [Part("("), *right, Part(")")]
+            right = _bracketed(right)
         return [*self.numeric(node.left, row, column), Part(sign), *right]
 
     def numeric_scaled(self, node: Scale, row: int, column: int) -> Line:
         inner = self.numeric(node.x, row, column)
-        single = len(inner) == 1 or isinstance(node.x, Sum)
-        inner = inner if single else [Part("("), *inner, Part(")")]
+        inner = inner if len(inner) == 1 else _bracketed(inner)
         if node.scalar == MINUS_ONE:
-            return [
-                Part("−"),
-                *([Part("("), *inner, Part(")")] if len(inner) > 1 or isinstance(node.x, Sum) else inner),
-            ]
+            return [Part("−"), *inner]
         return [Part(value=float(value_of(node.scalar, self.values))), Part(" × "), *inner]
 
     def numeric_function(self, node: Apply, row: int, column: int) -> Line:
-        name = NOTATION.function_name(node)
+        name = self.writer.function_name(node)
         inner = self.numeric(node.x, row, column)
         if node.function.style == "postfix":
-            return [Part("("), *inner, Part(")" + name)]
+            return [*_bracketed(inner), Part(name)]
         return [Part(name + "("), *inner, Part(")")]
 
     def numeric_softmax(self, node: Softmax, row: int, column: int) -> Line:
@@ -280,10 +289,21 @@ class _Entries:
 
         def term(k: int) -> Line:
             inner = self.numeric(node.x, k % height, k // height)
-            return [Part("("), *inner, Part(")")] if isinstance(node.x, Add | Subtract) else inner
+            return _bracketed(inner) if isinstance(node.x, Add | Subtract) else inner
 
         terms = _joined(term, height * width)
-        return [Part("("), *terms, Part(")")] if height * width > 1 else terms
+        return _bracketed(terms) if height * width > 1 else terms
+
+
+def _bracketed(line: Line) -> Line:
+    """The line in parentheses, unless it stands in its own already."""
+    depth = 0
+    for place, part in enumerate(line):
+        depth += part.text.count("(") - part.text.count(")")
+        if depth == 0:
+            closes_last = place == len(line) - 1 and part.text == ")" and line[0].text == "("
+            return line if closes_last else [Part("("), *line, Part(")")]
+    return [Part("("), *line, Part(")")]
 
 
 def _joined(term: Callable[[int], Line], count: int) -> Line:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from nablastep.edits import Edit
 from nablastep.program import Step
 from nablastep.timeline import Timeline
 
@@ -54,6 +55,22 @@ class Iteration:
         self._changes.append(changed)
         if step.number == len(self.program.steps):
             self.timeline.hand_over(self.number, values)
+
+    def made(self, step: int) -> Any:
+        """What the step itself computes: its quantity before numbers of it were set by hand just after it."""
+        found = self.program.steps[step - 1]
+        if not any(edit.name == found.id for edit in self.by_hand(step)):
+            return self.values(step)[found.id]
+        values = dict(self.values(step - 1))
+        with np.errstate(all="ignore"):
+            found.run(values)
+        _freeze(values[found.id])
+        return values[found.id]
+
+    def by_hand(self, step: int) -> tuple[Edit, ...]:
+        """The numbers set by hand just after so many steps; of several edits of one number the last."""
+        last = {(edit.name, edit.indices): edit for edit in self.timeline.edits_at(self.number, step)}
+        return tuple(last.values())
 
 
 def _freeze(value: Any) -> None:

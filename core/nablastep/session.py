@@ -59,13 +59,17 @@ class Progress:
 
 @dataclass(frozen=True)
 class Branch:
-    """A timeline as others see it: its number, what it left and where, how far it goes, and its errors."""
+    """A timeline as others see it: its number, what it left and where, how far it goes, its errors and edits.
+
+    `edits` are the numbers set by hand on this branch, those of the branch that it left not counted.
+    """
 
     number: int
     parent: int | None
     left_parent_at: Position
     furthest: Position
     error_history: tuple[float, ...]
+    edits: tuple[Edit, ...] = ()
 
     def __index__(self) -> int:
         return self.number
@@ -568,6 +572,7 @@ def _seen(timeline: Timeline) -> Branch:
         Position(*root.fork),
         Position(*timeline.furthest),
         tuple(timeline.error_history),
+        tuple(edit for edit in timeline.edits if root.parent is None or edit not in root.parent.edits),
     )
 
 

@@ -16,11 +16,13 @@ from nablastep.evaluation import value_of
 from nablastep.expressions import Equation, Expression, Symbol
 from nablastep.kinks import kinks_at
 from nablastep.layout import Operand, Piece, pieces
+from nablastep.not_finite import Origin, is_finite, origin_of
+from nablastep.notation import notation_named
 from nablastep.program import Step
 from nablastep.session import Session
 from nablastep.slopes import Slope, slope
 from nablastep.transposition import Convention, convention_named
-from nablastep.words import kink_sentence, sentence
+from nablastep.words import by_hand_sentence, kink_sentence, not_finite_sentence, sentence
 
 Array = NDArray[np.float64]
 CELL = tuple[int, int]
@@ -83,11 +85,12 @@ class View:
         """The right side laid out; `cell` is the selected cell of the result."""
         return pieces(self.equation.expression, cell)
 
-    def entry(self, cell: CELL) -> EntryLines | None:
-        """The scalar form of one entry, once it is computed."""
+    def entry(self, cell: CELL, notation: str = "unicode") -> EntryLines | None:
+        """The scalar form of one entry in a notation, once it is computed."""
         if not self.is_done:
             return None
-        return entry_lines(self.equation.target, self.equation.expression, cell, self._before)
+        writer = notation_named(notation)
+        return entry_lines(self.equation.target, self.equation.expression, cell, self._before, writer)
 
     def sentence(self, cell: CELL) -> str:
         """What the selected number means."""
@@ -106,7 +109,50 @@ class View:
                 return f"Row {row + 1} of {name}" if row is not None else f"Column {(column or 0) + 1} of {name}"
         return "W"
 
-    def kink(self, cell: CELL) -> str:
+    def made(self) -> Any | None:
+        """What the step shown computed, before numbers of it were set by hand; None before it is computed."""
+        if not self.is_done:
+            return None
+        return self._oriented(self.step.id, self.session._iteration().made(self.session.position.step))
+
+    def by_hand(self, notation: str = "unicode") -> tuple[str, ...]:
+        """What was set by hand just after the step shown, a sentence each: no equation makes these numbers."""
+        if not self.is_done:
+            return ()
+        iteration, number = self.session._iteration(), self.session.position.step
+        sentences = []
+        for edit in iteration.by_hand(number):
+            symbol = self.session.program.symbols[edit.name]
+            shown = self.column_cell(symbol, (edit.indices[0], edit.indices[1]))
+            made = float(iteration.made(number)[edit.indices]) if edit.name == self.step.id else None
+            sentences.append(by_hand_sentence(self.entry_name(symbol, shown, notation), edit.value, made))
+        return tuple(sentences)
+
+    def entry_name(self, symbol: Symbol, cell: CELL, notation: str = "unicode") -> str:
+        """`W⁽¹⁾₂₁`, for a cell in shown orientation."""
+        shown = self.convention.shown_symbol(symbol)
+        entry = entry_lines(shown, shown, cell, self.session.values, notation_named(notation))
+        return "".join(part.text for part in entry.name)
+
+    def origin(self) -> Origin | None:
+        """Where the result of the step shown, or else E, stopped being finite; None while both are finite."""
+        for name in dict.fromkeys((self.step.id, "E")):
+            value = self.session.get(name) if self.is_done else None
+            if value is not None and not is_finite(value):
+                return origin_of(self.session.timeline, self.session.position.iteration, name)
+        return None
+
+    def not_finite(self, notation: str = "unicode") -> str:
+        """The sentence about it; empty while everything is finite."""
+        origin = self.origin()
+        if origin is None:
+            return ""
+        name = self.step.id if not is_finite(self.session[self.step.id]) else "E"
+        values = np.asarray(self.session[name])
+        worst = float(values[~np.isfinite(values)][0])
+        return not_finite_sentence(notation_named(notation).text(self.symbol(name)), worst, origin)
+
+    def kink(self, cell: CELL, notation: str = "unicode") -> str:
         """Where an activation's argument behind this number is at a kink, or is there but for rounding; else empty."""
         step, program = self.step, self.session.program
         if not self.is_done or step.target.base not in {"z", "a"} or step.layer == 0:
@@ -114,10 +160,8 @@ class View:
         place = self.column_cell(step.target, cell)
         for found, mask in kinks_at(program, step.id, self.session.values):
             if mask[place]:
-                argument = self.convention.shown_symbol(found.argument)
-                name = "".join(part.text for part in entry_lines(argument, argument, cell, self._before).name)
                 exact = bool(self.session[found.argument.id][place] == found.kink)
-                return kink_sentence(name, found.kink, found.function, exact)
+                return kink_sentence(self.entry_name(found.argument, cell, notation), found.kink, found.function, exact)
         return ""
 
     def check(self, cell: CELL) -> Slope | None:

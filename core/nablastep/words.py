@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nablastep.expressions import ARGUMENT, Apply
 from nablastep.functions.activations import ACTIVATIONS
+from nablastep.not_finite import Origin
 from nablastep.notation import notation_named
 from nablastep.program import FORWARD, UPDATE, Program, Step
 
@@ -72,6 +73,18 @@ def sentence(step: Step, program: Program, cell: CELL, value: float, weights: st
         f"Raise what {_neuron(program, step.layer, row)} sends{sample} and {change}: "
         "each neuron of the next layer reports its error through its weight."
     )
+
+
+def by_hand_sentence(name: str, value: float, made: float | None) -> str:
+    """That a number is no result of the equations; `made` is what the update just before it had made of it."""
+    instead = "" if made is None else f"; the update made {significant(made, 6)}"
+    return f"{name} was set by hand to {significant(value, 6)}{instead}."
+
+
+def not_finite_sentence(name: str, value: float, origin: Origin) -> str:
+    """Since which step a quantity is no number any more, and which operation did it."""
+    found = "nan" if value != value else "∞" if value > 0 else "−∞"
+    return f"{name} is {found} since iteration {origin.iteration}, step {origin.step} ({origin.id}): {origin.cause}"
 
 
 def kink_sentence(name: str, kink: float, function: str, exact: bool) -> str:

@@ -221,7 +221,7 @@ def test_an_edited_value_is_not_taken_for_the_computed_one() -> None:
     steps = {step["id"]: step for step in json_trace(session)["steps"]}
     assert steps["W1"]["value"][0][0] == computed
     assert steps["W1"]["edits"] == [{"name": "W1", "indices": [0, 0], "value": 9.0}]
-    assert "Edited: W1[0, 0] = 9.0" in document(session, "text")
+    assert "W1[0,0] was set by hand to 9; the update made 0.35" in document(session, "text")
 
 
 # Python

@@ -36,3 +36,16 @@ def test_errors_of_a_branch_are_its_history_and_the_begun_one() -> None:
     session.goto(iteration=2)
     assert list(session.errors_of(session.branch)) == expected
     assert session.position == (2, 0)
+
+
+def test_a_branch_says_what_was_set_by_hand_on_it() -> None:
+    session = ns.open("mazur")
+    session.goto("W1")
+    session.set("W1[0,1]", 0.7)
+    session.goto("start")
+    session.set("learning_rate", 0.25)
+    first, second = session.all_branches
+    assert [edit.name for edit in first.edits] == ["W1"]
+    assert [edit.name for edit in second.edits] == ["learning_rate"]
+    assert "set by hand: W1[0,1] = 0.7" in listed(session)
+    assert "set by hand: learning_rate = 0.25" in listed(session)

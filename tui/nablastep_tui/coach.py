@@ -24,7 +24,7 @@ def hint_for(session: Session, seen: frozenset[str]) -> Hint | None:
     moments = {
         program.steps[1].id: Hint("back", "{back} takes it back"),
         "E": Hint("loss", "E has a value now: it stands at the top right, and below as the first bar"),
-        f"grad_a{last}": Hint("turn", "here the direction turns: every ∇ tells how E reacts"),
+        f"grad_a{last}": Hint("turn", "here the direction turns: every gradient tells how E reacts"),
         f"grad_z{last}": Hint("why", "{why} asks why ⊙ is enough here and no matrix product is needed"),
         f"grad_W{last - 1}": Hint("cell", "{cell-left} {cell-down} {cell-up} {cell-right} move the selected number"),
         program.steps[-1].id: Hint(

@@ -9,7 +9,6 @@ import numpy as np
 
 from nablastep.cells import Cell
 from nablastep.commands import Set
-from nablastep.entries import entry_lines
 from nablastep.errors import NablastepError
 from nablastep.session import Session
 from nablastep.view import View
@@ -71,7 +70,7 @@ class Edit:
         place = self.place
         if place is None:
             return WhatIf(str(self.cell), self.label, self.old, self.number, self.text, self.problem,
-                          math.nan, math.nan, 0.0, 0.0)  # fmt: skip
+                          math.nan, math.nan, 0.0, 0.0, acts=False)  # fmt: skip
         span = max(2.0, 1.25 * abs(self.number - self.old))
         low, high = min(self.old - span, self.number), max(self.old + span, self.number)
         curve = tuple((float(x), float(e)) for x, e in place.curve(low, high))
@@ -109,8 +108,5 @@ def begin_edit(view: View, name: str, cell: tuple[int, int]) -> Edit:
         session._edit(place, 0.0)
         old = float(session[name][row, column])
     where = basis(session, place)
-    entry = entry_lines(
-        view.convention.shown_symbol(target), view.convention.shown_symbol(target), cell, view.session.values
-    )
-    label = "".join(part.text for part in entry.name)
+    label = view.entry_name(target, cell)
     return Edit(session, place, label, old, old, None, "", where, view.convention.name)

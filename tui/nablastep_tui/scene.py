@@ -45,7 +45,7 @@ class WhatIf:
     """An edit being tried: the network before it and with it, and the curve of E along the edited number.
 
     `predicted` is slope · Δ with the slope at the old value; `text` is what has been typed, `problem` why it is not
-    taken yet. `curve` holds (value, E) pairs; `curvature` is E″ at the old value.
+    taken yet. `curve` holds (value, E) pairs; `curvature` is E″ at the old value; `acts`: E depends on the number.
     """
 
     cell: str
@@ -60,6 +60,7 @@ class WhatIf:
     curvature: float
     curve: tuple[tuple[float, float], ...] = ()
     at_kink: bool = False
+    acts: bool = True
 
     @property
     def predicted(self) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from nablastep.expressions import (
@@ -16,7 +17,7 @@ from nablastep.expressions import (
     Subtract,
     Symbol,
 )
-from nablastep.notation.writer import Tokens, Writer
+from nablastep.notation.writer import ASCII_SIGNS, Tokens, Writer, bracketed_indices
 
 _STYLED = {"square": "^2", "sqrt": "sqrt"}
 
@@ -33,6 +34,8 @@ class AsciiWriter(Writer):
         Add: " + ",
         Subtract: " - ",
     }
+    indexes_all = True
+    entry_signs: ClassVar[dict[str, str]] = ASCII_SIGNS
     becomes = " <- "
     minus = "-"
     transpose_mark = ".T"
@@ -41,6 +44,9 @@ class AsciiWriter(Writer):
 
     def symbol_text(self, symbol: Symbol) -> str:
         return symbol.id
+
+    def subscripts(self, indices: Sequence[int | str]) -> list[tuple[str, int | None]]:
+        return bracketed_indices(indices)
 
     def factor_text(self, factor: Factor) -> str:
         parts = [str(factor.denominator)] if factor.denominator != 1 else []

@@ -2,6 +2,7 @@ r"""LaTeX for print: `\nabla W^{(1)} = \nabla z^{(2)} {a^{(1)}}^{\mathsf{T}}`. N
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from nablastep.expressions import (
@@ -21,7 +22,11 @@ from nablastep.expressions import (
     Transpose,
 )
 from nablastep.notation.settings import SETTINGS, printed_base
-from nablastep.notation.writer import Strength, Token, Tokens, Writer
+from nablastep.notation.writer import LETTERS_BELOW, Strength, Token, Tokens, Writer
+
+_PLAIN_INDICES = {below: digit for digit, below in zip("0123456789", range(0x2080, 0x208A), strict=True)} | {
+    ord(below): letter for below, letter in LETTERS_BELOW.items()
+}
 
 
 def dimension_latex(dimension: str) -> str:
@@ -45,6 +50,9 @@ class LatexWriter(Writer):
     minus = "-"
     sum_mark = r"\sum "
     log_name = r"\ln"
+    entry_signs: ClassVar[dict[str, str]] = {
+        "×": r"\times", "−": "-", "Σ": r"\sum_", "…": r"\dots", **LETTERS_BELOW
+    }  # fmt: skip
     log_sum_exp_name = r"\operatorname{lse}"
 
     def symbol_text(self, symbol: Symbol) -> str:
@@ -57,6 +65,10 @@ class LatexWriter(Writer):
             return rf"\nabla {name}"
         letter = r"\mathit{velocity}" if symbol.prefix == "velocity" else symbol.prefix
         return f"{letter}_{{{name}}}"
+
+    def indexed(self, symbol: Symbol, indices: Sequence[int | str]) -> list[tuple[str, int | None]]:
+        below = [(text.translate(_PLAIN_INDICES), place) for text, place in self.subscripts(indices)]
+        return [(self.symbol_text(symbol), None), *([("_{", None), *below, ("}", None)] if below else [])]
 
     def number_text(self, value: float) -> str:
         return f"{value:.6g}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy as np
@@ -32,7 +33,7 @@ from nablastep.expressions import (
     Total,
     Transpose,
 )
-from nablastep.notation.writer import Strength, Token, Tokens, Writer
+from nablastep.notation.writer import ASCII_SIGNS, Strength, Token, Tokens, Writer, bracketed_indices
 from nablastep.shapes import shape_of
 
 _BROADCASTING = (Add, Subtract, Hadamard, Divide)
@@ -49,11 +50,16 @@ class NumpyWriter(Writer):
         Add: " + ",
         Subtract: " - ",
     }
+    indexes_all = True
+    entry_signs: ClassVar[dict[str, str]] = ASCII_SIGNS
     becomes = " = "
     minus = "-"
 
     def symbol_text(self, symbol: Symbol) -> str:
         return symbol.id
+
+    def subscripts(self, indices: Sequence[int | str]) -> list[tuple[str, int | None]]:
+        return bracketed_indices(indices)
 
     def factor_text(self, factor: Factor) -> str:
         if not factor.dimensions:
@@ -111,6 +117,10 @@ class NumpyWriter(Writer):
         if isinstance(node.scalar, Factor) and node.scalar.numerator < 0:
             scalar = self.factor(node.scalar)
         return (*scalar, Token(" * "), *self.wrapped(node.x, Strength.ATOM))
+
+    def function_name(self, node: Apply) -> str:
+        # What stands behind its argument in print does so in a line of single entries: (a2[0,0] - y[0,0])**2.
+        return "**2" if node.function.style == "postfix" else code_name(node.function, node.prime)
 
     def power(self, node: Power) -> Tokens:
         return (*self.wrapped(node.scalar, Strength.ATOM), Token(" ** "), *self.wrapped(node.exponent, Strength.ATOM))

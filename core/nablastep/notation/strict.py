@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from nablastep.expressions import Expression, Symbol
 from nablastep.notation.unicode import UnicodeWriter
 from nablastep.notation.writer import Strength
@@ -20,6 +22,15 @@ class StrictWriter(UnicodeWriter):
     def gradient_text(self, variable: str) -> str:
         """The gradient of E by a quantity."""
         return f"∇_{{{variable}}} E"
+
+    def indexed(self, symbol: Symbol, indices: Sequence[int | str]) -> list[tuple[str, int | None]]:
+        if symbol.prefix != "grad":
+            return super().indexed(symbol, indices)
+        # The index belongs to the variable: ∇_{W₂₁} E is the derivative by that entry.
+        mark = "\0"
+        variable = super().symbol_text(Symbol(symbol.base, symbol.layer, symbol.shape))
+        before, after = self.gradient_text(variable + mark).split(mark)
+        return [(before, None), *self.subscripts(indices), *([(after, None)] if after else [])]
 
     def strength(self, expression: Expression) -> Strength:
         # Two words: in a product and under a transpose they need parentheses.

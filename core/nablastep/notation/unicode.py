@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from nablastep.expressions import Factor, Power, Symbol
 from nablastep.notation.settings import SETTINGS, printed_base
-from nablastep.notation.writer import Strength, Token, Tokens, Writer
+from nablastep.notation.writer import SUBSCRIPTS, Strength, Token, Tokens, Writer
 
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _FRACTIONS = {(1, 2): "½", (1, 4): "¼", (3, 4): "¾"}
 
 

@@ -6,7 +6,7 @@ for, so that a view can colour or link it; their texts joined are the whole text
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, ClassVar
@@ -52,6 +52,18 @@ class Token:
 
 Tokens = tuple[Token, ...]
 
+SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+LETTERS_BELOW = {"ᵢ": "i", "ⱼ": "j"}
+ASCII_SIGNS = {"×": "*", "−": "-", "Σ": "sum_", "…": "...", **LETTERS_BELOW}
+
+
+def bracketed_indices(indices: Sequence[int | str]) -> list[tuple[str, int | None]]:
+    """`[1,0]`: as files and code name an entry, from 0."""
+    pieces: list[tuple[str, int | None]] = []
+    for place, index in enumerate(indices):
+        pieces += [("," if place else "[", None), (str(index), place)]
+    return [*pieces, ("]", None)] if pieces else []
+
 
 class Strength(IntEnum):
     """How tightly a form binds; a looser one inside a tighter one gets parentheses."""
@@ -84,6 +96,10 @@ class Writer:
     log_name = "ln"
     log_sum_exp_name = "lse"
     prime_mark = "′"
+    indexes_all = False
+    """Whether an entry is named with all its indices, those along dimensions of one too."""
+    entry_signs: ClassVar[dict[str, str]] = {}
+    """What stands for the signs of Unicode in lines of single entries."""
 
     # what a notation says in its own way
 
@@ -98,6 +114,22 @@ class Writer:
     def number_text(self, value: float) -> str:
         """A numeric constant."""
         return repr(value)
+
+    def indexed(self, symbol: Symbol, indices: Sequence[int | str]) -> list[tuple[str, int | None]]:
+        """One entry of a quantity, in pieces, each with the place of the index that it writes, or None.
+
+        Indices are counted from 0, or letters; mathematics writes them from 1, as subscripts.
+        """
+        return [(self.symbol_text(symbol), None), *self.subscripts(indices)]
+
+    def subscripts(self, indices: Sequence[int | str]) -> list[tuple[str, int | None]]:
+        """The indices as pieces, with commas where one of them has two digits."""
+        wide = any(isinstance(index, int) and index > 8 for index in indices)
+        pieces: list[tuple[str, int | None]] = []
+        for place, index in enumerate(indices):
+            pieces += [(",", None)] if place and wide else []
+            pieces.append((index if isinstance(index, str) else str(index + 1).translate(SUBSCRIPTS), place))
+        return pieces
 
     # the walk
 

@@ -19,7 +19,7 @@ from nablastep.page.moments import moments_of_demo, moments_of_iterations
 from nablastep.page.sheet import sheet
 from nablastep.program import BACKWARD
 from nablastep.trace.model import WHY_ROUTE, Trace
-from nablastep.trace.wording import network_sentence, order_warning
+from nablastep.trace.wording import network_sentence, opening_notes
 
 _HOLE = re.compile(r"\{\{(\w+)\}\}")
 _IN_JSON = str.maketrans({character: f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"})
@@ -32,7 +32,7 @@ def trace_page(trace: Trace) -> Iterator[str]:
     for moment in moments if trace.with_why else ():
         if moment.session.step is not None and moment.session.step.phase == BACKWARD:
             moment.why, moment.route = True, WHY_ROUTE
-    about = (network_sentence(trace), *filter(None, [order_warning(trace)]))
+    about = (network_sentence(trace), *opening_notes(trace))
     return page_chunks(Page(trace.network.title, about, trace.network, convention, moments))
 
 

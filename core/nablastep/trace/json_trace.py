@@ -69,6 +69,8 @@ def _step(iteration: TraceIteration, step: TraceStep) -> dict[str, Any]:
     edits = [_edit(edit) for edit in iteration.edits if edit.step == step.step]
     if edits:
         document["edits"] = edits
+    if step.notes:
+        document["notes"] = list(step.notes)
     if step.why is not None:
         document["why"] = _derived(step)
     return document

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from nablastep.notation.latex import dimension_latex
 from nablastep.trace.mathematics import aligned_block
 from nablastep.trace.model import Trace, TraceIteration, TraceStep
-from nablastep.trace.wording import batch_text, capitalised, closing, heading_of, network_sentence, order_warning
+from nablastep.trace.wording import batch_text, capitalised, closing, heading_of, network_sentence, opening_notes
 
 _PREAMBLE = r"""\documentclass[10pt]{article}
 \usepackage[T1]{fontenc}
@@ -25,6 +26,10 @@ _SPECIAL = {
     **{character: "\\" + character for character in "&%$#_{}"},
 }
 
+_SIGNS = {"−": "-", "∞": r"\infty", "√": r"\sqrt{}", "σ": r"\sigma", "Φ": r"\Phi", "ᵀ": r"^{\mathsf{T}}"}
+_POWER = re.compile("×10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
+_DIGITS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+
 
 def latex_chunks(trace: Trace) -> Iterator[str]:
     """The document in pieces, step by step."""
@@ -34,7 +39,8 @@ def latex_chunks(trace: Trace) -> Iterator[str]:
     yield f"\\begin{{document}}\n\n\\section*{{{escaped(title)}}}\n\n{escaped(network_sentence(trace))}\n\n"
     yield f"Convention {escaped(trace.convention.name)}: ${_formula(trace)}$. Sizes: {_sizes(trace)}.\n\n"
     yield "$\\nabla x$ is short for the gradient of $E$ with respect to $x$; it has the shape of $x$.\n"
-    yield f"\n{order_warning(trace)}\n" if order_warning(trace) else ""
+    for note in opening_notes(trace):
+        yield f"\n{_words(note)}\n"
     errors: list[float] = []
     for iteration in trace:
         yield from _iteration(trace, iteration)
@@ -49,6 +55,15 @@ def escaped(text: str) -> str:
     return "".join(_SPECIAL.get(character, character) for character in text)
 
 
+def _words(note: str) -> str:
+    """A note with its few signs as mathematics."""
+    text = escaped(note)
+    for sign, latex in _SIGNS.items():
+        text = text.replace(sign, f"${latex}$")
+    text = _POWER.sub(lambda found: rf"$\cdot 10^{{{found[1].translate(_DIGITS)}}}$", text)
+    return text.replace("×", r"$\times$")
+
+
 def _iteration(trace: Trace, iteration: TraceIteration) -> Iterator[str]:
     block = 0
     for step in iteration.steps:
@@ -57,10 +72,11 @@ def _iteration(trace: Trace, iteration: TraceIteration) -> Iterator[str]:
             batch = batch_text(trace, iteration) if block == 1 else ""
             detail = f" ({batch})".replace("…", r"\dots") if batch else ""
             yield f"\n\\subsection*{{{heading_of(step)}{detail}}}\n"
+            for note in iteration.notes if block == 1 else ():
+                yield f"\n{_words(note)}\n"
         yield _step(step)
-        for edit in iteration.edits:
-            if edit.step == step.step:
-                yield f"\nEdited: \\texttt{{{escaped(edit.name)}{list(edit.indices)}}} = {edit.value!r}.\n"
+        for note in step.notes:
+            yield f"\n{_words(note)}\n"
 
 
 def _step(step: TraceStep) -> str:

@@ -15,7 +15,7 @@ from nablastep.trace.wording import (
     gradient_sentence,
     heading_of,
     network_sentence,
-    order_warning,
+    opening_notes,
     sizes_sentence,
 )
 
@@ -27,7 +27,8 @@ def markdown_chunks(trace: Trace) -> Iterator[str]:
     """The document in pieces, step by step."""
     yield f"# {escaped(trace.network.title)}\n\n{escaped(network_sentence(trace))}\n"
     yield f"{escaped(sizes_sentence(trace))}\n{escaped(gradient_sentence('∇x'))}\n"
-    yield f"\n{order_warning(trace)}\n" if order_warning(trace) else ""
+    for note in opening_notes(trace):
+        yield f"\n{escaped(note)}\n"
     errors: list[float] = []
     for iteration in trace:
         yield from _iteration(trace, iteration)
@@ -48,10 +49,11 @@ def _iteration(trace: Trace, iteration: TraceIteration) -> Iterator[str]:
             block = step.block
             batch = batch_text(trace, iteration) if block == 1 else ""
             yield f"\n## {heading_of(step)}{f' ({batch})' if batch else ''}\n"
+            for note in iteration.notes if block == 1 else ():
+                yield f"\n{escaped(note)}\n"
         yield _step(step)
-        for edit in iteration.edits:
-            if edit.step == step.step:
-                yield f"\nEdited: `{edit.name}{list(edit.indices)} = {edit.value!r}`\n"
+        for note in step.notes:
+            yield f"\n{escaped(note)}\n"
 
 
 def _step(step: TraceStep) -> str:

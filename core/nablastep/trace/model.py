@@ -12,23 +12,28 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nablastep.cells import Cell
 from nablastep.edits import DATA_NAMES
 from nablastep.errors import CommandError
 from nablastep.expressions import Equation, Expression, Symbol, symbols
 from nablastep.iteration import Iteration
+from nablastep.kinks import kinks_at
 from nablastep.network import Network
+from nablastep.not_finite import is_finite, origin_of
 from nablastep.notation.settings import SETTINGS
 from nablastep.program import BACKWARD, Program, Step
 from nablastep.session import Session
 from nablastep.timeline import Timeline
 from nablastep.transposition import Convention, convention_named
-from nablastep.words import step_title
+from nablastep.words import by_hand_sentence, kink_sentence, not_finite_sentence, step_title
 
 if TYPE_CHECKING:
     from nablastep.derivations.why import Route
 
 WHY_ROUTE = "differential"
 """The route by which a trace derives its backward equations: short, and the same for every step."""
+
+MOST_KINKS = 4
 
 
 @dataclass(frozen=True)
@@ -46,8 +51,9 @@ class TraceStep:
     """One step: its equation and value as the convention shows them.
 
     `value` is a frozen array of the target's shape, or for E a float. `values` are all values that the step found,
-    by id, in the same orientation, with settings and the sizes of dimensions. `why` derives a backward equation, if
-    the trace was asked for it.
+    by id, in the same orientation, with settings and the sizes of dimensions. `notes` say what the equation does not:
+    numbers set by hand just after it, kinks, and where numbers stopped being finite. `why` derives a backward
+    equation, if the trace was asked for it.
     """
 
     iteration: int
@@ -60,6 +66,7 @@ class TraceStep:
     value: Any
     values: Mapping[str, Any]
     operands: tuple[str, ...]
+    notes: tuple[str, ...] = ()
     why: Route | None = None
 
     @property
@@ -82,7 +89,8 @@ class TraceStep:
 class TraceIteration:
     """One iteration: the indices of its samples, what it began with, and its steps.
 
-    `inputs` are a0 and y of the batch, `settings` the optimiser's settings that its equations read.
+    `inputs` are a0 and y of the batch, `settings` the optimiser's settings that its equations read. `notes` tell what
+    was set by hand before it began.
     """
 
     number: int
@@ -92,6 +100,7 @@ class TraceIteration:
     sizes: Mapping[str, int]
     steps: tuple[TraceStep, ...]
     edits: tuple[TraceEdit, ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def error(self) -> float:
@@ -159,6 +168,7 @@ class Trace:
         iteration = Iteration(self._timeline, number)
         program, start = iteration.program, iteration.values(0)
         shown = self._shown(program, start)
+        set_before = [edit for edit in self._timeline.edits if edit.position == (number, 0)]
         return TraceIteration(
             number,
             self.network.batch(number),
@@ -167,6 +177,7 @@ class Trace:
             {name: start[name] for name in (*(f"n{k}" for k in range(len(self.network.sizes))), "m")},
             tuple(self._step(iteration, step) for step in program.steps),
             self._edits(iteration),
+            tuple(by_hand_sentence(str(Cell(edit.name, edit.indices)), edit.value, None) for edit in set_before),
         )
 
     def _step(self, iteration: Iteration, step: Step) -> TraceStep:
@@ -180,9 +191,10 @@ class Trace:
             step_title(step, iteration.program),
             self.convention.shown_equation(step.equation),
             definition,
-            self._shown_value(step.target, self._computed(iteration, step)),
+            self._shown_value(step.target, iteration.made(step.number)),
             self._shown(iteration.program, before),
             step.operands,
+            tuple(self._notes(iteration, step)),
             self._why(iteration, step) if self.with_why and step.phase == BACKWARD else None,
         )
 
@@ -199,14 +211,26 @@ class Trace:
         standing.goto(iteration=iteration.number, step=step.number)
         return why(standing, step.id, WHY_ROUTE, self.convention.name)[0]
 
-    def _computed(self, iteration: Iteration, step: Step) -> Any:
-        """What the step itself makes: an edit right after it is told separately."""
-        if not any(self._timeline.edits_at(iteration.number, step.number)):
-            return iteration.values(step.number)[step.id]
-        found = dict(iteration.values(step.number - 1))
-        with np.errstate(all="ignore"):
-            step.run(found)
-        return found[step.id]
+    def _notes(self, iteration: Iteration, step: Step) -> Iterator[str]:
+        """What has to be said about a step beside its equation; cells are named as files name them."""
+        for edit in iteration.by_hand(step.number):
+            made = float(iteration.made(step.number)[edit.indices]) if edit.name == step.id else None
+            yield by_hand_sentence(str(Cell(edit.name, edit.indices)), edit.value, made)
+        values = iteration.values(step.number)
+        for found, mask in kinks_at(iteration.program, step.id, values) if step.target.base != "E" else ():
+            cells = [tuple(index) for index in np.argwhere(mask).tolist()]
+            for cell in cells[:MOST_KINKS]:
+                exact = bool(values[found.argument.id][cell] == found.kink)
+                yield kink_sentence(str(Cell(found.argument.id, cell)), found.kink, found.function, exact)
+            if len(cells) > MOST_KINKS:
+                yield f"{len(cells) - MOST_KINKS} more entries of {found.argument.id} are at the kink."
+        made = iteration.made(step.number)
+        operands = (iteration.values(step.number - 1)[name] for name in step.operands)
+        if not is_finite(made) and all(map(is_finite, operands)):
+            origin = origin_of(self._timeline, iteration.number, step.id)
+            worst = float(np.asarray(made)[~np.isfinite(made)][0])
+            if origin is not None:
+                yield not_finite_sentence(step.id, worst, origin) + "."
 
     def _edits(self, iteration: Iteration) -> tuple[TraceEdit, ...]:
         """Edits of parameters within the iteration; those at the very start of the trace are in `initial`."""

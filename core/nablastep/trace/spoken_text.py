@@ -21,7 +21,8 @@ from nablastep.trace.wording import (
     counted,
     gradient_sentence,
     network_sentence,
-    order_warning,
+    opening_notes,
+    plain_words,
 )
 
 WIDTH = 80
@@ -35,7 +36,8 @@ def spoken_lines(trace: Trace) -> Iterator[Line]:
     if trace.network.batch_size > 1:
         yield from _paragraph(f"m is the number of samples in a batch, {trace.network.batch_size}.")
     yield from _paragraph(gradient_sentence("The gradient of x"))
-    yield from _paragraph(order_warning(trace))
+    for note in opening_notes(trace):
+        yield from _paragraph(_words(note))
     errors: list[float] = []
     for iteration in trace:
         yield from _iteration(trace, iteration)
@@ -56,11 +58,12 @@ def _iteration(trace: Trace, iteration: TraceIteration) -> Iterator[Line]:
             yield from _paragraph(
                 f"Iteration {step.iteration}, {step.phase}{': ' + batch if batch else ''}.", "heading"
             )
+            for note in iteration.notes if block == 1 else ():
+                yield from _paragraph(_words(note))
         yield BLANK
         yield from _step(step, len(iteration.steps), known)
-        for edit in iteration.edits:
-            if edit.step == step.step:
-                yield from _paragraph(f"Edited: {edit.name}{list(edit.indices)} becomes {_number(edit.value)}.")
+        for note in step.notes:
+            yield from _paragraph(_words(note))
 
 
 def _step(step: TraceStep, count: int, known: set[str]) -> Iterator[Line]:
@@ -80,6 +83,11 @@ def _step(step: TraceStep, count: int, known: set[str]) -> Iterator[Line]:
             verdict = {True: " This holds.", False: " This does not hold.", None: ""}[line.holds]
             yield from _paragraph(f"{_sentence(line.text('spoken'))}{verdict}", "equation")
             yield from _paragraph(f"Because: {line.rule}", "reason")
+
+
+def _words(note: str) -> str:
+    """A note without signs: a screen reader may swallow a minus."""
+    return plain_words(note.replace("−", "minus "))
 
 
 def _sentence(text: str) -> str:

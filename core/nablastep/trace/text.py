@@ -23,7 +23,8 @@ from nablastep.trace.wording import (
     gradient_sentence,
     heading_of,
     network_sentence,
-    order_warning,
+    opening_notes,
+    plain_words,
     sizes_sentence,
 )
 
@@ -65,14 +66,15 @@ class TextTrace:
         yield from self._paragraph(network_sentence(self.trace), "note")
         yield from self._paragraph(sizes_sentence(self.trace, plain=self.is_plain), "note")
         yield from self._paragraph(gradient_sentence("grad_x" if self.is_plain else "∇x"), "note")
-        yield from self._paragraph(order_warning(self.trace), "note")
+        for note in opening_notes(self.trace):
+            yield from self._paragraph(plain_words(note) if self.is_plain else note, "note")
 
     def _paragraph(self, text: str, role: str) -> Iterator[Line]:
         for row in textwrap.wrap(text, NARROWEST):
             yield (Span(row, role),)
 
     def _note(self, text: str) -> Iterator[Line]:
-        for row in textwrap.wrap(text, NARROWEST - INDENT):
+        for row in textwrap.wrap(plain_words(text) if self.is_plain else text, NARROWEST - INDENT):
             yield indented((Span(row, "note"),), INDENT)
 
     def _iteration(self, iteration: TraceIteration) -> Iterator[Line]:
@@ -82,11 +84,12 @@ class TextTrace:
                 block = step.block
                 yield BLANK
                 yield self._heading(heading_of(step), batch_text(self.trace, iteration) if block == 1 else "")
+                for note in iteration.notes if block == 1 else ():
+                    yield from self._note(note)
             yield BLANK
             yield from self._step(step)
-            for edit in iteration.edits:
-                if edit.step == step.step:
-                    yield from self._note(f"Edited: {edit.name}{list(edit.indices)} = {edit.value!r}")
+            for note in step.notes:
+                yield from self._note(note)
 
     def _heading(self, text: str, detail: str) -> Line:
         detail = f" ({detail})" if detail else ""

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
+from nablastep.network_notes import network_notes
 from nablastep.notation.unicode import dimension_text
 from nablastep.trace.model import Trace, TraceIteration, TraceStep
 from nablastep.trace.numerals import number_text
 
 FEW = 8
+
+_POWER = re.compile("×10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
+_DIGITS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+_PLAIN = {"−": "-", "×": "x", "∞": "inf", "√": "sqrt", "σ": "sigmoid", "Φ": "normal_cdf", "ᵀ": ".T"}
 
 
 def counted(count: int, noun: str) -> str:
@@ -34,14 +40,22 @@ def network_sentence(trace: Trace) -> str:
     )
 
 
-def order_warning(trace: Trace) -> str:
-    """What is wrong with interleaved updates; empty for a network that takes all gradients first."""
+def opening_notes(trace: Trace) -> tuple[str, ...]:
+    """What has to be known of the network before its numbers are read: interleaved updates, pairs that do not fit."""
+    notes = network_notes(trace.network, trace.convention.name)
     if trace.network.order != "interleaved":
-        return ""
+        return notes
     return (
         "Here each layer is updated before the gradients of the layers below are taken (order interleaved): "
-        "those are then not the gradients of E. The command gradcheck shows it."
+        "those are then not the gradients of E. The command gradcheck shows it.",
+        *notes,
     )
+
+
+def plain_words(text: str) -> str:
+    """The text of a note in ASCII, for terminals that show nothing else."""
+    text = _POWER.sub(lambda found: "x10^" + found[1].translate(_DIGITS), text)
+    return "".join(_PLAIN.get(character, character) for character in text)
 
 
 def sizes_sentence(trace: Trace, *, plain: bool = False) -> str:

@@ -5,7 +5,6 @@ What does not fit is left out, least important first; iteration and E always sta
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 
 from nablastep.network import Network
@@ -84,7 +83,7 @@ def _time_and_error(scene: Scene) -> Spans:
     iteration = scene.session.position.iteration
     time: Spans = (("iteration ", muted), (str(iteration), bright), ("   E ", muted))
     edit = scene.what_if
-    if edit is not None and not math.isnan(edit.error_before):
+    if edit is not None and edit.acts:
         before = error_text(edit.error_before, ascii=ascii_only)
         after = error_text(edit.error_after, ascii=ascii_only)
         return (*time, (plain(f"{before} → ", scene.glyphs), style(palette.text)), (after, accent_style(palette)))

@@ -120,7 +120,7 @@ def _draw_bottom_note(
 
 
 def _draw_slot(canvas: Canvas, scene: Scene, plan: MapPlan, card_x: int, slot: Slot, name: str, y: int) -> None:
-    found = quantity(scene, name)
+    found = quantity(scene, name, brief=plan.brief)
     x = card_x + slot.x
     _draw_symbol(canvas, scene, x, y, slot, found)
     if not slot.numeric:

@@ -83,7 +83,10 @@ class Card:
 
 @dataclass(frozen=True)
 class MapPlan:
-    """The cards in sight with their left edges, and how many layers lie out of sight on either side."""
+    """The cards in sight with their left edges, and how many layers lie out of sight on either side.
+
+    `brief`: names are written without the parentheses of their layers.
+    """
 
     style: CardStyle
     cards: tuple[tuple[int, Card], ...]
@@ -93,6 +96,7 @@ class MapPlan:
     hidden_right: int
     stub_left: bool
     stub_right: bool
+    brief: bool = False
 
     @property
     def card_height(self) -> int:
@@ -112,7 +116,7 @@ def card_height(lane: int) -> int:
 
 def plan_map(scene: Scene, width: int, rows: int) -> MapPlan:
     """The plan for a map of that width with lanes of at most `rows` rows."""
-    measures = _measures(scene)
+    brief, measures = _named(scene, width, rows)
     chosen, cards, whole = _choose(measures, width, rows)
     first, last = (0, len(cards) - 1) if whole else _window(cards, active_layer(scene), width)
     left, right = first > 0, last < len(cards) - 1
@@ -127,28 +131,37 @@ def plan_map(scene: Scene, width: int, rows: int) -> MapPlan:
         placed.append((x, card))
         x += card.width + gap
     hidden = max(0, first - 1), max(0, len(cards) - 2 - last)
-    return MapPlan(chosen, tuple(placed), _lane(cards), gap, *hidden, left, right)
+    return MapPlan(chosen, tuple(placed), _lane(cards), gap, *hidden, left, right, brief)
 
 
 def lane_rows(scene: Scene, width: int, rows: int) -> int:
     """The rows that a lane of the map takes when it may have at most `rows`."""
-    return _lane(_choose(_measures(scene), width, rows)[1])
+    return _lane(_choose(_named(scene, width, rows)[1], width, rows)[1])
 
 
-def _measures(scene: Scene) -> Measures:
+def _named(scene: Scene, width: int, rows: int) -> tuple[bool, Measures]:
+    """Whether names are shortened, and all quantities: a long notation gives up its parentheses before cards scroll."""
+    measures = _measures(scene, brief=False)
+    if scene.notation == "unicode" or _choose(measures, width, rows)[2]:
+        return False, measures
+    return True, _measures(scene, brief=True)
+
+
+def _measures(scene: Scene, *, brief: bool) -> Measures:
     layers = len(scene.session.network.layers)
     cards: list[tuple[str, ...]] = [("a0",)]
     cards += [(f"W{layer - 1}", f"b{layer - 1}", f"z{layer}", f"a{layer}") for layer in range(1, layers + 1)]
     cards.append(("y",))
-    return tuple(tuple(_measured(scene, name) for name in names if exists(scene, name)) for names in cards)
+    return tuple(tuple(_measured(scene, name, brief) for name in names if exists(scene, name)) for names in cards)
 
 
-def _measured(scene: Scene, name: str) -> Measured:
+def _measured(scene: Scene, name: str, brief: bool) -> Measured:
     symbol = scene.shown.symbol(name)
     shape: Shape = symbol.shape
     rows, columns = (scene.shown.size(dimension) for dimension in shape)
     named = [symbol] if name in {"a0", "y"} else [symbol, symbol.gradient]
-    return Measured(name, rows, columns, max(width_of(symbol_text(other, scene.glyphs)) for other in named))
+    texts = (symbol_text(other, scene.glyphs, notation=scene.notation, brief=brief) for other in named)
+    return Measured(name, rows, columns, max(map(width_of, texts)))
 
 
 def _lane(cards: tuple[Card, ...]) -> int:
@@ -205,7 +218,7 @@ def _card(chosen: CardStyle, layer: int, card: tuple[Measured, ...], inner_gap: 
 
 def _slot(chosen: CardStyle, measured: Measured, x: int, *, is_side: bool) -> Slot:
     if measured.columns <= chosen.columns and measured.rows <= chosen.rows:
-        return Slot(measured, x, measured.columns * (chosen.cell + 1) + 1, True)
+        return Slot(measured, x, max(measured.columns * (chosen.cell + 1) + 1, measured.longest), True)
     width = chosen.strips[0] if measured.name[0] == "W" else chosen.strips[1]
     return Slot(measured, x, max(width, SIDE_WIDTH if is_side else measured.longest), False)
 

@@ -49,8 +49,8 @@ class Quantity:
         return self.values is not None and not self.previous
 
 
-def quantity(scene: Scene, name: str) -> Quantity:
-    """The quantity of that id as the map shows it."""
+def quantity(scene: Scene, name: str, *, brief: bool = False) -> Quantity:
+    """The quantity of that id as the map shows it; `brief` shortens its name."""
     view = scene.shown
     symbol = view.symbol(name)
     values, previous = _values(scene, name)
@@ -58,7 +58,7 @@ def quantity(scene: Scene, name: str) -> Quantity:
     sizes = (view.size(shape[0]), view.size(shape[1])) if values is None else (values.shape[0], values.shape[1])
     return Quantity(
         symbol,
-        symbol_text(symbol, scene.glyphs),
+        symbol_text(symbol, scene.glyphs, notation=scene.notation, brief=brief),
         shape,
         sizes,
         values,

@@ -35,13 +35,18 @@ class _Stop:
 
 @dataclass(frozen=True)
 class _Rail:
-    """The stops in sight from column `x` on, `pitch` cells apart; layers out of sight on either side."""
+    """The stops in sight from column `x` on, `pitch` cells apart; layers out of sight on either side.
+
+    `brief`: names without the parentheses of their layers. `arrows`: there is room for them between the names.
+    """
 
     stops: tuple[_Stop, ...]
     x: int
     pitch: int
     hidden_left: int = 0
     hidden_right: int = 0
+    brief: bool = False
+    arrows: bool = True
 
     def column(self, index: int) -> int:
         """The column of a stop's symbol."""
@@ -73,18 +78,19 @@ def _stops(scene: Scene) -> list[_Stop]:
 
 def _plan(scene: Scene, width: int) -> _Rail:
     stops = _stops(scene)
-    longest = max(width_of(quantity_text(scene, stop.name)) for stop in stops)
     last = width_of("E") + 1
-    narrowest = longest + 1
-    for pitch in range(WIDEST_PITCH, narrowest - 1, -1):
-        used = (len(stops) - 1) * pitch + last
-        if used <= width - 3:
-            x = 2 if pitch == PITCH else max(2, (width - used) // 2)
-            return _Rail(tuple(stops), x, pitch)
-    return _scrolled(stops, active_layer(scene), width, narrowest)
+    # A long notation gives up the parentheses of its layers before stops go out of sight.
+    for brief in (False, scene.notation != "unicode"):
+        narrowest = 1 + max(width_of(quantity_text(scene, stop.name, brief)) for stop in stops)
+        for pitch in range(max(WIDEST_PITCH, narrowest), narrowest - 1, -1):
+            used = (len(stops) - 1) * pitch + last
+            if used <= width - 3:
+                x = 2 if pitch == PITCH else max(2, (width - used) // 2)
+                return _Rail(tuple(stops), x, pitch, brief=brief, arrows=pitch > narrowest)
+    return _scrolled(stops, active_layer(scene), width, narrowest, brief)
 
 
-def _scrolled(stops: list[_Stop], active: int, width: int, narrowest: int) -> _Rail:
+def _scrolled(stops: list[_Stop], active: int, width: int, narrowest: int, brief: bool) -> _Rail:
     """As many stops as fit, those of the active layer in their middle."""
     room = width - 2 * _STUB
     pitch = max(narrowest, min(PITCH, room // 12))
@@ -95,13 +101,13 @@ def _scrolled(stops: list[_Stop], active: int, width: int, narrowest: int) -> _R
     layers = stops[-1].layer - 1
     left = {stop.layer for stop in stops[:first]} & set(range(1, layers + 1))
     right = {stop.layer for stop in stops[first + count :]} & set(range(1, layers + 1))
-    return _Rail(tuple(shown), _STUB, pitch, len(left), len(right))
+    return _Rail(tuple(shown), _STUB, pitch, len(left), len(right), brief, pitch > narrowest)
 
 
-def quantity_text(scene: Scene, name: str) -> str:
+def quantity_text(scene: Scene, name: str, brief: bool) -> str:
     """The longer of the texts of the quantity and its gradient."""
     gradient = f"grad_{name}"
-    return quantity(scene, gradient if exists(scene, gradient) else name).text
+    return quantity(scene, gradient if exists(scene, gradient) else name, brief=brief).text
 
 
 def _draw_stop(canvas: Canvas, scene: Scene, rail: _Rail, index: int, stop: _Stop) -> None:
@@ -111,7 +117,7 @@ def _draw_stop(canvas: Canvas, scene: Scene, rail: _Rail, index: int, stop: _Sto
     if exists(scene, gradient):
         _draw_symbol(canvas, scene, rail, x, 1, gradient)
     arrow = x - 2
-    if index == 0 or rail.pitch < PITCH - 1 or stop.name[0] == "b":
+    if index == 0 or rail.pitch < PITCH - 1 or not rail.arrows or stop.name[0] == "b":
         return
     canvas.write(arrow, 0, scene.glyphs.right_arrow, flow_style(scene, FORWARD, _computed_by_arrow(stop)))
     before = rail.stops[index - 1]
@@ -129,7 +135,7 @@ def _computed_by_arrow(stop: _Stop) -> str:
 
 
 def _draw_symbol(canvas: Canvas, scene: Scene, rail: _Rail, x: int, y: int, name: str) -> None:
-    found = quantity(scene, name)
+    found = quantity(scene, name, brief=rail.brief)
     length = width_of(found.text)
     if found.role is Role.WRITTEN:
         margin = " " if rail.pitch >= PITCH else ""

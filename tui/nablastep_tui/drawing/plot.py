@@ -151,7 +151,10 @@ def _dots_of_curve(axes: _Axes, plot: CurvePlot) -> set[tuple[int, int]]:
         if not math.isfinite(height):
             before = None
             continue
-        down = round(axes.down(height, rows))
+        place = axes.down(height, rows)
+        if not math.isfinite(place):  # the range itself is beyond a double
+            continue
+        down = round(place)
         first = down if before is None or abs(down - before) <= 1 else before + (1 if down > before else -1)
         dots.update((across, row) for row in range(min(first, down), max(first, down) + 1))
         before = down
@@ -170,10 +173,9 @@ def _dots_of_tangent(axes: _Axes, plot: CurvePlot) -> set[tuple[int, int]]:
     if plot.tangent is None:
         return set()
     columns, rows = 2 * axes.width, 4 * axes.height
-    dots = (
-        (across, round(axes.down(_tangent_at(axes, plot.tangent, across, columns), rows))) for across in range(columns)
-    )
-    return {(across, row) for across, row in dots if 0 <= row < rows and across % 4 < 2}
+    downs = ((across, axes.down(_tangent_at(axes, plot.tangent, across, columns), rows)) for across in range(columns))
+    # Where E or its slope is no number, the comparison leaves the dot out.
+    return {(across, round(down)) for across, down in downs if -0.5 < down < rows - 0.5 and across % 4 < 2}
 
 
 def _tangent_at(axes: _Axes, tangent: tuple[float, float, float], across: int, columns: int) -> float:
@@ -188,18 +190,17 @@ def _draw_columns(canvas: Canvas, axes: _Axes, plot: CurvePlot, palette: Palette
             tangent = axes.down(_tangent_at(axes, plot.tangent, across, axes.width), axes.height)
             if -0.5 <= tangent < axes.height - 0.5:
                 canvas.write(axes.x + across, axes.y + round(tangent), glyphs.faint_dot, style(palette.forward))
-        if math.isfinite(height):
-            canvas.write(
-                axes.x + across, axes.y + round(axes.down(height, axes.height)), glyphs.dot, style(palette.text)
-            )
+        down = axes.down(height, axes.height)
+        if math.isfinite(down):
+            canvas.write(axes.x + across, axes.y + round(down), glyphs.dot, style(palette.text))
 
 
 def _draw_point(canvas: Canvas, axes: _Axes, point: Point, plot: CurvePlot, palette: Palette, glyphs: Glyphs) -> None:
     """The marker, and under it a dashed line to the axis with its x; points outside of the ranges are left out."""
-    if not (math.isfinite(point.y) and axes.low_x <= point.x <= axes.high_x):
+    across, down = axes.across(point.x, axes.width), axes.down(point.y, axes.height)
+    if not (math.isfinite(down) and math.isfinite(across) and axes.low_x <= point.x <= axes.high_x):
         return
-    column = axes.x + round(axes.across(point.x, axes.width))
-    row = axes.y + round(axes.down(point.y, axes.height))
+    column, row = axes.x + round(across), axes.y + round(down)
     glyph, look = {
         "before": (glyphs.point_before, style(palette.bright, bold=True)),
         "actual": (glyphs.point_actual, accent_style(palette)),

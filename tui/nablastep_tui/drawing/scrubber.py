@@ -72,7 +72,10 @@ def plan_tape(scene: Scene, width: int, *, with_symbols: bool) -> Tape:
     blocks = tuple(tuple((step,) for step in block) for _, block in groupby(steps, key=lambda step: step.block))
     forms: tuple[Form, ...] = ("full", "brief") if with_symbols else ()
     for form in forms:
-        longest = max(width_of(symbol_text(step.target, scene.glyphs, brief=form == "brief")) for step in steps)
+        longest = max(
+            width_of(symbol_text(step.target, scene.glyphs, notation=scene.notation, brief=form == "brief"))
+            for step in steps
+        )
         for gap in (NAME_GAP, BAR_GAP):
             cell = _cell(blocks, width, gap)
             if cell > longest:
@@ -151,7 +154,7 @@ def _draw_symbol(canvas: Canvas, scene: Scene, tape: Tape, unit: Unit, x: int, y
     if tape.form == "bar" and not current:
         return
     step = scene.view.step if current else unit[0]
-    text = symbol_text(step.target, scene.glyphs, brief=tape.form == "brief")
+    text = _name(scene, step, tape.form)
     if not current:
         canvas.write(x + _indent(tape.cell, text), y, text, _symbol_style(scene, step))
         return
@@ -159,6 +162,10 @@ def _draw_symbol(canvas: Canvas, scene: Scene, tape: Tape, unit: Unit, x: int, y
     start = max(0, min(x + (tape.cell - length) // 2, canvas.width - length))
     canvas.write(start, y, " " * length, selected_style(scene.palette))
     canvas.write(start + _indent(length, text), y, text, selected_style(scene.palette))
+
+
+def _name(scene: Scene, step: Step, form: Form) -> str:
+    return symbol_text(step.target, scene.glyphs, notation=scene.notation, brief=form == "brief")
 
 
 def _indent(cell: int, text: str) -> int:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
 from rich.style import Style
 
-from nablastep.layout import Operand
 from nablastep.notation import notation_named
 from nablastep.program import BACKWARD, FORWARD
 from nablastep.words import step_title
@@ -82,24 +80,10 @@ def draw_title(canvas: Canvas, scene: Scene) -> None:
             (f"{glyph} {step.phase}", phase_style(palette, phase, bold=True)),
             (f"  step {step.number} of {len(session.program)}", style(palette.muted)),
         ]
-    parts += [(f"  {_first_not_finite(scene)}", accent_style(palette))] if _first_not_finite(scene) else []
     title = step_title(step, session.program)
     if glyphs.name == "ascii":
         parts = [(plain(text), look) for text, look in parts]
     draw_title_rule(canvas, 1, 0, canvas.width - 2, parts, (title, style(palette.text)), style(palette.line), glyphs)
-
-
-def _first_not_finite(scene: Scene) -> str:
-    """Where a number overflowed: in this step, or in one that it reads."""
-    result = scene.shown.result()
-    if result is None or np.isfinite(result).all():
-        return ""
-    for piece in scene.shown.pieces(None):
-        value = scene.shown.operand(piece.expression) if isinstance(piece, Operand) else None
-        if value is not None and not np.isfinite(value).all():
-            return "not finite: it reads a number that is not"
-    iteration, step = scene.session.position
-    return f"the first number that is not finite: iteration {iteration}, step {step}"
 
 
 # the equation sheet
@@ -111,7 +95,7 @@ def _draw_sheet(canvas: Canvas, scene: Scene, y: int) -> None:
     steps = scene.session.program.steps
     current = scene.view.step.number
     first = max(1, min(current - 2, len(steps) - SHEET_ROWS + 2))
-    writer = notation_named("ascii" if scene.glyphs.name == "ascii" else "unicode")
+    writer = notation_named(scene.notation)
     shown = steps[first - 1 : first + SHEET_ROWS - 2]
     texts = [writer.equation_text(scene.view.convention.shown_equation(step.equation)) for step in shown]
     wide = max(map(width_of, texts))

@@ -24,6 +24,7 @@ from nablastep_tui.drawing.matrix import CellTarget, MatrixPicture
 from nablastep_tui.drawing.pooling import HeatPicture, heat_picture
 from nablastep_tui.drawing.spans import Spans, clipped, spans_width, write_spans
 from nablastep_tui.drawing.stage_plan import Source, operand_source, result_source
+from nablastep_tui.drawing.stage_words import notes_of, remarks_of
 from nablastep_tui.drawing.text import wrapped
 from nablastep_tui.numbers import choose_format
 from nablastep_tui.scene import Scene
@@ -253,8 +254,11 @@ def _draw_sentence(canvas: Canvas, scene: Scene, operands: list[Source], width: 
     if not scene.view.is_done:
         if scene.caption is None:
             canvas.write(3, canvas.height - 2, scene.keymap.said("press {next} to compute it"), muted)
+            said = [row for note in notes_of(scene) for row in wrapped(note, max(20, canvas.width - 6))]
+            for offset, row in enumerate(said[: max(0, canvas.height - 2 - y)]):
+                canvas.write(3, y + offset, row, accent_style(palette))
         return
-    value: Any = scene.shown.result()
+    value: Any = scene.shown.made()
     number = float(value if not np.ndim(value) else value[scene.cell])
     products = _products(scene, operands)
     if products is not None:
@@ -265,7 +269,8 @@ def _draw_sentence(canvas: Canvas, scene: Scene, operands: list[Source], width: 
             canvas.write(3, y, f"{speaking} of {products.size} are not zero", muted)
     else:
         canvas.write(3, y, f"= {significant(number, 6)}", accent_style(palette))
-    lines, room = wrapped(scene.shown.sentence(scene.cell), max(20, width - 2)), canvas.height - y - 1
+    words = " ".join((*remarks_of(scene), scene.shown.sentence(scene.cell)))
+    lines, room = wrapped(words, max(20, width - 2)), canvas.height - y - 1
     for offset, line in enumerate(lines[:room]):
         canvas.write(3, y + 1 + offset, line + (glyphs.ellipsis if offset == room - 1 < len(lines) - 1 else ""), muted)
 

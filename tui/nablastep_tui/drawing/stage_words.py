@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 import numpy as np
 from rich.style import Style
 
 from nablastep.entries import Part
+from nablastep.network_notes import network_notes
 from nablastep.notation import notation_named
 from nablastep_tui.drawing.canvas import Canvas
 from nablastep_tui.drawing.cells import width_of
@@ -17,6 +19,9 @@ from nablastep_tui.scene import Scene
 from nablastep_tui.themes import accent_style, dimension_style, selected_style, style
 
 CHECK_TOLERANCE = 1e-6
+MOST_BY_HAND = 2
+MOST_INVITING = 4
+"""Lines before the first key on a small screen: more would leave no room for the numbers."""
 
 Line = list[tuple[str, Style]]
 
@@ -26,16 +31,23 @@ def lines_below(canvas: Canvas, scene: Scene) -> list[Line]:
     palette, width = scene.palette, canvas.width - 6
     if not scene.view.is_done:
         # A demo steps by itself: its keys mean something else.
-        return _invitation(scene, width) if scene.caption is None else []
+        lines = _invitation(scene, width) if scene.caption is None else []
+        return lines if canvas.height >= 15 else lines[:MOST_INVITING]
     lines = [_scalar_line(scene, width)]
     muted = style(palette.muted)
     # Above the fold of a small screen one line has to do.
     most = 2 if canvas.height >= 15 else 1
-    sentence = wrapped(scene.shown.sentence(scene.cell), width)
-    if len(sentence) > most:
+    remarks = remarks_of(scene)
+    if remarks:
+        # What is not as the equation says comes first; on a small screen it stands alone.
+        said = [row for remark in remarks for row in wrapped(remark, width)]
+        lines += [[(row, style(palette.bright, bold=True))] for row in said[: most + 1]]
+        most -= 1
+    sentence = wrapped(scene.shown.sentence(scene.cell), width) if most else []
+    if len(sentence) > most > 0:
         # The second half of a sentence says why; on a small screen it has to do alone.
         sentence = wrapped(scene.shown.sentence(scene.cell).split(": ")[-1], width)
-    if len(sentence) > most:
+    if len(sentence) > most > 0:
         sentence = [*sentence[: most - 1], sentence[most - 1] + scene.glyphs.ellipsis]
     lines += [[(text, muted)] for text in sentence]
     check = _check_line(scene)
@@ -47,23 +59,53 @@ def lines_below(canvas: Canvas, scene: Scene) -> list[Line]:
         lines.append(hint if scene.hint or check is None else check)
     definition = scene.shown.definition
     if definition is not None and scene.view.step.id == "E" and canvas.height >= 13:
-        text = notation_named("unicode").equation_text(definition)
+        text = notation_named(scene.notation).equation_text(definition)
         lines.insert(1, [("the same as the definition  ", muted), (text, style(palette.text))])
     return lines
+
+
+def notes_of(scene: Scene) -> tuple[str, ...]:
+    """What is to be said of the network once, before its first step."""
+    if scene.session.position != (1, 0):
+        return ()
+    return network_notes(scene.session.network, scene.view.convention.name)
+
+
+def remarks_of(scene: Scene) -> tuple[str, ...]:
+    """What has to be said beside the equation: numbers set by hand, and where numbers stopped being finite."""
+    by_hand = scene.shown.by_hand(scene.notation)
+    more = (f"{len(by_hand) - MOST_BY_HAND} more were set by hand.",) if len(by_hand) > MOST_BY_HAND else ()
+    broken = scene.shown.not_finite(scene.notation)
+    error = scene.shown.value("E")
+    if broken and (error is None or not math.isfinite(error)):
+        broken = f"{broken}; {_way_back(scene)}"
+    return (*by_hand[:MOST_BY_HAND], *more, *([broken] if broken else []))
+
+
+def _way_back(scene: Scene) -> str:
+    """How to get to where everything was finite: before the step, or by taking the edit back."""
+    origin = scene.shown.origin()
+    if origin is None or (origin.iteration == 1 and scene.session.can_undo):
+        return scene.keymap.said("{undo} takes the last edit back")
+    if origin.iteration == 1:
+        return scene.keymap.said("{goto} i1 goes to the start, {learning-rate} sets the learning rate")
+    back = f"{{goto}} i{origin.iteration} goes to before it, {{learning-rate}} sets the learning rate"
+    return scene.keymap.said(back)
 
 
 def _invitation(scene: Scene, width: int) -> list[Line]:
     palette = scene.palette
     symbol = scene.shown.equation.target
 
-    name = notation_named("unicode").text(symbol)
+    name = notation_named(scene.notation).text(symbol)
     press: Line = [
         ("press  ", style(palette.muted)),
         (f" {_key(scene, 'next')} ", selected_style(palette)),
         (f"  to compute {name}", style(palette.bright, bold=True)),
     ]
+    lines = [press, *([(row, accent_style(palette))] for note in notes_of(scene) for row in wrapped(note, width))]
     if not scene.first_run:
-        return [press]
+        return lines
     sizes, steps = scene.session.network.sizes, len(scene.session.program)
     about = (
         f"{_count(sizes[0], 'input goes', 'inputs go').capitalize()} in, "
@@ -79,7 +121,7 @@ def _invitation(scene: Scene, width: int) -> list[Line]:
     )
     for key, what in offers:
         keys += [(key, accent_style(palette)), (f" {what}  ", style(palette.muted))]
-    lines = [press, *([(text, style(palette.muted))] for text in wrapped(about, width))]
+    lines += [[(text, style(palette.muted))] for text in wrapped(about, width)]
     return [*lines, keys] if sum(width_of(text) for text, _ in keys) <= width else lines
 
 
@@ -99,10 +141,10 @@ def _count(number: int, one: str, many: str) -> str:
 
 def _scalar_line(scene: Scene, width: int) -> Line:
     """`∇W⁽¹⁾₂₁ = ∇z⁽²⁾₂ × a⁽¹⁾₁ = −0.038098 × 0.593270 = −0.022603`, dropping its middle where it is too long."""
-    entry = scene.shown.entry(scene.cell)
+    entry = scene.shown.entry(scene.cell, scene.notation)
     if entry is None:
         return []
-    value = np.asarray(scene.shown.result())
+    value = np.asarray(scene.shown.made())  # what the equation makes, whatever was set by hand after it
     number = float(value[scene.cell] if value.ndim else value)
     for decimals in (6, 4, 3):
         result: Line = [(_number(number, decimals, scene), accent_style(scene.palette))]
@@ -120,8 +162,9 @@ def _scalar_line(scene: Scene, width: int) -> Line:
 def _joined(scene: Scene, sides: list[Line]) -> Line:
     line: Line = []
     for index, side in enumerate(sides):
-        sign = "←" if index == 1 and scene.shown.equation.is_update else "="
-        line += ([(f"  {sign}  ", style(scene.palette.muted))] if index else []) + side
+        writer = notation_named(scene.notation)
+        sign = writer.becomes if index == 1 and scene.shown.equation.is_update else writer.equals
+        line += ([(f" {sign} ", style(scene.palette.muted))] if index else []) + side
     return line
 
 
@@ -139,7 +182,8 @@ def _parts(scene: Scene, parts: tuple[Part, ...], decimals: int = 6) -> Line:
             bare = index == 0 or parts[index - 1].text.endswith("(")
             line.append((text if bare else parenthesised(text), style(palette.bright, bold=True)))
         elif part.dimension is not None:
-            mark = "_" if scene.glyphs.name == "ascii" and not (index and parts[index - 1].dimension) else ""
+            is_below = not part.text.isascii() and not (index and parts[index - 1].dimension)
+            mark = "_" if scene.glyphs.name == "ascii" and is_below else ""
             line.append((mark + part.text, dimension_style(palette, part.dimension)))
         else:
             line.append((part.text, style(palette.text)))
@@ -156,8 +200,10 @@ def _check_line(scene: Scene) -> Line | None:
     check = scene.shown.check(scene.cell)
     palette = scene.palette
     muted = style(palette.muted)
+    if check is not None and not math.isfinite(check.value):
+        return None  # E itself is no number there; that is said already
     if check is None:
-        kink = scene.shown.kink(scene.cell)
+        kink = scene.shown.kink(scene.cell, scene.notation)
         return [(kink, muted)] if kink else None
     result = scene.shown.result()
     assert result is not None  # a check stands beside a computed gradient only
@@ -175,7 +221,7 @@ def _check_line(scene: Scene) -> Line | None:
             (agrees, muted),
         ]
     if check.at_kink:
-        here = scene.shown.kink(scene.cell) or "a kink lies here: slopes on both sides differ."
+        here = scene.shown.kink(scene.cell, scene.notation) or "a kink lies here: slopes on both sides differ."
         return [(f"{here} The quotient gives {quotient}", muted)]
     analytic = scalar_text(value, 6, ascii=ascii_only)
     line = f"{scene.glyphs.cross} central difference {quotient}, analytic {analytic}"

@@ -5,11 +5,16 @@ The stage writes whole equations in the notation that the user chose; map, scrub
 
 from __future__ import annotations
 
+import re
+
 from nablastep.expressions import Symbol
+from nablastep.notation import notation_named
 from nablastep.notation.settings import printed_base
 from nablastep.notation.unicode import NOTATION, SUPERSCRIPTS
 from nablastep_tui.drawing.glyphs import Glyphs
 
+_WITHOUT_PARENTHESES = str.maketrans("", "", "⁽⁾")
+_LAYER_MARK = re.compile(r"\^\{\((\d)\)\}")
 _PREFIXES = {"": "", "grad": "∇", "velocity": "v_", "m": "m_", "v": "v_"}
 _ASCII_PREFIXES = {**_PREFIXES, "grad": "d"}
 _PLAIN = {
@@ -18,12 +23,18 @@ _PLAIN = {
 }  # fmt: skip
 
 
-def symbol_text(symbol: Symbol, glyphs: Glyphs, *, brief: bool = False) -> str:
-    """`∇W⁽¹⁾`, `W⁽¹⁾`, `v_W⁽¹⁾`; `brief` leaves the parentheses out: `∇W¹`; in ASCII `dW1`."""
+def symbol_text(symbol: Symbol, glyphs: Glyphs, *, notation: str = "unicode", brief: bool = False) -> str:
+    """`∇W⁽¹⁾`, `W⁽¹⁾`, `v_W⁽¹⁾`, or as the notation has it, `∂E/∂W⁽¹⁾`; in ASCII `dW1`.
+
+    `brief` leaves the parentheses of layers out: `∇W¹`.
+    """
     if glyphs.name == "ascii":
         return (
             _ASCII_PREFIXES[symbol.prefix] + printed_base(symbol) + ("" if symbol.layer is None else f"{symbol.layer}")
         )
+    if notation != NOTATION.name and symbol.prefix in {"", "grad"}:
+        text = notation_named(notation).symbol_text(symbol)
+        return _LAYER_MARK.sub(r"^\1", text.translate(_WITHOUT_PARENTHESES)) if brief else text
     if brief and symbol.layer is not None:
         return _PREFIXES[symbol.prefix] + printed_base(symbol) + str(symbol.layer).translate(SUPERSCRIPTS)
     if symbol.prefix == "velocity":

@@ -198,7 +198,7 @@ def _rows(scene: Scene, what_if: WhatIf) -> list[Row]:
     def change(value: float) -> str:
         return signed(value, 6, ascii=ascii_only)
 
-    if math.isnan(what_if.error_before):
+    if not what_if.acts:
         return []
     return [
         Row("", "E before", number(what_if.error_before), text),

@@ -26,12 +26,16 @@ def gap(what_if: WhatIf) -> float:
 def verdict(what_if: WhatIf, variable: str, old: str) -> tuple[str, ...]:
     """One to three sentences about promise and outcome; `variable` is the letter of what is edited,
     `old` its value before, in words."""
-    if math.isnan(what_if.error_before):
+    if not what_if.acts:
         return ("E of this iteration does not depend on this number.",)
     if what_if.new == what_if.old:
         return ("Nothing is changed yet: type a number, or nudge this one.",)
-    if not math.isfinite(what_if.error_after):
+    if math.isnan(what_if.error_after):
+        return ("With this number E is not a number.",)
+    if math.isinf(what_if.error_after):
         return ("With this number E overflows.",)
+    if not math.isfinite(what_if.error_before):
+        return ("E was not finite before; with this number it is.",)
     kink = ("Here z is 0 and E has a kink: both slopes are allowed, the gradient is one of them.",)
     return (*(kink if what_if.at_kink else ()), *_comparison(what_if, variable, old))
 

@@ -6,10 +6,13 @@ from textual import events
 from textual.app import ComposeResult
 from textual.screen import ModalScreen
 
+from nablastep.cells import Cell
 from nablastep.session import Branch, Session
+from nablastep.words import significant
 from nablastep_tui.drawing.bars import LossBars, draw_loss_bars, shared_loss_bars
 from nablastep_tui.drawing.canvas import Canvas
 from nablastep_tui.drawing.glyphs import Glyphs
+from nablastep_tui.drawing.spans import clipped
 from nablastep_tui.drawing.text import plain
 from nablastep_tui.numbers import error_text, scalar_text, signed
 from nablastep_tui.palettes import Palette
@@ -18,6 +21,15 @@ from nablastep_tui.widgets.canvas_widget import CanvasWidget
 
 LEAST_ROWS, MOST_ROWS = 2, 5
 """Rows of a branch's loss curve."""
+
+
+def _by_hand(branch: Branch) -> str:
+    """`set by hand: W0[0,1] = 0.3 and 2 more`; empty where nothing was."""
+    if not branch.edits:
+        return ""
+    last = branch.edits[-1]
+    more = f" and {len(branch.edits) - 1} more" if len(branch.edits) > 1 else ""
+    return f"set by hand: {Cell(last.name, last.indices)} = {significant(last.value, 6)}{more}"
 
 
 class BranchesScreen(ModalScreen[int | None]):
@@ -89,7 +101,8 @@ class BranchesScreen(ModalScreen[int | None]):
         mark = self.glyphs.operand if selected else " "
         look = accent_style(palette) if selected else style(palette.text)
         text = f"{mark} branch {branch.number}   {left}   up to iteration {branch.furthest.iteration}{here}"
-        canvas.write(3, y, text, look)
+        x = canvas.write(3, y, text, look)
+        canvas.write(x + 3, y, clipped(_by_hand(branch), canvas.width - x - 4, self.glyphs), style(palette.muted))
         errors = self.errors[branch.number]
         if not errors:
             canvas.write(5, y + 1, "no E yet", style(palette.muted))

@@ -70,8 +70,7 @@ class Changing(TimeTravel):
             if number is None:
                 raise CommandError(f"not a number: {text}")
             self.carry_out(Set("learning_rate", number))
-            self.notice = ""
-            self.show()
+            self.tell(f"learning_rate was set by hand to {number:g}")
 
         self.ask("learning rate η =", answer, f"{self.session['learning_rate']:g}")
 

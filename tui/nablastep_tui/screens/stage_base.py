@@ -14,11 +14,12 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.timer import Timer
 
-from nablastep.commands import Command
+from nablastep.commands import Command, Set
 from nablastep.errors import NablastepError
 from nablastep.safe_text import shown
 from nablastep.session import Session
 from nablastep.view import View
+from nablastep.words import significant
 from nablastep_tui.coach import hint_for
 from nablastep_tui.drawing.canvas import Canvas
 from nablastep_tui.drawing.caption import draw_caption
@@ -63,6 +64,11 @@ _HINTS = ("back", "loss", "turn", "why", "cell", "edit", "update")
 
 def _draw_ground(_: Canvas, __: Scene) -> None:
     """Nothing: a canvas is blank in the palette's background."""
+
+
+def _done(command: Command) -> str:
+    """What is said of a command that was carried out: a number set by hand is no result of the equations."""
+    return f"{command.cell} was set by hand to {significant(command.value, 6)}" if isinstance(command, Set) else ""
 
 
 class StageBase(Screen[None]):
@@ -269,7 +275,7 @@ class StageBase(Screen[None]):
         except NablastepError as error:
             self.tell(error.message, is_error=True)
             return False
-        self.notice, self.is_error = "", False
+        self.notice, self.is_error = _done(command), False
         self.show()
         return True
 
