@@ -149,7 +149,7 @@ def test_a_gradient_that_may_be_infinite_offers_no_way_back() -> None:
 # notations
 
 
-@pytest.mark.parametrize("notation", [name for name in notations() if name not in {"unicode", "spoken"}])
+@pytest.mark.parametrize("notation", [name for name, one in notations().items() if one.on_screens][1:])
 def test_line_and_map_follow_the_notation(notation: str) -> None:
     session = at("mazur", "grad_W1")
     writer = notation_named(notation)

@@ -129,7 +129,7 @@ def test_inputs_biases_and_targets_are_called_so() -> None:
 
 
 def test_a_number_that_this_iteration_does_not_read_has_no_numbers() -> None:
-    what_if = replace(numbers(), error_before=math.nan, error_after=math.nan)
+    what_if = replace(numbers(), error_before=math.nan, error_after=math.nan, acts=False)
     said = rows(draw_what_if, replace(weight("1.3"), what_if=what_if), 80, 14)
     assert "nan" not in "".join(said)
     assert "  E of this iteration does not depend on this number." in said
@@ -144,6 +144,8 @@ def test_without_an_edit_there_is_no_panel() -> None:
     [
         (numbers(new=0.0), "Nothing is changed yet: type a number, or nudge this one."),
         (numbers(after=math.inf), "With this number E overflows."),
+        (numbers(after=math.nan), "With this number E is not a number."),
+        (numbers(before=math.nan, new=2.0), "E was not finite before; with this number it is."),
         (
             numbers(after=0.9, slope=-0.15),
             "The gradient at 0 is −0.1500: a straight line. It promised 50% too much because E bends.",
@@ -189,3 +191,10 @@ def test_ascii_draws_in_ascii() -> None:
     said = rows(draw_what_if, weight("1.3", glyphs=ASCII), 120, 19)
     assert all(row.isascii() for row in said)
     assert "W1[1,0]   0.5 ->  1.3" in said[2]
+
+
+@pytest.mark.parametrize("text", ["1e300", "-1e300", "1e154", "1.7e308", "1e-300"])
+def test_any_number_can_be_tried(text: str) -> None:
+    for source, name in (("mazur", "W1"), ("skinny", "W0")):
+        for size in ((80, 14), (120, 19), (150, 30)):
+            rows(draw_what_if, edited(at(source, "E"), name, (0, 0), text), *size)

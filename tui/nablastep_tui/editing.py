@@ -16,6 +16,8 @@ from nablastep.what_if import Basis, basis
 from nablastep_tui.scene import WhatIf
 
 SMALL, LARGE = 0.01, 0.1
+FARTHEST = 4e307
+"""The curve of E is drawn to here: beyond, the width of its axis is no double any more."""
 TYPED = frozenset("0123456789.-+eE−")
 
 
@@ -72,7 +74,7 @@ class Edit:
             return WhatIf(str(self.cell), self.label, self.old, self.number, self.text, self.problem,
                           math.nan, math.nan, 0.0, 0.0, acts=False)  # fmt: skip
         span = max(2.0, 1.25 * abs(self.number - self.old))
-        low, high = min(self.old - span, self.number), max(self.old + span, self.number)
+        low, high = max(-FARTHEST, min(self.old - span, self.number)), min(FARTHEST, max(self.old + span, self.number))
         curve = tuple((float(x), float(e)) for x, e in place.curve(low, high))
         return WhatIf(
             str(self.cell), self.label, self.old, self.number, self.text, self.problem, place.error_before,

@@ -50,6 +50,7 @@ class MathmlWriter(UnicodeWriter):
     """MathML Core, in pieces that joined are well formed."""
 
     name = "mathml"
+    on_screens = False
     operators: ClassVar[dict[type[Expression], str]] = {
         MatMul: _JUXTAPOSED,
         Hadamard: "<mo>⊙</mo>",

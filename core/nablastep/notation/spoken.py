@@ -30,6 +30,7 @@ class SpokenWriter(Writer):
     """Words, with "open" and "close" where print has parentheses."""
 
     name = "spoken"
+    on_screens = False
     operators: ClassVar[dict[type[Expression], str]] = {
         MatMul: " times ",
         Hadamard: " times, entry by entry, ",

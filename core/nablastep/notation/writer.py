@@ -79,6 +79,8 @@ class Writer:
     """Writes expressions as tokens. Subclasses set the class attributes and override what they say otherwise."""
 
     name = ""
+    on_screens = True
+    """Whether people read its text as it stands; markup and speech are for other readers."""
     operators: ClassVar[dict[type[Expression], str]] = {
         MatMul: " ",
         Hadamard: " ⊙ ",

@@ -122,7 +122,7 @@ def draw_signed_bar(
     low, high = min(0.0, scale[0]), max(0.0, scale[1])
     span = (high - low) or 1.0
     zero = round(-low / span * (width - 1))
-    halves = round(2 * abs(value) / span * (width - 1)) if math.isfinite(value) else 0
+    halves = round(abs(value) / span * 2 * (width - 1)) if math.isfinite(value) else 0
     full, half = divmod(halves, 2)
     if value >= 0:
         canvas.write(x + zero + 1, y, glyphs.full_block * full + (glyphs.left_half if half else ""), look)

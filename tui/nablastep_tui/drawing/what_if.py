@@ -152,7 +152,8 @@ def _draw_slider(canvas: Canvas, scene: Scene, what_if: WhatIf, x: int, y: int, 
     low, high = min(*ends, what_if.new), max(*ends, what_if.new)
 
     def column(value: float) -> int:
-        return x + round((value - low) / ((high - low) or 1.0) * (width - 1))
+        # Halved first, as the whole range may be no double any more.
+        return x + round((value / 2 - low / 2) / ((high / 2 - low / 2) or 1.0) * (width - 1))
 
     canvas.horizontal(x, y, width, glyphs.rule, faint_style(palette))
     if low < 0 < high:
@@ -218,7 +219,7 @@ def _draw_rows(canvas: Canvas, scene: Scene, what_if: WhatIf, plan: _Plan, x: in
     scale = (min([0.0, *bars]), max([0.0, *bars]))
     bars_x = x + _NUMBERS_END + 3
     width = end - bars_x - 1
-    with_bars = width >= 8 and scale[0] < scale[1] and len(bars) == 3
+    with_bars = width >= 8 and 0 < scale[1] - scale[0] < math.inf and len(bars) == 3
     if with_bars:
         zero = bars_x + round(-scale[0] / (scale[1] - scale[0]) * (width - 1))
         first, last = plan.rows[1], plan.rows[3]

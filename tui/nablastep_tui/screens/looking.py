@@ -51,7 +51,7 @@ class Looking(Changing):
     def action_notation(self) -> None:
         """The next notation for symbols."""
         self.begin_motion("symbols")
-        names = [name for name in notations() if name not in {"spoken", "mathml"}]
+        names = [name for name, writer in notations().items() if writer.on_screens]
         self.notation = names[(names.index(self.notation) + 1) % len(names)]
         self.tell(f"notation: {self.notation}")
 
