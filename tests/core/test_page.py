@@ -202,3 +202,15 @@ def test_captions_belong_to_the_moment_at_which_they_appear(tmp_path: Path) -> N
     assert [moment.why for moment in moments] == [False, False, False, False, True, False]
     assert moments[4].session["a1"][0, 0] != moments[3].session["a1"][0, 0]
     assert moments[5].session["a1"][0, 0] == moments[3].session["a1"][0, 0]
+
+
+def test_a_number_set_by_hand_is_no_result_of_the_update(tmp_path: Path) -> None:
+    own = demo(tmp_path, 'demo 1\ntitle "t"\nnetwork mazur\ngoto W1\nset W1[0,1] = 0.7\nnext\n')
+    data = data_of("".join(demo_page(own)))
+    told = [
+        cell
+        for cell in data["shared"]
+        if isinstance(cell, list) and len(cell) == 7 and isinstance(cell[6], str) and isinstance(cell[4], int)
+    ]
+    assert {cell[6] for cell in told} == {"0.408666"}
+    assert all("set by hand to 0.7; the update made 0.408666" in data["texts"][cell[4]] for cell in told)

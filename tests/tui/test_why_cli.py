@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -136,3 +137,19 @@ def test_the_convention_decides_what_is_right() -> None:
 def test_help_has_an_example(command: str, capsys: Capture) -> None:
     assert main([command, "--help"]) == 0
     assert f"nablastep {command} mazur" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("convention", ["column", "row-keras"])
+def test_a_zero_has_no_sign(tmp_path: Path, convention: str, capsys: Capture) -> None:
+    """A delta of −0.2 times a slope of 0 is −0.0 in binary; on paper it is 0."""
+    network = tmp_path / "zero.toml"
+    network.write_text(
+        'x = [[1.0, 0.0]]\ny = [[1.0, 1.0]]\nloss = "half_squared_error"\n'
+        '[[layers]]\nactivation = "relu"\nW = [[-0.5, 0.5], [0.5, 0.25]]\n'
+        '[[layers]]\nactivation = "identity"\nW = [[0.3, 0.2], [0.1, 0.5]]\n'
+    )
+    for arguments in (["why", str(network), "grad_z1"], ["trace", str(network)]):
+        assert main([*arguments, "--convention", convention]) == 0
+        printed = capsys.readouterr().out
+        assert "0.5" in printed
+        assert not re.search(r"[-−]0(?![.\d])", printed)

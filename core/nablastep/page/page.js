@@ -217,7 +217,7 @@
       $("sentence").textContent = "Nothing is computed yet. Press →, or swipe, for the first equation.";
       return;
     }
-    const [i, j, reads, sides, sentence, check] = place;
+    const [i, j, reads, sides, sentence, check, made] = place;
     const cell = $("result").querySelector(`td[data-i="${i}"][data-j="${j}"]`);
     cell?.classList.add("chosen");
     cell?.setAttribute("aria-current", "true");
@@ -229,7 +229,7 @@
       });
     });
     const [name, symbolic, numeric] = sides.map(entrySide);
-    const answer = make("span", { className: "answer", textContent: cell ? cell.textContent : "" });
+    const answer = make("span", { className: "answer", textContent: made ?? (cell ? cell.textContent : "") });
     const middle = plainText(numeric) === answer.textContent ? [] : [" = ", ...numeric];
     $("entry").replaceChildren(...name, scene().u ? " ← " : " = ", ...symbolic, ...middle, " = ", answer);
     $("sentence").textContent = texts[sentence];

@@ -82,17 +82,24 @@ def _whole(value: Any, piece: Operand, view: View) -> Any:
 
 
 def _cell(pool: Pool, view: View, cell: CELL) -> list[Any]:
-    """[row, column, what each operand contributes, scalar form, sentence, check]."""
+    """[row, column, what each operand contributes, scalar form, sentence, check].
+
+    A number set by hand is no result of the equation: then what the equation made of it comes last.
+    """
     entry = view.entry(cell)
     assert entry is not None  # the result is there
     reads = [piece.reads for piece in view.pieces(cell) if isinstance(piece, Operand)]
     check = view.check(cell)
+    remarks = (*view.by_hand(), *filter(None, [view.not_finite()]))
+    found, made = (np.atleast_2d(np.asarray(value))[cell] for value in (view.result(), view.made()))
+    by_hand = [number_text(float(made)).replace("-", "−")] if made.tobytes() != found.tobytes() else []
     return [
         *cell,
         [[ALL, ALL] if read is None else [ALL if index is None else index for index in read] for read in reads],
         _entry(pool, entry),
-        pool.text(view.sentence(cell)),
+        pool.text(" ".join((*remarks, view.sentence(cell)))),
         None if check is None else _check(float(view.result()[cell]), check),  # type: ignore[index]
+        *by_hand,
     ]
 
 

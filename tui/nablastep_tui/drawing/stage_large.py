@@ -124,7 +124,7 @@ def _draw_falk(canvas: Canvas, scene: Scene, result: Source, operands: list[Sour
 
 def _falk_start(left_width: int, left: Source) -> int:
     """The column where the product stands, beside the left factor."""
-    return ROW_START + max(left_width, width_of(_label(left))) + 5
+    return ROW_START + max(left_width, width_of(_label(left))) + 6
 
 
 def _row(result: Source, operands: list[Source]) -> list[Source]:

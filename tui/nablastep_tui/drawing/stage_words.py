@@ -31,8 +31,7 @@ def lines_below(canvas: Canvas, scene: Scene) -> list[Line]:
     palette, width = scene.palette, canvas.width - 6
     if not scene.view.is_done:
         # A demo steps by itself: its keys mean something else.
-        lines = _invitation(scene, width) if scene.caption is None else []
-        return lines if canvas.height >= 15 else lines[:MOST_INVITING]
+        return _invitation(scene, width, roomy=canvas.height >= 15) if scene.caption is None else []
     lines = [_scalar_line(scene, width)]
     muted = style(palette.muted)
     # Above the fold of a small screen one line has to do.
@@ -42,7 +41,8 @@ def lines_below(canvas: Canvas, scene: Scene) -> list[Line]:
         # What is not as the equation says comes first; on a small screen it stands alone.
         said = [row for remark in remarks for row in wrapped(remark, width)]
         lines += [[(row, style(palette.bright, bold=True))] for row in said[: most + 1]]
-        most -= 1
+        # What the number means for E cannot be said where E is none.
+        most = 0 if _has_no_error(scene) else most - 1
     sentence = wrapped(scene.shown.sentence(scene.cell), width) if most else []
     if len(sentence) > most > 0:
         # The second half of a sentence says why; on a small screen it has to do alone.
@@ -76,10 +76,15 @@ def remarks_of(scene: Scene) -> tuple[str, ...]:
     by_hand = scene.shown.by_hand(scene.notation)
     more = (f"{len(by_hand) - MOST_BY_HAND} more were set by hand.",) if len(by_hand) > MOST_BY_HAND else ()
     broken = scene.shown.not_finite(scene.notation)
-    error = scene.shown.value("E")
-    if broken and (error is None or not math.isfinite(error)):
+    if broken and (_has_no_error(scene) or scene.shown.value("E") is None):
         broken = f"{broken}; {_way_back(scene)}"
     return (*by_hand[:MOST_BY_HAND], *more, *([broken] if broken else []))
+
+
+def _has_no_error(scene: Scene) -> bool:
+    """Whether E has been computed and is no finite number."""
+    error = scene.shown.value("E")
+    return error is not None and not math.isfinite(error)
 
 
 def _way_back(scene: Scene) -> str:
@@ -93,7 +98,7 @@ def _way_back(scene: Scene) -> str:
     return scene.keymap.said(back)
 
 
-def _invitation(scene: Scene, width: int) -> list[Line]:
+def _invitation(scene: Scene, width: int, *, roomy: bool) -> list[Line]:
     palette = scene.palette
     symbol = scene.shown.equation.target
 
@@ -104,8 +109,8 @@ def _invitation(scene: Scene, width: int) -> list[Line]:
         (f"  to compute {name}", style(palette.bright, bold=True)),
     ]
     lines = [press, *([(row, accent_style(palette))] for note in notes_of(scene) for row in wrapped(note, width))]
-    if not scene.first_run:
-        return lines
+    if not scene.first_run or (len(lines) > 1 and not roomy):
+        return lines[:MOST_INVITING]
     sizes, steps = scene.session.network.sizes, len(scene.session.program)
     about = (
         f"{_count(sizes[0], 'input goes', 'inputs go').capitalize()} in, "
