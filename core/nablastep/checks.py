@@ -56,11 +56,10 @@ class ParameterCheck:
         return None if self.complex_step is None else _largest_error(self.analytic, self.complex_step, ~self.kinks)
 
     @property
-    def worst(self) -> tuple[int, int]:
-        """The cell of that largest error."""
+    def worst(self) -> tuple[int, ...]:
+        """The cell of that largest error; no indices for a number."""
         errors = np.where(self.kinks, -1.0, _errors(self.analytic, self.numeric))
-        row, column = np.unravel_index(int(np.argmax(errors)), errors.shape)
-        return int(row), int(column)
+        return tuple(int(index) for index in np.unravel_index(int(np.argmax(errors)), errors.shape))
 
     @property
     def is_checked(self) -> bool:
@@ -88,7 +87,9 @@ def gradient_check(session: Session) -> tuple[ParameterCheck, ...]:
     with np.errstate(all="ignore"):
         start = dict(iteration.values(0))
         program.run_forward(start)
-        return tuple(_check(program, start, symbol, computed[symbol.gradient.id]) for symbol in program.parameters)
+        return tuple(
+            _check(program, start, symbol, np.asarray(computed[symbol.gradient.id])) for symbol in program.parameters
+        )
 
 
 def _check(program: Program, start: Mapping[str, Any], parameter: Symbol, analytic: Array) -> ParameterCheck:
@@ -112,8 +113,9 @@ class _ForwardFrom:
     def __init__(self, program: Program, start: Mapping[str, Any], parameter: Symbol) -> None:
         steps = _steps_from(program, parameter)
         self.name = parameter.id
+        self.error = program.error.id
         self.values = dict(start)
-        self.base: Array = start[self.name]
+        self.base: Array = np.asarray(start[self.name])
         self.kinks, argument_equations = _kink_arguments(steps)
         self.at_kink = [(found.argument.id, at_kink(program, found, start)) for found in kinked(steps)]
         self.run: Run = compiled((*(step.equation for step in steps), *argument_equations))
@@ -147,7 +149,7 @@ class _ForwardFrom:
         moved[cell] += 1j * COMPLEX_STEP
         self.values[self.name] = moved
         self.run(self.values)
-        return float(np.imag(self.values["E"])) / COMPLEX_STEP
+        return float(np.imag(self.values[self.error])) / COMPLEX_STEP
 
     def _arguments(self) -> list[Array]:
         return [self.values[name].copy() for name, _ in self.at_kink]
@@ -164,7 +166,7 @@ class _ForwardFrom:
         self.values[self.name] = parameter
         self.run(self.values)
         sides = [np.sign(self.values[name] - kink).tobytes() for name, kink in self.kinks]
-        return float(self.values["E"]), sides
+        return float(self.values[self.error]), sides
 
 
 def _steps_from(program: Program, parameter: Symbol) -> list[Step]:

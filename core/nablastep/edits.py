@@ -10,8 +10,6 @@ import numpy as np
 Position = tuple[int, int]
 """(iteration from 1, steps done in it)."""
 
-DATA_NAMES = frozenset({"x", "y", "learning_rate"})
-
 
 @dataclass(frozen=True)
 class Edit:

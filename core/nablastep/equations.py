@@ -42,6 +42,7 @@ from nablastep.formulas.statements import (
     EquationError,
     Statement,
     Statements,
+    at,
     canonical_name,
     statements_of,
 )
@@ -74,6 +75,9 @@ class Incoming:
         if self.role is Role.PARAMETER:
             return "[parameters]"
         return "[given]" if self.role is Role.GIVEN else "the data"
+
+
+_NO_PARAMETER = Incoming("", Role.VALUE, ())
 
 
 def check_input_names(incoming: Sequence[Incoming]) -> None:
@@ -222,14 +226,14 @@ class WrittenGraph:
         return frozenset(names)
 
     def _check_parameters(self, graph: Graph) -> None:
-        for parameter in graph.of(Role.PARAMETER):
-            if not graph.uses(parameter):
+        self.idle = tuple(symbol.id for symbol in graph.idle)
+        for name in self.idle:
+            if self.incoming.get(name, _NO_PARAMETER).role is Role.PARAMETER:
                 problem = f"{self.error} does not depend on this parameter; use it in an equation, or leave it out"
-                raise FieldError(problem, ("parameters", parameter.id))
+                raise FieldError(problem, ("parameters", name))
         for name in self._wanted:
             if not graph.uses(graph.by_id[name].symbol) and name != self.error:
                 raise FieldError(f"{self.error} does not depend on {name}", ("gradients",))
-        self.idle = tuple(symbol.id for symbol in graph.of(Role.VALUE, Role.GIVEN, Role.DATA) if not graph.uses(symbol))
 
 
 def _outer(found: Incoming, first: Mapping[str, int]) -> int:
@@ -337,7 +341,7 @@ class _Reader:
         for statement in (*self.statements.functions, *self.statements.definitions):
             name = statement.name
             if name in seen:
-                problem = f"{name} is defined already in line {seen[name].line}"
+                problem = f"{name} is defined already in line {at(seen[name].line)}"
                 raise EquationError(problem, statement.line, 1, hint="give one of the two another name")
             if name in self.incoming:
                 problem = f"{name} is defined here and comes from {self.incoming[name].told} too"
@@ -364,9 +368,11 @@ class _Reader:
         if name == statement.name:
             return EquationError(f"{name} is explained by itself", statement.line, column)
         if self._leads_to(other, statement.name):
-            problem = f"a cycle: {statement.name} needs {name}, and {name} (line {other.line}) needs {statement.name}"
+            problem = (
+                f"a cycle: {statement.name} needs {name}, and {name} (line {at(other.line)}) needs {statement.name}"
+            )
             return EquationError(problem, statement.line, column, hint="each quantity is computed once, in order")
-        problem = f"{name} is used here before it is defined in line {other.line}"
+        problem = f"{name} is used here before it is defined in line {at(other.line)}"
         return EquationError(problem, statement.line, column, hint="write the equation of what is used further up")
 
     def _leads_to(self, statement: Statement, name: str) -> bool:
@@ -470,7 +476,7 @@ class _Reader:
     def _origin(self, name: str, symbol: Symbol) -> str:
         shape = "×".join(self._size_text(dimension) for dimension in symbol.shape) or "a number"
         if name in self.lines:
-            return f"{name} is {shape} by line {self.lines[name].line}, {self.lines[name].text}"
+            return f"{name} is {shape} by line {at(self.lines[name].line)}, {self.lines[name].text}"
         return f"{name} is {shape} in {self.incoming[name].told}" if name in self.incoming else f"{name} is {shape}"
 
     def _size_text(self, dimension: str) -> str:

@@ -97,9 +97,6 @@ class Graph:
             known.add(definition.target)
         if self.error not in known or self.error.shape:
             raise NetworkError(f"{self.error.id} has to be defined as one number, it is {shape_text(self.error.shape)}")
-        for parameter in self.of(Role.PARAMETER):
-            if not self.uses(parameter):
-                raise NetworkError(f"{self.error.id} does not depend on the parameter {parameter.id}")
 
     def of(self, *roles: Role) -> tuple[Symbol, ...]:
         """The quantities of these roles, in order."""
@@ -155,6 +152,12 @@ class Graph:
             if definition.target in needed:
                 needed.update(definition.read, definition.passed_over)
                 yield definition
+
+    @property
+    def idle(self) -> tuple[Symbol, ...]:
+        """The quantities that E does not depend on, targets excepted: they have no gradient."""
+        candidates = self.of(Role.DATA, Role.GIVEN, Role.PARAMETER, Role.VALUE)
+        return tuple(symbol for symbol in candidates if not self.uses(symbol))
 
     def first_use(self, symbol: Symbol) -> Definition:
         """The first definition on the way to E that reads the quantity."""

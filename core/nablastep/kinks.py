@@ -78,7 +78,7 @@ def places(session: Session) -> Iterator[tuple[Cell, Kinked, bool]]:
     """Every argument of the session's iteration that is at a kink: its cell, the kink, and whether it is so exactly."""
     iteration = Iteration(session.timeline, session.position.iteration)
     program = iteration.program
-    values = iteration.values(program.step("E").number)
+    values = iteration.values(program.step(program.error.id).number)
     for found in kinked(program.steps):
         for index in map(tuple, np.argwhere(at_kink(program, found, values)).tolist()):
             yield Cell(found.argument.id, index), found, bool(values[found.argument.id][index] == found.kink)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -44,6 +44,7 @@ from nablastep.network_checks import (
     checked_optimizer,
     checked_picture,
 )
+from nablastep.notation.settings import hidden_setting
 from nablastep.optimizer_settings import OPTIMIZER_NAMES, OptimizerSettings
 
 __all__ = [
@@ -238,6 +239,30 @@ class Network:
             targets_sum_to_one=targets_sum_to_one,
         )
         return layer_graph(form)
+
+    @property
+    def data_names(self) -> frozenset[str]:
+        """Those of x and y that there are: equations may do without data, and call something else so."""
+        return frozenset(name for name, found in (("x", self.x), ("y", self.y)) if found.shape[1])
+
+    @property
+    def idle(self) -> tuple[str, ...]:
+        """The quantities of equations that the error does not depend on."""
+        return () if self._written is None else self._written.idle
+
+    @property
+    def outer_names(self) -> frozenset[str]:
+        """What holds for whole iterations: data, what is given, and the learning rate."""
+        return self.data_names | self.given.keys() | {"learning_rate"}
+
+    def setting_name(self, name: str) -> str:
+        """What a setting of the optimiser is called in equations: a quantity of its name hides it."""
+        return hidden_setting(name) if name in self._quantity_names else name
+
+    @cached_property
+    def _quantity_names(self) -> frozenset[str]:
+        graph = self.graph(batch=True, targets_sum_to_one=False)
+        return frozenset(graph.by_id)
 
     @property
     def frozen_parameters(self) -> frozenset[str]:

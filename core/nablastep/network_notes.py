@@ -8,6 +8,7 @@ from __future__ import annotations
 from nablastep.functions.activations import ACTIVATIONS
 from nablastep.functions.losses import LOSSES
 from nablastep.network import Network
+from nablastep.phrases import listed
 
 _BETWEEN_0_AND_1 = frozenset({"sigmoid", "softmax"})
 _SHARES = frozenset({"softmax"})
@@ -15,8 +16,20 @@ _SHARES = frozenset({"softmax"})
 
 def network_notes(network: Network, convention: str | None = None) -> tuple[str, ...]:
     """The notes, a sentence or two each; `convention` is the one shown, the network's own if left out."""
-    found = (_pair_note(network), _square_note(network, convention or network.convention))
+    if not network.layers:
+        found: tuple[str, ...] = (_idle_note(network),)
+    else:
+        found = (_pair_note(network), _square_note(network, convention or network.convention))
     return tuple(note for note in found if note)
+
+
+def _idle_note(network: Network) -> str:
+    """Quantities of equations that E does not depend on."""
+    idle = network.idle
+    if not idle:
+        return ""
+    error = network.graph(batch=True, targets_sum_to_one=False).error.id
+    return f"{error} does not depend on {listed(idle)}: there is no gradient to compute."
 
 
 def _pair_note(network: Network) -> str:
@@ -44,7 +57,7 @@ def _square_note(network: Network, convention: str) -> str:
     ]
     if convention == "column" or not square:
         return ""
-    names = " and ".join([", ".join(square[:-1]), square[-1]] if len(square) > 1 else square)
+    names = listed(square)
     was, verb = ("were", "are") if len(square) > 1 else ("was", "is")
     return (
         f"{names} {verb} square and {was} read with a row for each unit, as PyTorch stores it. A kernel as Keras "

@@ -6,7 +6,7 @@ Weight decay stands in these equations only: it never enters a gradient or E.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
 from nablastep.expressions import (
@@ -21,8 +21,10 @@ from nablastep.expressions import (
     Scale,
     Subtract,
     Symbol,
+    substitute,
 )
 from nablastep.functions.elementary import SQRT, SQUARE
+from nablastep.notation.settings import hidden_setting
 
 LEARNING_RATE = Symbol("learning_rate", None, (), setting=True)
 MOMENTUM = Symbol("momentum", None, (), setting=True)
@@ -32,6 +34,8 @@ BETA2 = Symbol("beta2", None, (), setting=True)
 EPSILON = Symbol("epsilon", None, (), setting=True)
 WEIGHT_DECAY = Symbol("weight_decay", None, (), setting=True)
 UPDATE_COUNT = Symbol("t", None, (), setting=True)
+
+SETTINGS = (LEARNING_RATE, MOMENTUM, DECAY, BETA1, BETA2, EPSILON, WEIGHT_DECAY, UPDATE_COUNT)
 
 Updates = Callable[[Symbol, Expression], tuple[Equation, ...]]
 
@@ -46,8 +50,13 @@ class Rule:
     decoupled_decay: bool = False
 
 
-def update_equations(name: str, parameter: Symbol, *, weight_decay: bool) -> tuple[Equation, ...]:
-    """The update of one parameter: an equation per state quantity, then the parameter's own."""
+def update_equations(
+    name: str, parameter: Symbol, *, weight_decay: bool, taken: Collection[str] = ()
+) -> tuple[Equation, ...]:
+    """The update of one parameter: an equation per state quantity, then the parameter's own.
+
+    Settings whose names are `taken` by quantities are called otherwise in code.
+    """
     rule = RULES[name]
     gradient: Expression = parameter.gradient
     if weight_decay and not rule.decoupled_decay:
@@ -55,7 +64,10 @@ def update_equations(name: str, parameter: Symbol, *, weight_decay: bool) -> tup
     equations = rule.equations(parameter, gradient)
     if weight_decay and rule.decoupled_decay:
         equations = (*equations[:-1], _decayed(equations[-1], parameter))
-    return equations
+    hidden: dict[Expression, Expression] = {
+        setting: replace(setting, base=hidden_setting(setting.base)) for setting in SETTINGS if setting.base in taken
+    }
+    return tuple(replace(found, expression=substitute(found.expression, hidden)) for found in equations)
 
 
 def state_symbols(name: str, parameter: Symbol) -> tuple[Symbol, ...]:

@@ -18,6 +18,7 @@ from nablastep.evaluation import Run, compiled
 from nablastep.expressions import Equation, Symbol, matrix_symbols
 from nablastep.graph import Definition, Graph, Role
 from nablastep.layers import Form, LayerGraph
+from nablastep.notation.settings import hidden_setting
 
 if TYPE_CHECKING:
     from nablastep.network import Network
@@ -115,6 +116,17 @@ class Program:
         return tuple((use.equation, use.upstream) for use in self.graph.uses(quantity))
 
     @property
+    def count(self) -> str:
+        """What the number of the iteration is called where an update reads it."""
+        return hidden_setting("t") if "t" in self.graph.by_id else "t"
+
+    @cached_property
+    def samples(self) -> dict[str, Symbol]:
+        """x and y, as far as there are data, with the quantities that show a batch of them."""
+        found = {"x": self.graph.data, "y": self.graph.target}
+        return {name: symbol for name, symbol in found.items() if symbol is not None}
+
+    @property
     def form(self) -> Form:
         """The layers that the graph was made from."""
         assert isinstance(self.graph, LayerGraph)
@@ -202,7 +214,8 @@ def _backward_and_updates(graph: Graph, training: Training) -> list[_Unnumbered]
 def _updates(graph: Graph, training: Training, symbol: Symbol) -> tuple[Equation, ...]:
     if graph.by_id[symbol.id].role is not Role.PARAMETER or symbol.id in training.frozen:
         return ()
-    return optimizers.update_equations(training.optimizer, symbol, weight_decay=training.weight_decay)
+    decays = training.weight_decay
+    return optimizers.update_equations(training.optimizer, symbol, weight_decay=decays, taken=graph.by_id)
 
 
 def _numbered(graph: Graph, steps: list[_Unnumbered]) -> tuple[Step, ...]:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from nablastep.cells import Cell, check_indices, parse_cell, unknown_name
 from nablastep.commands import Back, Command, Goto, Next, Redo, Reset, Set, Switch, Train, Undo
-from nablastep.edits import DATA_NAMES, Edit
+from nablastep.edits import Edit
 from nablastep.errors import CommandError, EditError, NotComputed, UnknownNameError
 from nablastep.evaluation import value_of
 from nablastep.field_checks import did_you_mean
@@ -202,9 +202,9 @@ class Session:
     def _look_up(self, name: str, position: Position) -> Any:
         iteration = self._iteration(position.iteration)
         values = iteration.values(position.step)
-        if name in {"x", "y"}:
-            return getattr(self.timeline.data(position.iteration), name)
         program = iteration.program
+        if name in program.samples:
+            return getattr(self.timeline.data(position.iteration), name)
         view = program.views.get(name)
         if view is not None and program.known_after(view) <= position.step:
             # What it reads is that of the backward pass, which the update may have moved since.
@@ -221,7 +221,7 @@ class Session:
             needed = program.steps[known_after - 1].id.replace("grad_", "∇")
             when = f"step {step.number} of the iteration computes it" if step else f"{needed} has to be computed first"
             raise NotComputed(f"{name} is not computed yet", hint=when)
-        raise unknown_name(name, (*program.symbols, "x", "learning_rate", *program.views))
+        raise unknown_name(name, (*program.symbols, *program.samples, "learning_rate", *program.views))
 
     def _iteration(self, number: int | None = None) -> Iteration:
         """The steps of an iteration of this timeline, of which the last few are kept."""
@@ -336,7 +336,9 @@ class Session:
         """The network with the parameters, data and learning rate of here, to save or to open anew."""
         data = self.data
         parameters = {symbol.id: self[symbol.id] for symbol in self.program.parameters}
-        return self.network.with_parameters(parameters, x=data.x, y=data.y, learning_rate=data.learning_rate)
+        given = {name: self[name] for name in self.network.given}
+        rate = data.learning_rate
+        return self.network.with_parameters(parameters, x=data.x, y=data.y, learning_rate=rate, given=given)
 
     def compare(self, branch: int) -> tuple[tuple[Cell, float, float], ...]:
         """Parameter cells that differ between here and the same place on another branch: (cell, here, there).
@@ -358,7 +360,7 @@ class Session:
         other = self.trial()
         other.do(Switch(branch))
         other._move(*other.timeline.furthest)
-        begun = other.get("E")
+        begun = other.get(other.program.error.id)
         return (*other.error_history, *(() if begun is None else (float(begun),)))
 
     # moving
@@ -463,28 +465,32 @@ class Session:
                 raise EditError("the learning rate is one number; write learning_rate without indices")
             return Edit(iteration, 0, name, (), value)
         program = self.program
-        if name not in {"x", "y"} and name not in {symbol.id for symbol in program.parameters}:
+        if name not in self._editable:
             raise self._refusal(name)
-        cell = check_indices(cell, self[name].shape)
+        cell = check_indices(cell, np.shape(self[name]))
         if name == "y" and self.network.loss == "binary_cross_entropy" and not 0 <= value <= 1:
             raise EditError(f"{cell} = {value!r}: binary cross entropy needs targets from 0 to 1")
         update = next((other for other in program.steps if other.id == name), None)
-        if name in DATA_NAMES or update is None or step < update.number:
+        if name in self.network.outer_names or update is None or step < update.number:
             return Edit(iteration, 0, name, cell.indices, value)
         return Edit(iteration, step, name, cell.indices, value)
 
     def _refusal(self, name: str) -> Exception:
-        parameters = " ".join(symbol.id for symbol in self.program.parameters)
+        editable = (*self._editable, "learning_rate")
         data = self.program.graph.data
         if data is not None and name == data.id:
             return EditError(f"{name} shows samples of x; edit x[sample,feature]")
         if name in self.program.symbols or name in self.program.views:
             return EditError(
                 f"{name} is computed; only parameters, data and the learning rate can be edited",
-                hint=f"edit one of {parameters} x y learning_rate",
+                hint=f"edit one of {' '.join(editable)}",
             )
-        editable = (*parameters.split(), "x", "y", "learning_rate")
         return unknown_name(name, editable)
+
+    @property
+    def _editable(self) -> tuple[str, ...]:
+        """The quantities whose numbers can be set by hand."""
+        return (*(symbol.id for symbol in self.program.parameters), *self.network.given, *self.program.samples)
 
     def _has_future(self) -> bool:
         """Whether steps or edits lie beyond the position."""

@@ -21,9 +21,6 @@ from nablastep.program import Program
 State = tuple[Any, ...]
 """What one iteration hands on to the next: the values of `Stretch.carried`, in that order."""
 
-COUNT = "t"
-"""What the number of the iteration is called where an update reads it."""
-
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
@@ -46,9 +43,10 @@ class Stretch:
         self.carried = tuple(symbol.id for symbol in (*program.parameters, *program.state))
         self.inputs = program.inputs
         self._error = program.error.id
+        self._count = program.count
         self._code = Code(step.equation for step in program.steps)
         given = {*self.carried, *self.inputs}
-        self._constants = tuple(name for name in self._code.reads if name not in given and name != COUNT)
+        self._constants = tuple(name for name in self._code.reads if name not in given and name != self._count)
         self._function = self._code.define(self.source, "_stretch")
 
     @property
@@ -56,7 +54,7 @@ class Stretch:
         """The function that is run; names with an underscore in front are its own."""
         names = self._code.names
         head = f"_first, _stop, _stride, _batches, _record, _keep, {names(self._constants)}{names(self.carried)}"
-        count = [f"{COUNT} = _iteration"] if COUNT in self._code.reads and COUNT not in self.inputs else []
+        count = [f"{self._count} = _iteration"] if self._count in self._code.reads else []
         body = [
             *count,
             *self._code.lines,

@@ -21,11 +21,11 @@ from numpy.typing import NDArray
 
 from nablastep.batches import Samples, edited_samples
 from nablastep.checkpoints import Checkpoints
-from nablastep.edits import DATA_NAMES, Edit, Position
+from nablastep.edits import Edit, Position
 from nablastep.evaluation import quietly
 from nablastep.network import Network
 from nablastep.program import Program, Step
-from nablastep.stretch import COUNT, Outcome, State, stretch_of
+from nablastep.stretch import Outcome, State, stretch_of
 
 Array = NDArray[np.float64]
 
@@ -68,9 +68,10 @@ class Timeline:
         self.left_at: Position = fork
         self._parameter_edits: dict[Position, list[Edit]] = {}
         for edit in edits:
-            if edit.name not in DATA_NAMES:
+            if edit.name not in network.outer_names:
                 self._parameter_edits.setdefault(edit.position, []).append(edit)
-        self._sample_edits = tuple(edit for edit in edits if edit.name in {"x", "y"})
+        self._sample_edits = tuple(edit for edit in edits if edit.name in network.data_names)
+        self._given_edits = tuple(edit for edit in edits if edit.name in network.given)
         self._rate_edits = tuple(edit for edit in edits if edit.name == "learning_rate")
         self._events = sorted({edit.iteration for edit in edits})
         self._edited_between_steps = {edit.iteration for edit in edits if edit.step}
@@ -195,7 +196,7 @@ class Timeline:
         for edit in self.edits_at(first, 0):
             place = stretch.carried.index(edit.name)
             state = (*state[:place], edit.applied(state[place]), *state[place + 1 :])
-        constants = {**self._constants, "learning_rate": self._learning_rate(first)}
+        constants = {**self._constants, **self._held(first)}
         return stretch.run(first, state, batches, constants, stride or self.checkpoints.stride)
 
     def _outcome_of_steps(self, iteration: int, state: State) -> Outcome:
@@ -266,7 +267,7 @@ class Timeline:
         program, parameters = self.program(1), self.network.initial_parameters
         found = [parameters[symbol.id] for symbol in program.parameters]
         found += [np.zeros([self._constants[size] for size in symbol.shape]) for symbol in program.state]
-        return tuple(np.ascontiguousarray(value) if value.ndim else float(value) for value in found)
+        return tuple(np.ascontiguousarray(value) if np.ndim(value) else float(value) for value in found)
 
     def _carried(self, iteration: int) -> tuple[str, ...]:
         return stretch_of(self.program(iteration)).carried
@@ -277,7 +278,14 @@ class Timeline:
         for edit in self.edits_at(iteration, 0):
             values[edit.name] = edit.applied(values[edit.name])
         values.update(zip(batch.program.inputs, batch.inputs, strict=True))
-        return {**values, "learning_rate": self._learning_rate(iteration), COUNT: iteration}
+        return {**values, **self._held(iteration), batch.program.count: iteration}
+
+    def _held(self, iteration: int) -> dict[str, Any]:
+        """What is given and the learning rate, as they hold in that iteration."""
+        values = {name: value for name, value in self._constants.items() if name in self.network.given}
+        for edit in self._given_edits[: bisect_right(self._given_edits, iteration, key=_iteration)]:
+            values[edit.name] = edit.applied(values[edit.name])
+        return {**values, "learning_rate": self._learning_rate(iteration)}
 
     def _learning_rate(self, iteration: int) -> float:
         count = bisect_right(self._rate_edits, iteration, key=_iteration)
@@ -310,6 +318,14 @@ def _iteration(edit: Edit) -> int:
 
 def _constants(network: Network) -> dict[str, Any]:
     settings = network.optimizer
-    sizes = {f"n{k}": size for k, size in enumerate(network.sizes)}
     names = ("momentum", "decay", "beta1", "beta2", "epsilon", "weight_decay")
-    return {**sizes, "1": 1, **{name: getattr(settings, name) for name in names}}
+    own = {network.setting_name(name): getattr(settings, name) for name in names}
+    given = {name: value if isinstance(value, float) else _frozen(value) for name, value in network.given.items()}
+    return {**network.dimensions, "1": 1, **own, **given}
+
+
+def _frozen(value: Array) -> Array:
+    # Contiguous, so that every path multiplies the same memory layout and gets the same bits.
+    contiguous = np.ascontiguousarray(value)
+    contiguous.flags.writeable = False
+    return contiguous

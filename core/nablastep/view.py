@@ -63,8 +63,9 @@ class View:
 
     def value(self, name: str) -> Any | None:
         """The quantity's value now, in this convention's orientation, or None if it is not computed."""
-        # y is the batch here, as it stands in equations; session["y"] is the whole data.
-        return self._oriented(name, self.session.values["y"] if name == "y" else self.session.get(name))
+        # The batch, as it stands in equations; session["y"] is the whole data.
+        is_batch = name in self.session.program.samples and name in self.session.values
+        return self._oriented(name, self.session.values[name] if is_batch else self.session.get(name))
 
     def previous(self, name: str) -> Any | None:
         """The quantity's value at the end of the previous iteration, or None."""

@@ -67,13 +67,11 @@ def basis(session: Session, cell: Cell) -> Basis | None:
     number = edit.iteration if edit.step == 0 else edit.iteration + 1
     iteration = Iteration(session.timeline, number)
     variable, index = edit.name, edit.indices
-    if variable in {"x", "y"}:
+    if variable in iteration.program.samples:
         batch = session.timeline.batch(number)
         if edit.indices[0] not in batch:
             return None
-        shown = iteration.program.graph.data if variable == "x" else iteration.program.graph.target
-        assert shown is not None
-        variable = shown.id
+        variable = iteration.program.samples[variable].id
         index = (edit.indices[1], batch.index(edit.indices[0]))
     program = iteration.program
     start = iteration.values(0)

@@ -1,78 +1,60 @@
-"""What steps and numbers mean, in one plain sentence each. Words only: no colour, no width, no markup."""
+"""What steps and numbers mean, in one plain sentence each: by role and outermost node, or in a graph's own vocabulary.
+
+Words only: no colour, no width, no markup.
+"""
 
 from __future__ import annotations
 
-from nablastep.expressions import ARGUMENT, Apply
-from nablastep.functions.activations import ACTIVATIONS
+from nablastep.expressions import Apply, Expression, MatMul, Softmax, Symbol, walk
+from nablastep.graph import Role
+from nablastep.layer_words import layer_sentence, layer_title
+from nablastep.layers import LayerGraph
 from nablastep.not_finite import Origin
-from nablastep.notation import notation_named
+from nablastep.notation.unicode import NOTATION
+from nablastep.phrases import change_of_error, listed, significant
 from nablastep.program import FORWARD, UPDATE, Program, Step
 
+__all__ = ["kink_sentence", "sentence", "significant", "step_title"]
+
 CELL = tuple[int, int]
-_EXPONENT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def step_title(step: Step, program: Program) -> str:
     """A few words that name the step, such as "gradient of the weights into layer 2"."""
-    target, last = step.target, len(program.form.activations)
-    layer = step.layer
+    if isinstance(program.graph, LayerGraph):
+        return layer_title(step, program)
+    name = NOTATION.symbol_text(step.target.bare)
     if step.phase == UPDATE:
-        what = f"the {'weights' if target.base == 'W' else 'bias'} into layer {layer}"
         return {
-            "": f"update of {what}",
-            "velocity": f"velocity of {what}",
-            "m": f"running mean of the gradient of {what}",
-            "v": f"running mean of its square for {what}",
-        }[target.prefix]
+            "": f"update of {name}",
+            "velocity": f"velocity of {name}",
+            "m": f"running mean of the gradient of {name}",
+            "v": f"running mean of its square for {name}",
+        }[step.target.prefix]
+    definition = program.graph.definition_of(step.target.bare.id)
+    title = "" if definition is None else definition.title
     if step.phase == FORWARD:
-        if target.base == "E":
-            return "how wrong the output is"
-        if target.base == "z":
-            return f"pre-activation of layer {layer}"
-        return "output of the network" if layer == last else f"activation of layer {layer}"
-    if target.base == "a":
-        return "how E reacts to the output" if layer == last else f"error sent back through W to layer {layer}"
-    if target.base == "z":
-        return f"back through the activation of layer {layer}"
-    return f"gradient of the {'weights' if target.base == 'W' else 'bias'} into layer {layer}"
+        return title or _forward_title(step, program)
+    uses = len(program.uses(step.target.bare))
+    many = f", over its {uses} uses" if uses > 1 else ""
+    return f"gradient of {name}{many}" + (f": {title}" if title else "")
 
 
 def sentence(step: Step, program: Program, cell: CELL, value: float, weights: str) -> str:
     """What this number means: `cell` in column orientation, from 0, `value` the number in it.
 
-    `weights` names the row or column of W behind a pre-activation, as the shown convention lays it out.
+    `weights` names the row or column of W behind a pre-activation of layers, as the shown convention lays it out.
     """
-    row, column = cell[0] + 1, cell[1] + 1
-    target, last = step.target, len(program.form.activations)
-    summed = ", added up over the samples" if program.form.batch else ""
-    sample = f" for sample {column}" if program.form.batch and target.base in {"z", "a"} else ""
     if step.phase == UPDATE:
-        return _update_sentence(step, program)
-    if target.base == "E":
+        return _UPDATES[step.target.prefix]
+    if step.target == program.error:
         return "One number says how far off the output is; what follows finds a way down."
+    if isinstance(program.graph, LayerGraph):
+        return layer_sentence(step, program, cell, value, weights)
+    sample = f" for sample {cell[1] + 1}" if "m" in step.target.shape[1:] else ""
     if step.phase == FORWARD:
-        return _forward_sentence(step, program, row, sample, weights)
-    change = f"E {'rises' if value >= 0 else 'falls'} by {significant(abs(value))} per unit"
-    if value == 0:
-        change = "E does not move (to first order)"
-    if target.base == "W":
-        return (
-            f"Raise this weight and {change}: the error signal at {_neuron(program, step.layer, row)} times what "
-            f"{_neuron(program, step.layer - 1, column)} sent it{summed}."
-        )
-    if target.base == "b":
-        return f"Raise this bias and {change}: the bias is added to z directly and inherits the gradient of z{summed}."
-    if target.base == "z":
-        slope = "mixes all outputs of the sample" if _is_softmax(program, step.layer) else _slope(program, step.layer)
-        if step.layer == last and program.step("E").definition is not None:
-            return f"Raise this z{sample} and {change}: activation and loss together leave output minus target."
-        return f"Raise z of {_neuron(program, step.layer, row)}{sample} and {change}: the activation {slope}."
-    if step.layer == last:
-        return f"Raise output {row}{sample} and {change}."
-    return (
-        f"Raise what {_neuron(program, step.layer, row)} sends{sample} and {change}: "
-        "each neuron of the next layer reports its error through its weight."
-    )
+        return _forward_sentence(step.equation.expression, sample)
+    return _gradient_sentence(step.target.bare, program, value, sample)
 
 
 def by_hand_sentence(name: str, value: float, made: float | None) -> str:
@@ -93,55 +75,57 @@ def kink_sentence(name: str, kink: float, function: str, exact: bool) -> str:
     return f"{name} is {kink:g}{to_rounding}: at the kink of {function}, where the slopes on both sides differ."
 
 
-def significant(value: float, digits: int = 3) -> str:
-    """A number in words: so many significant digits, powers of ten written out."""
-    if value == 0:
-        return "0"
-    text = f"{value:.{digits}g}"
-    if "e" in text:
-        mantissa, exponent = text.split("e")
-        return f"{mantissa.replace('-', '−')}×10{str(int(exponent)).translate(_EXPONENT)}"
-    return text.replace("-", "−")
+_UPDATES = {
+    "": "A step against the gradient: what raises E goes down, what lowers it goes up.",
+    "velocity": "The velocity keeps part of its old direction and adds the new gradient.",
+    "m": "A running mean of the gradient: the direction.",
+    "v": "A running mean of the squared gradient: the size to divide by.",
+}
 
 
-def _forward_sentence(step: Step, program: Program, row: int, sample: str, weights: str) -> str:
-    if step.target.base == "z":
-        sent = "every input" if step.layer == 1 else f"what every neuron of layer {step.layer - 1} sent"
-        bias = "; the bias shifts the sum" if program.form.biases[step.layer - 1] else ""
-        return f"{weights}, the weights into layer {step.layer}, weighs {sent}{sample}{bias}."
-    if _is_softmax(program, step.layer):
-        return f"Output {row}{sample} takes its share: all shares of a sample add up to 1."
-    name = program.form.activations[step.layer - 1].replace("_", " ")
-    return f"Neuron {row} answers with the {name} of its own sum{sample}, and of nothing else."
+def _forward_title(step: Step, program: Program) -> str:
+    if step.target == program.error:
+        return "how wrong the output is"
+    expression = step.equation.expression
+    if isinstance(expression, Apply):
+        return f"{expression.function.name.replace('_', ' ')}, entry by entry"
+    if isinstance(expression, Softmax):
+        return "shares that add up to 1"
+    return f"{NOTATION.symbol_text(step.target)} from {_read(expression)}"
 
 
-def _update_sentence(step: Step, program: Program) -> str:
-    names = {
-        "": "A step against the gradient: what raises E goes down, what lowers it goes up.",
-        "velocity": "The velocity keeps part of its old direction and adds the new gradient.",
-        "m": "A running mean of the gradient: the direction.",
-        "v": "A running mean of the squared gradient: the size to divide by.",
-    }
-    return names[step.target.prefix]
+def _read(expression: Expression) -> str:
+    read = [node for node in walk(expression) if isinstance(node, Symbol) and not node.setting]
+    return listed(list(dict.fromkeys(NOTATION.symbol_text(symbol) for symbol in read))) or "numbers"
 
 
-def _neuron(program: Program, layer: int, number: int) -> str:
-    """`input 2`, `hidden neuron 1` or `output neuron 1`; with several hidden layers `neuron 1 of layer 2`."""
-    last = len(program.form.activations)
-    if layer in {0, last}:
-        return f"{'output neuron' if layer else 'input'} {number}"
-    return f"hidden neuron {number}" if last == 2 else f"neuron {number} of layer {layer}"
+def _forward_sentence(expression: Expression, sample: str) -> str:
+    if isinstance(expression, Apply):
+        name = expression.function.name.replace("_", " ")
+        return f"The {name} of one number{sample}, and of nothing else."
+    if isinstance(expression, Softmax):
+        along = "column" if expression.axis == 0 else "row"
+        return f"A share{sample}: all shares of a {along} add up to 1."
+    if any(isinstance(node, MatMul) for node in walk(expression)):
+        return f"Made of {_read(expression)}{sample}: a row of one factor meets a column of the other."
+    return f"Made of {_read(expression)}{sample}."
 
 
-def _slope(program: Program, layer: int) -> str:
-    """What an element-wise activation does to an error, with the slope as the step computes it."""
-    function = ACTIVATIONS[program.form.activations[layer - 1]]
-    assert function is not None
-    assert function.derivative is not None
-    writer = notation_named("unicode")
-    prime = writer.text(Apply(function, ARGUMENT, prime=True))
-    return f"scales it by its slope, {prime} = {writer.text(function.derivative)}"
+def _gradient_sentence(quantity: Symbol, program: Program, value: float, sample: str) -> str:
+    error = NOTATION.symbol_text(program.error)
+    name = NOTATION.symbol_text(quantity)
+    change = change_of_error(error, value)
+    readers = [NOTATION.symbol_text(use.target) for use, _ in program.uses(quantity)]
+    what = name if not quantity.shape else f"this entry of {name}"
+    if len(readers) == 1:
+        how = f"it goes into {readers[0]}"
+    else:
+        how = f"it goes into {listed(readers)}, and what comes back on each way is added up"
+    shared = ", for all samples together" if _is_shared(quantity, program) else ""
+    return f"Raise {what}{sample} and {change}: {how}{shared}."
 
 
-def _is_softmax(program: Program, layer: int) -> bool:
-    return program.form.activations[layer - 1] == "softmax"
+def _is_shared(quantity: Symbol, program: Program) -> bool:
+    """Whether samples have the quantity in common."""
+    has_samples = any("m" in symbol.shape for symbol in program.graph.of(Role.DATA, Role.TARGET))
+    return has_samples and "m" not in quantity.shape

@@ -19,6 +19,7 @@ def network_vocabulary(network: Network) -> Vocabulary:
     for name, symbol in (*program.symbols.items(), *((name, view.target) for name, view in program.views.items())):
         sizes = tuple(1 if dimension == "1" else int(values[dimension]) for dimension in symbol.shape)
         ids[name] = (sizes[0], sizes[1]) if len(sizes) == 2 else None
-    ids |= {name: (samples.shape[0], samples.shape[1]) for name, samples in (("x", network.x), ("y", network.y))}
+    ids |= {name: session[name].shape for name in program.samples}
     parameters = (symbol.id for symbol in program.parameters)
-    return Vocabulary(ids, frozenset({*parameters, "x", "y"}), tuple(step.id for step in program.steps))
+    editable = frozenset({*parameters, *network.given, *program.samples})
+    return Vocabulary(ids, editable, tuple(step.id for step in program.steps))

@@ -6,6 +6,7 @@ Owns which keys a network file has and where each mistake stands. What the value
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -20,6 +21,7 @@ from nablastep.files.network_toml import network_text
 from nablastep.files.reading import read_text
 from nablastep.files.toml_text import toml_table
 from nablastep.files.writing import write_text
+from nablastep.formulas.statements import EquationError
 from nablastep.network import Network
 from nablastep.safe_text import shown
 
@@ -36,6 +38,11 @@ OPTION_KEYS = (
     "label_names",
     "optimizer",
     "layers",
+    "equations",
+    "error",
+    "gradients",
+    "parameters",
+    "given",
 )
 NETWORK_KEYS = ("x", "y", "data", *OPTION_KEYS)
 
@@ -64,11 +71,33 @@ def network_from_text(text: str, *, name: str, folder: Traversable, within: Path
     try:
         return _network(table, shown(Path(name).stem), CsvPlace(folder, within))
     except FieldError as error:
-        lines = KeyLines(text)
-        line = lines.line(error.at, error.row)
-        if line is None and error.at in {("x",), ("y",)}:
-            line = lines.line(("data",))
-        raise NetworkError(error.message, file=name, line=line, hint=error.hint) from None
+        raise _placed(error, text, name) from None
+
+
+def _placed(error: FieldError, text: str, name: str) -> NetworkError:
+    """The mistake with the line, and in equations the column, where it stands in the file."""
+    lines = KeyLines(text)
+    line = lines.line(error.at, error.row)
+    if isinstance(error, EquationError) and line is not None and error.text_line is not None:
+        line, column = _place_in_file(text, line, error)
+        told = error.told_from(line - error.text_line + 1)
+        return NetworkError(told, file=name, line=line, column=column, hint=error.hint)
+    if line is None and error.at in {("x",), ("y",)}:
+        line = lines.line(("data",))
+    return NetworkError(error.message, file=name, line=line, hint=error.hint)
+
+
+def _place_in_file(text: str, key_line: int, error: EquationError) -> tuple[int, int | None]:
+    """The line and column of the file for those of the equations, whose key stands in `key_line`."""
+    assert error.text_line is not None
+    file_lines = text.splitlines()
+    # A line break right behind the opening quotation marks belongs to none of the lines.
+    first = re.search(r"=\s*(\"{3}|'{3})\s*$", file_lines[key_line - 1]) is not None
+    line = key_line + first + error.text_line - 1
+    if line == key_line and error.text_column is not None:
+        opening = re.search(r"=\s*(\"{3}|'{3}|\"|')", file_lines[key_line - 1])
+        return line, error.text_column + (0 if opening is None else opening.end())
+    return line, error.text_column
 
 
 def data_file(path: str | os.PathLike[str]) -> str | None:
@@ -90,9 +119,14 @@ def _check_keys(table: Mapping[str, Any]) -> None:
         if key not in NETWORK_KEYS:
             raise unknown_key(key, NETWORK_KEYS)
     _check_misplaced(table)
+    if "equations" in table:
+        for key in ("loss", "reduction", "layers"):
+            if key in table:
+                raise FieldError("does not go with equations, which say it themselves; leave it out", (key,))
+        return
     for key, example in (("loss", 'loss = "half_squared_error"'), ("layers", "[[layers]]")):
         if key not in table:
-            raise FieldError(f"the key {key!r} is missing", hint=f"for example: {example}")
+            raise FieldError(f"the key {key!r} is missing", hint=f"for example: {example}; or equations = …")
 
 
 def _check_misplaced(table: Mapping[str, Any]) -> None:
@@ -112,6 +146,8 @@ def _check_misplaced(table: Mapping[str, Any]) -> None:
 def _data(table: Mapping[str, Any], place: CsvPlace) -> dict[str, Any]:
     """`x` and `y`, as the file has them or read from elsewhere, and `label_names` if the data name their classes."""
     if "data" not in table:
+        if "equations" in table:
+            return {key: table[key] for key in ("x", "y") if key in table}
         for key in ("x", "y"):
             if key not in table:
                 raise FieldError(f"the key {key!r} is missing", hint="data are x and y, or data = …")

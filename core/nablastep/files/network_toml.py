@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 
+from nablastep.equation_inputs import Value
 from nablastep.field_checks import FloatArray
 from nablastep.layer import Layer
 from nablastep.network import Network
@@ -17,20 +18,29 @@ LINE_LENGTH = 100
 
 def network_text(network: Network) -> str:
     """The TOML of a network; its data stand in it as x and y, whatever they were read from."""
-    blocks = [_head(network), _optimizer(network), *(_layer(layer) for layer in network.layers)]
+    written = [_layer(layer) for layer in network.layers] if network.layers else list(_tables(network))
+    blocks = [_head(network), _optimizer(network), *written]
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
 
 
 def _head(network: Network) -> Iterator[str]:
     yield f"title = {_text(network.title)}"
-    yield _rows("x", network.x)
-    yield _rows("y", network.y)
+    for name, rows in (("x", network.x), ("y", network.y)):
+        if rows.shape[1]:
+            yield _rows(name, rows)
     if network.label_names:
         yield f"label_names = [{', '.join(map(_text, network.label_names))}]"
     if network.picture:
         yield f"picture = [{network.picture[0]}, {network.picture[1]}]"
-    yield f"loss = {_text(network.loss)}"
-    yield f"reduction = {_text(network.reduction)}"
+    if network.layers:
+        yield f"loss = {_text(network.loss)}"
+        yield f"reduction = {_text(network.reduction)}"
+    else:
+        yield f"equations = {_lines_of_text(network.equations)}"
+        if network.error is not None:
+            yield f"error = {_text(network.error)}"
+        if network.gradients:
+            yield f"gradients = [{', '.join(map(_text, network.gradients))}]"
     if network.batch_size != network.samples:
         yield f"batch_size = {network.batch_size}"
     if network.shuffle:
@@ -61,6 +71,53 @@ def _layer(layer: Layer) -> Iterator[str]:
         yield f"b = {_numbers(layer.b)}"
     if layer.frozen:
         yield f"frozen = [{', '.join(map(_text, layer.frozen))}]"
+
+
+def _tables(network: Network) -> Iterator[Iterator[str]]:
+    """What equations start from."""
+    if network.parameters:
+        yield _parameters(network)
+    if network.given:
+        yield _given(network)
+
+
+def _parameters(network: Network) -> Iterator[str]:
+    yield "[parameters]"
+    for name, parameter in network.parameters.items():
+        if parameter.value is None:
+            shape = f"[{', '.join(map(str, parameter.shape))}]"
+            drawn = f"shape = {shape}, init = {_text(parameter.init)}"
+            yield f"{_key(name)} = {{ {drawn}{', frozen = true' if parameter.frozen else ''} }}"
+        elif parameter.frozen:
+            yield f"{_key(name)} = {{ value = {_value(parameter.value, one_line=True)}, frozen = true }}"
+        else:
+            yield f"{_key(name)} = {_value(parameter.value)}"
+
+
+def _given(network: Network) -> Iterator[str]:
+    yield "[given]"
+    for name, value in network.given.items():
+        yield f"{_key(name)} = {_value(value)}"
+
+
+def _value(value: Value, *, one_line: bool = False) -> str:
+    if isinstance(value, float):
+        return _number(value)
+    rows = [_numbers(row) for row in value]
+    whole = f"[{', '.join(rows)}]"
+    return whole if one_line or len(whole) <= LINE_LENGTH else "\n".join(["[", *(f"  {row}," for row in rows), "]"])
+
+
+def _key(name: str) -> str:
+    return name if name.isascii() else _text(name)
+
+
+def _lines_of_text(text: str) -> str:
+    """A text of several lines, which may hold quotation marks and backslashes."""
+    if "\n" not in text:
+        return _text(text)
+    lines = text.strip("\n").split("\n")
+    return "\n".join(['"""', *(line.replace("\\", "\\\\").replace('"', '\\"') for line in lines), '"""'])
 
 
 def _rows(key: str, matrix: FloatArray) -> str:

@@ -20,6 +20,11 @@ _MARKS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈�
 NAME = re.compile(_NAME)
 
 
+def at(line: int) -> str:
+    """A line of the equations as messages mention it, so that it can be told as a line of their file."""
+    return f"⟨{line}⟩"
+
+
 class EquationError(FieldError):
     """A mistake in the equations: `text_line` (from 1, of the equations' own text) and `text_column` say where."""
 
@@ -27,10 +32,19 @@ class EquationError(FieldError):
         self, problem: str, line: int | None = None, column: int | None = None, *, hint: str | None = None
     ) -> None:
         where = "" if line is None else f"line {line}" + ("" if column is None else f", column {column}")
-        super().__init__(f"{where}: {problem}" if where else problem, ("equations",), hint=hint)
-        self.plain = problem
+        plain = _with_lines(problem, 0)
+        super().__init__(f"{where}: {plain}" if where else plain, ("equations",), hint=hint)
+        self._problem = problem
         self.text_line = line
         self.text_column = column
+
+    def told_from(self, first_line: int) -> str:
+        """What is wrong, without its own place, where the equations begin in that line of a file."""
+        return _with_lines(self._problem, first_line - 1)
+
+
+def _with_lines(problem: str, shift: int) -> str:
+    return re.sub(r"⟨(\d+)⟩", lambda found: str(int(found[1]) + shift), problem)
 
 
 @dataclass(frozen=True)

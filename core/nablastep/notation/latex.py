@@ -21,7 +21,7 @@ from nablastep.expressions import (
     Symbol,
     Transpose,
 )
-from nablastep.notation.settings import SETTINGS, printed_base
+from nablastep.notation.settings import printed_base, setting_of
 from nablastep.notation.writer import LETTERS_BELOW, Strength, Token, Tokens, Writer
 
 _PLAIN_INDICES = {below: digit for digit, below in zip("0123456789", range(0x2080, 0x208A), strict=True)} | {
@@ -57,7 +57,7 @@ class LatexWriter(Writer):
 
     def symbol_text(self, symbol: Symbol) -> str:
         if symbol.setting:
-            return SETTINGS[symbol.base].latex
+            return setting_of(symbol).latex
         name = printed_base(symbol) + ("" if symbol.layer is None else f"^{{({symbol.layer})}}")
         if symbol.prefix == "":
             return name

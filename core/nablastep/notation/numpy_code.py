@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -36,6 +37,13 @@ from nablastep.expressions import (
 from nablastep.notation.writer import ASCII_SIGNS, Strength, Token, Tokens, Writer, bracketed_indices
 from nablastep.shapes import shape_of
 
+_WORDS = frozenset({
+    *keyword.kwlist, "np", "math", "sigmoid", "softplus", "normal_cdf", "clip", "softmax", "log_sum_exp", "times_log",
+    "ratio", "identity", "relu", "leaky_relu", "elu", "gelu", "silu", "huber", "abs", "float", "dict", "zip", "range",
+    "check", "checked", "inf", "nan", "print",
+})  # fmt: skip
+"""Names that the code needs for itself."""
+
 _BROADCASTING = (Add, Subtract, Hadamard, Divide)
 
 
@@ -56,7 +64,7 @@ class NumpyWriter(Writer):
     minus = "-"
 
     def symbol_text(self, symbol: Symbol) -> str:
-        return symbol.id
+        return identifier(symbol.id)
 
     def subscripts(self, indices: Sequence[int | str]) -> list[tuple[str, int | None]]:
         return bracketed_indices(indices)
@@ -159,6 +167,11 @@ class NumpyWriter(Writer):
 
     def sum(self, node: Sum) -> Tokens:
         return self.named_call("np.sum", node.x)
+
+
+def identifier(name: str) -> str:
+    """The id as a name in code: a word of Python, or of the code that is printed, gets an underscore behind it."""
+    return f"{name}_" if name.rstrip("_") in _WORDS else name
 
 
 def code_name(function: Function, prime: bool) -> str:

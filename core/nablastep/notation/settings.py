@@ -32,6 +32,19 @@ SETTINGS = {
 }
 
 
+_HIDDEN = "_setting"
+
+
+def hidden_setting(name: str) -> str:
+    """The id of a setting whose own name a quantity has."""
+    return name + _HIDDEN
+
+
+def setting_of(symbol: Symbol) -> Setting:
+    """The setting that a symbol stands for."""
+    return SETTINGS[symbol.base.removesuffix(_HIDDEN)]
+
+
 def printed_base(symbol: Symbol) -> str:
     """The letter of a quantity."""
     return symbol.letter or symbol.base

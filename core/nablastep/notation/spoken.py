@@ -22,7 +22,7 @@ from nablastep.expressions import (
     TimesLog,
     Total,
 )
-from nablastep.notation.settings import SETTINGS
+from nablastep.notation.settings import setting_of
 from nablastep.notation.writer import Strength, Token, Tokens, Writer
 
 
@@ -48,7 +48,7 @@ class SpokenWriter(Writer):
 
     def symbol_text(self, symbol: Symbol) -> str:
         if symbol.setting:
-            return SETTINGS[symbol.base].spoken
+            return setting_of(symbol).spoken
         name = symbol.base if symbol.layer is None else f"{symbol.base} {symbol.layer}"
         if symbol.prefix == "":
             return name

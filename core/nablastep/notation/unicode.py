@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nablastep.expressions import Factor, Power, Symbol
-from nablastep.notation.settings import SETTINGS, printed_base
+from nablastep.notation.settings import printed_base, setting_of
 from nablastep.notation.writer import SUBSCRIPTS, Strength, Token, Tokens, Writer
 
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -27,7 +27,7 @@ class UnicodeWriter(Writer):
 
     def symbol_text(self, symbol: Symbol) -> str:
         if symbol.setting:
-            return SETTINGS[symbol.base].unicode
+            return setting_of(symbol).unicode
         prefix = {"": "", "grad": "∇"}.get(symbol.prefix, f"{symbol.prefix}_")
         return prefix + printed_base(symbol) + ("" if symbol.layer is None else layer_mark(symbol.layer))
 

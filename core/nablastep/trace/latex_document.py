@@ -102,7 +102,7 @@ def _formula(trace: Trace) -> str:
 
 
 def _sizes(trace: Trace) -> str:
-    sizes = [f"$n_{{{k}}} = {size}$" for k, size in enumerate(trace.network.sizes)]
+    sizes = [f"${dimension_latex(name)} = {size}$" for name, size in trace.network.dimensions.items()]
     if trace.network.batch_size > 1:
         sizes.append(f"$m = {trace.network.batch_size}$")
     return ", ".join(sizes)

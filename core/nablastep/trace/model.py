@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nablastep.cells import Cell
-from nablastep.edits import DATA_NAMES
 from nablastep.errors import CommandError
 from nablastep.expressions import Equation, Expression, Symbol, symbols
+from nablastep.graph import Definition, Role
 from nablastep.iteration import Iteration
 from nablastep.kinks import kinks_at
 from nablastep.network import Network
 from nablastep.not_finite import is_finite, origin_of
-from nablastep.notation.settings import SETTINGS
+from nablastep.notation.settings import SETTINGS, setting_of
 from nablastep.program import BACKWARD, Program, Step
 from nablastep.session import Session
 from nablastep.timeline import Timeline
@@ -89,23 +89,26 @@ class TraceStep:
 class TraceIteration:
     """One iteration: the indices of its samples, what it began with, and its steps.
 
-    `inputs` are a0 and y of the batch, `settings` the optimiser's settings that its equations read. `notes` tell what
-    was set by hand before it began.
+    `inputs` are the batch's samples and targets, `given` what stands still beside them, `settings` the optimiser's
+    settings that its equations read. `notes` tell what was set by hand before it
+    began.
     """
 
     number: int
     batch: tuple[int, ...]
     inputs: Mapping[str, Any]
+    given: Mapping[str, Any]
     settings: Mapping[str, float]
     sizes: Mapping[str, int]
     steps: tuple[TraceStep, ...]
     edits: tuple[TraceEdit, ...]
     notes: tuple[str, ...] = ()
+    error_id: str = "E"
 
     @property
     def error(self) -> float:
         """E of this iteration."""
-        return next(float(step.value) for step in self.steps if step.id == "E")
+        return next(float(step.value) for step in self.steps if step.id == self.error_id)
 
 
 class Trace:
@@ -139,6 +142,21 @@ class Trace:
         return tuple(step for iteration in self for step in iteration.steps)
 
     @property
+    def definitions(self) -> tuple[Definition, ...]:
+        """The forward equations."""
+        return self._timeline.program(1).forward
+
+    @property
+    def turns(self) -> bool:
+        """Whether conventions turn anything: a network without samples is shown as it is written."""
+        return any(symbol.flips_with for symbol in self._timeline.program(1).symbols.values())
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The ids of a batch's samples and targets."""
+        return tuple(symbol.id for symbol in self._timeline.program(1).graph.of(Role.DATA, Role.TARGET))
+
+    @property
     def batches(self) -> tuple[tuple[int, ...], ...]:
         """The sample indices of every iteration."""
         return tuple(self.network.batch(number) for number in range(1, self.count + 1))
@@ -147,7 +165,9 @@ class Trace:
     def initial(self) -> Mapping[str, Any]:
         """The first batch, all parameters and the optimiser's state at the start, by id, as shown."""
         program = self._timeline.program(1)
-        names = ("a0", "y", *(symbol.id for symbol in (*program.parameters, *program.state)))
+        graph = program.graph
+        known = (*graph.of(Role.DATA, Role.TARGET, Role.GIVEN), *program.parameters, *program.state)
+        names = tuple(symbol.id for symbol in known)
         values = self._shown(program, self._timeline.start(1))
         return {name: values[name] for name in names}
 
@@ -172,12 +192,14 @@ class Trace:
         return TraceIteration(
             number,
             self.network.batch(number),
-            {name: shown[name] for name in ("a0", "y")},
+            {symbol.id: shown[symbol.id] for symbol in program.graph.of(Role.DATA, Role.TARGET)},
+            {symbol.id: shown[symbol.id] for symbol in program.graph.of(Role.GIVEN)},
             self._settings(program, start),
-            {name: start[name] for name in (*(f"n{k}" for k in range(len(self.network.sizes))), "m")},
+            {name: start[name] for name in (*self.network.dimensions, "m")},
             tuple(self._step(iteration, step) for step in program.steps),
             self._edits(iteration),
             tuple(by_hand_sentence(str(Cell(edit.name, edit.indices)), edit.value, None) for edit in set_before),
+            program.error.id,
         )
 
     def _step(self, iteration: Iteration, step: Step) -> TraceStep:
@@ -236,7 +258,7 @@ class Trace:
         """Edits of parameters within the iteration; those at the very start of the trace are in `initial`."""
         found = []
         for edit in self._timeline.edits:
-            if edit.iteration != iteration.number or edit.name in DATA_NAMES or edit.position == (1, 0):
+            if edit.iteration != iteration.number or edit.name in self.network.outer_names or edit.position == (1, 0):
                 continue
             transposed = self.convention.transposes(iteration.program.symbols[edit.name])
             indices = edit.indices[::-1] if transposed else edit.indices
@@ -257,5 +279,6 @@ class Trace:
         return shown
 
     def _settings(self, program: Program, values: Mapping[str, Any]) -> dict[str, float]:
-        read = {symbol.base for step in program.steps for symbol in symbols(step.equation.expression)}
-        return {name: values[name] for name in SETTINGS if name in read}
+        read = [symbol for step in program.steps for symbol in symbols(step.equation.expression) if symbol.setting]
+        found = {setting_of(symbol).name: symbol.id for symbol in read}
+        return {found[name]: values[found[name]] for name in SETTINGS if name in found}

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from nablastep.evaluation import function_sources
-from nablastep.notation.numpy_code import NOTATION
+from nablastep.notation.numpy_code import NOTATION, identifier
 from nablastep.trace.model import Trace, TraceEdit, TraceIteration, TraceStep
 from nablastep.trace.wording import formula
 
@@ -46,7 +46,7 @@ def python_chunks(trace: Trace) -> Iterator[str]:
     yield "\n\n".join(source.rstrip() + "\n" for source in functions)
     yield f"{_CHECK if not functions else chr(10) + _CHECK}\n\n"
     yield from _start(trace)
-    known: dict[str, Any] = {}
+    known = {name: value for name, value in trace.initial.items() if name not in trace.inputs}
     for iteration in trace:
         yield from _iteration(iteration, known)
     yield '\nprint(f"all {checked} values hold")\n'
@@ -55,18 +55,18 @@ def python_chunks(trace: Trace) -> Iterator[str]:
 def _start(trace: Trace) -> Iterator[str]:
     """Sizes, parameters and the optimiser's state."""
     yield "# sizes\n"
-    for k, size in enumerate(trace.network.sizes):
-        yield f"n{k} = {size}\n"
+    for name, size in trace.network.dimensions.items():
+        yield f"{name} = {size}\n"
     yield "\n# parameters\n"
     for name, value in trace.initial.items():
-        if name not in {"a0", "y"}:
-            yield f"{name} = {array_code(value)}\n"
+        if name not in trace.inputs:
+            yield f"{identifier(name)} = {_code(value)}\n"
 
 
 def _iteration(iteration: TraceIteration, known: dict[str, Any]) -> Iterator[str]:
     yield f"\n# iteration {iteration.number}\n"
     yield from _assignments({"m": iteration.sizes["m"], **iteration.settings}, known)
-    yield from _assignments(iteration.inputs, known)
+    yield from _assignments({**iteration.given, **iteration.inputs}, known)
     yield from _edits(iteration, 0)
     block = 0
     for step in iteration.steps:
@@ -82,12 +82,12 @@ def _assignments(values: Mapping[str, Any], known: dict[str, Any]) -> Iterator[s
     for name, value in values.items():
         if name not in known or not np.array_equal(known[name], value):
             known[name] = value
-            yield f"{name} = {array_code(value) if np.ndim(value) else number_code(value)}\n"
+            yield f"{identifier(name)} = {_code(value)}\n"
 
 
 def _step(step: TraceStep) -> str:
     expected = literal(step.value) if np.ndim(step.value) else number_code(step.value)
-    assertion = f"check({step.id!r}, {step.id}, {expected})"
+    assertion = f"check({step.id!r}, {identifier(step.id)}, {expected})"
     return f"{_why(step)}{NOTATION.equation_text(step.equation)}\n{assertion}\n"
 
 
@@ -105,7 +105,14 @@ def _edits(iteration: TraceIteration, step: int) -> Iterator[str]:
 
 
 def _edit(edit: TraceEdit) -> str:
-    return f"{edit.name} = {edit.name}.copy()\n{edit.name}[{', '.join(map(str, edit.indices))}] = {edit.value!r}\n"
+    name = identifier(edit.name)
+    if not edit.indices:
+        return f"{name} = {edit.value!r}\n"
+    return f"{name} = {name}.copy()\n{name}[{', '.join(map(str, edit.indices))}] = {edit.value!r}\n"
+
+
+def _code(value: Any) -> str:
+    return array_code(value) if np.ndim(value) else number_code(value)
 
 
 def array_code(value: Any) -> str:

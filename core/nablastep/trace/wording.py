@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from nablastep.network_notes import network_notes
 from nablastep.notation.unicode import dimension_text
+from nablastep.phrases import listed
 from nablastep.trace.model import Trace, TraceIteration, TraceStep
 from nablastep.trace.numerals import number_text
 
@@ -30,6 +31,8 @@ def capitalised(text: str) -> str:
 def network_sentence(trace: Trace) -> str:
     """Sizes, activations, loss, data and optimiser."""
     network = trace.network
+    if not network.layers:
+        return _equations_sentence(trace)
     activations = ", ".join(layer.activation for layer in network.layers)
     settings = ", ".join(f"{name} {value:.6g}" for name, value in trace.settings.items() if name != "t")
     batch = "" if network.batch_size == network.samples else f" in batches of {network.batch_size}"
@@ -38,6 +41,17 @@ def network_sentence(trace: Trace) -> str:
         f"A {'-'.join(map(str, network.sizes))} network ({activations}) with {network.loss}{reduction}, "
         f"{counted(network.samples, 'sample')}{batch}, {network.optimizer.name} with {settings}."
     )
+
+
+def _equations_sentence(trace: Trace) -> str:
+    """The equations, the parameters, data and optimiser."""
+    network = trace.network
+    parameters = listed(tuple(network.parameters)) or "none"
+    settings = ", ".join(f"{name} {value:.6g}" for name, value in trace.settings.items() if name != "t")
+    batch = "" if network.batch_size == network.samples else f" in batches of {network.batch_size}"
+    samples = f", {counted(network.samples, 'sample')}{batch}" if network.data_names else ""
+    count = counted(len(trace.definitions), "equation")
+    return f"A network of {count} with the parameters {parameters}{samples}, {network.optimizer.name} with {settings}."
 
 
 def opening_notes(trace: Trace) -> tuple[str, ...]:
@@ -61,9 +75,13 @@ def plain_words(text: str) -> str:
 def sizes_sentence(trace: Trace, *, plain: bool = False) -> str:
     """The convention, and the size behind every dimension's name."""
     written: Callable[[str], str] = str if plain else dimension_text
-    sizes = [f"{written(f'n{k}')} = {size}" for k, size in enumerate(trace.network.sizes)]
+    sizes = [f"{written(name)} = {size}" for name, size in trace.network.dimensions.items()]
     batch = f", m = {trace.network.batch_size} samples" if trace.network.batch_size > 1 else ""
-    return f"Convention {trace.convention.name}: {formula(trace, plain=plain)}. Sizes: {', '.join(sizes)}{batch}."
+    written_so = f"Convention {trace.convention.name}: {formula(trace, plain=plain)}." if trace.turns else _AS_WRITTEN
+    return f"{written_so} Sizes: {', '.join(sizes)}{batch}." if sizes else written_so
+
+
+_AS_WRITTEN = "Convention as written: there are no samples that could stand in rows or columns."
 
 
 def formula(trace: Trace, *, plain: bool = False) -> str:

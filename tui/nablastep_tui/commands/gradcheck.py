@@ -78,7 +78,8 @@ def _account(check: ParameterCheck) -> str:
     if kinks:
         text += f", {kinks} at a kink left out"
     if not check.holds:
-        row, column = check.worst
-        found, expected = float(check.analytic[row, column]), float(check.numeric[row, column])
-        text += f"; {check.id}[{row},{column}]: program {found:.9g}, numeric {expected:.9g}"
+        from nablastep.cells import Cell
+
+        found, expected = float(check.analytic[check.worst]), float(check.numeric[check.worst])
+        text += f"; {Cell(check.id, check.worst)}: program {found:.9g}, numeric {expected:.9g}"
     return text

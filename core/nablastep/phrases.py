@@ -1,0 +1,28 @@
+"""Pieces of sentences that all vocabularies share: numbers in words, and what a number does to E."""
+
+from __future__ import annotations
+
+_EXPONENT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def change_of_error(error: str, slope: float) -> str:
+    """What E does when a number is raised: `E rises by 0.12 per unit`."""
+    if slope == 0:
+        return f"{error} does not move (to first order)"
+    return f"{error} {'rises' if slope > 0 else 'falls'} by {significant(abs(slope))} per unit"
+
+
+def listed(names: tuple[str, ...] | list[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else list(names))
+
+
+def significant(value: float, digits: int = 3) -> str:
+    """A number in words: so many significant digits, powers of ten written out."""
+    if value == 0:
+        return "0"
+    text = f"{value:.{digits}g}"
+    if "e" in text:
+        mantissa, exponent = text.split("e")
+        return f"{mantissa.replace('-', '−')}×10{str(int(exponent)).translate(_EXPONENT)}"
+    return text.replace("-", "−")
