@@ -73,7 +73,7 @@ class MathmlWriter(UnicodeWriter):
     def symbol(self, node: Symbol) -> Tokens:
         if node.prefix in {"", "grad"}:
             return (Token(lifted(self.symbol_text(node)), "symbol", node),)
-        plain = lifted(self.symbol_text(Symbol(node.base, node.layer, node.shape)))
+        plain = lifted(self.symbol_text(node.bare))
         return (Token(f"<msub><mi>{escape(node.prefix)}</mi>{plain}</msub>", "symbol", node),)
 
     def parenthesised(self, tokens: Tokens) -> Tokens:

@@ -13,8 +13,9 @@ from nablastep.page.derived import derivation
 from nablastep.page.moments import Moment
 from nablastep.page.pool import Pool, shape_in_places
 from nablastep.page.scenes import WRITER, scene
-from nablastep.program import FORWARD, Program
+from nablastep.program import Program
 from nablastep.session import Session
+from nablastep.trace.wording import capitalised
 from nablastep.transposition import CONVENTIONS
 from nablastep.view import View
 from nablastep.words import step_title
@@ -48,6 +49,7 @@ def page_json(page: Page) -> str:
         "home": names.index(page.convention),
         "dimensions": dimension_colours(first.program),
         "chapters": list(page.chapters),
+        "error": first.program.error.id,
         "map": _map(pool, first.program),
         "moments": _moments(pool, page),
     }
@@ -62,18 +64,21 @@ def dimension_colours(program: Program) -> dict[str, str]:
 
 
 def _map(pool: Pool, program: Program) -> list[dict[str, Any]]:
-    """Cards of quantities in the order in which the forward steps read and make them, each with its gradient."""
+    """A card for each block of the graph, with quantities in the order in which its equations read and make them."""
     cards: dict[str, list[Any]] = {}
     told: set[str] = set()
-    for step in program.steps:
-        if step.phase != FORWARD:
-            continue
-        title = f"Layer {step.layer}" if step.target.shape else "Error"
-        for name in (*step.operands, step.id):
-            if name not in told:
-                told.add(name)
-                cards.setdefault(title, []).append(_quantity(pool, program, program.symbols[name]))
+    for definition in program.forward:
+        title = _card_title(program, definition.target)
+        for symbol in (*definition.read, *definition.passed_over, definition.target):
+            if symbol.id not in told:
+                told.add(symbol.id)
+                cards.setdefault(title, []).append(_quantity(pool, program, symbol))
     return [{"title": title, "items": items} for title, items in cards.items()]
+
+
+def _card_title(program: Program, target: Symbol) -> str:
+    block = program.graph.by_id[target.id].block
+    return "Error" if target == program.error else capitalised(program.graph.blocks[block - 1]) if block else ""
 
 
 def _quantity(pool: Pool, program: Program, symbol: Symbol) -> list[Any]:

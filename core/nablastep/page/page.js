@@ -183,7 +183,8 @@
     $("phase").dataset.phase = now.p;
     $("phase").dataset.glyph = phases[now.p];
     $("place").textContent = `iteration ${now.i}, step ${now.s} of ${now.n}`;
-    $("error").textContent = now.m.E === undefined ? "E ·" : `E ${written(arrayOf(now.m.E).v[0][0], arrays[now.m.E >> 1].f)}`;
+    const error = now.m[data.error] === undefined ? null : arrayOf(now.m[data.error]);
+    $("error").textContent = `${data.error} ${error ? written(error.v[0][0], error.f) : "·"}`;
     const title = texts[now.k];
     $("heading").textContent = (now.s ? "" : "First: ") + title[0].toUpperCase() + title.slice(1);
     const said = (now.c || []).map((text) => make("p", { textContent: text.replaceAll("\n", " ") }));
