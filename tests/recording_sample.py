@@ -85,7 +85,7 @@ def sample_recording() -> Recording:
 
 def digests(recording: Recording) -> dict[str, str]:
     """SHA-256 of each export."""
-    from nablastep_tui.recording import cast, fonts, frames, gif, storyboard, svg, vtt
+    from nablastep_tui.recording import cast, fonts, frames, gif, svg, vtt
 
     exports: dict[str, str | bytes] = {
         "cast": cast.asciicast(recording),
@@ -93,7 +93,6 @@ def digests(recording: Recording) -> dict[str, str]:
         "gif": gif.animated_gif(recording, fonts.find_font()),
         "vtt": vtt.webvtt(recording),
         "frames": repr(frames.frame_files(recording)),
-        "markdown": repr(storyboard.storyboard(recording, "sample")),
     }
     return {
         name: hashlib.sha256(made.encode() if isinstance(made, str) else made).hexdigest()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -110,19 +111,55 @@ def test_record_without_a_terminal_exits_2_and_makes_nothing(folder: Path) -> No
 
 
 def test_export_writes_the_same_bytes_every_time_and_prints_the_paths(folder: Path) -> None:
-    kinds = [word for kind in ("cast", "svg", "vtt", "markdown", "frames") for word in ("--to", kind)]
+    kinds = [word for kind in ("html", "latex", "cast", "svg", "vtt", "markdown", "frames") for word in ("--to", kind)]
     digests = []
     for out in ("first", "second"):
         done = run(folder, "export", "good.demo", *kinds, "--out", out)
         assert done.returncode == 0, done.stderr
         assert [Path(line).name for line in done.stdout.splitlines()] == [
-            "good.cast", "good.svg", "good.vtt", "good.md", "good-frames",
+            "good.html", "good.tex", "good.cast", "good.svg", "good.vtt", "good.md", "good-frames",
         ]  # fmt: skip
         files = sorted(path for path in (folder / out).rglob("*") if path.is_file())
         digests.append([(path.name, hashlib.sha256(path.read_bytes()).hexdigest()) for path in files])
     assert digests[0] == digests[1]
     assert "01-end.txt" in dict(digests[0])
     assert "Done." in (folder / "first" / "good.vtt").read_text(encoding="utf-8")
+
+
+def test_markdown_has_a_picture_of_each_place_and_names_no_keys_in_it(folder: Path) -> None:
+    (folder / "plain.demo").write_text(GOOD.replace('snap "end"\n', ""), encoding="utf-8")
+    assert run(folder, "export", "plain.demo", "--to", "markdown").returncode == 0
+    text = (folder / "plain.md").read_text(encoding="utf-8")
+    pictures = sorted((folder / "plain-pictures").iterdir())
+    assert len(pictures) == 4  # the start, and three steps
+    assert all(f"(<plain-pictures/{picture.name}>)" in text for picture in pictures)
+    assert len(re.findall(r"^!\[The stage in iteration", text, re.MULTILINE)) == len(pictures)
+    last_rows = [
+        re.findall(r"<text[^>]*>(.*?)</text>", picture.read_text(encoding="utf-8"))[-1] for picture in pictures
+    ]
+    assert not any("pause" in row or "keys" in row for row in last_rows)
+
+
+def test_a_demo_with_snaps_shows_these(folder: Path) -> None:
+    (folder / "snapped.demo").write_text(GOOD.replace('"end"', '"my own"'), encoding="utf-8")
+    assert run(folder, "export", "snapped.demo", "--to", "markdown", "--no-values").returncode == 0
+    assert [path.name for path in (folder / "snapped-pictures").iterdir()] == ["01-my-own.svg"]
+    text = (folder / "snapped.md").read_text(encoding="utf-8")
+    assert "![my own: The stage" in text
+    assert "|---" not in text
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--to", "html", "--no-values"), "--no-values goes with the formats markdown and latex"),
+        (("--to", "markdown", "--fragment"), "--fragment goes with the format latex"),
+    ],
+)
+def test_options_of_documents_go_with_documents(words: tuple[str, ...], message: str, folder: Path) -> None:
+    done = run(folder, "export", "good.demo", *words)
+    assert done.returncode == 2
+    assert message in done.stderr
 
 
 def test_export_names_what_it_can_make(folder: Path) -> None:

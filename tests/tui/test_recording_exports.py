@@ -1,4 +1,4 @@
-"""SVG, GIF, text frames, captions, storyboard, and how they are written to disk."""
+"""SVG, GIF, text frames, captions, and how they are written to disk."""
 
 from __future__ import annotations
 
@@ -17,8 +17,7 @@ from nablastep_tui.recording.errors import ExportError
 from nablastep_tui.recording.frames import file_stem, frame_files
 from nablastep_tui.recording.gif import animated_gif
 from nablastep_tui.recording.glyph_shapes import CELL_HEIGHT, CELL_WIDTH, glyph_shapes
-from nablastep_tui.recording.model import Caption, Cell, CellStyle, Frame, Grid, Marker, Recording, Snapshot, text_rows
-from nablastep_tui.recording.storyboard import storyboard
+from nablastep_tui.recording.model import Caption, Cell, CellStyle, Frame, Grid, Recording, text_rows
 from nablastep_tui.recording.svg import animation, still
 from nablastep_tui.recording.vtt import webvtt
 from nablastep_tui.recording.writing import write_export, write_files
@@ -258,7 +257,7 @@ def test_a_missing_font_is_mentioned() -> None:
     assert "no monospaced font was found" in str(fonts.font_note(None))
 
 
-# Frames, captions, storyboard
+# Frames, captions
 
 
 def test_snapshots_become_numbered_files() -> None:
@@ -291,39 +290,6 @@ def test_cues_last_and_hold_no_empty_lines() -> None:
     captions = (Caption(0, 0, "never seen"), Caption(3_723_004, 3_724_000, "above\n\n  below"))
     recording = Recording((1, 1), (Frame(0, screen(" ")),), captions)
     assert webvtt(recording) == "WEBVTT\n\n1\n01:02:03.004 --> 01:02:04.000\nabove\nbelow\n"
-
-
-def test_the_storyboard_tells_the_chapters_in_order() -> None:
-    files = storyboard(sample_recording(), "sample")
-    assert files["sample.md"] == (
-        "# Sample\n\n"
-        "## Forward\n\n"
-        "One sample, W0\\[0,1\\].\nEvery number is computed.\n\n"
-        "![after the edit](<sample-stills/01-after-the-edit.svg>)\n\n"
-        "## Backward\n\n"
-        "Second \\& last: a --\\> b\n\n"
-        "![Backward](<sample-stills/02-backward.svg>)\n"
-    )
-    assert files["sample-stills/02-backward.svg"] == still(sample_recording().frames[-1].cells, "Backward")
-    assert len(files) == 3
-
-
-def test_the_storyboard_shows_one_screen_once_and_escapes_what_markdown_reads() -> None:
-    one = screen("one")
-    recording = Recording(
-        (3, 1),
-        (Frame(0, one),),
-        (Caption(0, 5, "grad_W1 * `x`\n1. not a list\n- nor this"),),
-        (Marker(0, "# A"), Marker(5, "B"), Marker(5, "C")),
-        (Snapshot("a", one, 3),),
-        duration_ms=9,
-    )
-    files = storyboard(recording, "s")
-    assert files["s.md"] == (
-        "# s\n\n## \\# A\n\ngrad\\_W1 \\* \\`x\\`\n1\\. not a list\n\\- nor this\n\n![a](<s-stills/01-a.svg>)\n\n"
-        "## B\n\n## C\n\n![C](<s-stills/01-a.svg>)\n"
-    )
-    assert list(files) == ["s.md", "s-stills/01-a.svg"]
 
 
 # Writing

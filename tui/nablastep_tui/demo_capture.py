@@ -5,6 +5,7 @@ Knows the player, the demo's screen and the recorder of frames; no file format.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from textual.app import App
@@ -42,9 +43,18 @@ def check_on_screen(opened: OpenDemo) -> Report:
     return report_of(opened, player)
 
 
-def capture_demo(opened: OpenDemo, *, theme: str | None = None) -> Recording:
-    """The recording of a demo at its own size and speed. DemoErrors if its session refuses one of its commands."""
-    player = Player(opened.new_session(), opened.demo)
+def capture_demo(
+    opened: OpenDemo,
+    *,
+    theme: str | None = None,
+    player: Player | None = None,
+    after_beat: Callable[[Beat, Capture], None] | None = None,
+) -> Recording:
+    """The recording of a demo at its own size and speed. DemoErrors if its session refuses one of its commands.
+
+    Who gives the player may look on: `after_beat` is told each beat when it has been seen.
+    """
+    player = player or Player(opened.new_session(), opened.demo)
 
     async def script(app: App[Any], capture: Capture) -> None:
         assert isinstance(app, DemoApp)
@@ -56,6 +66,8 @@ def capture_demo(opened: OpenDemo, *, theme: str | None = None) -> Recording:
             _tell(capture, statement)
             beat = app.demo_screen.advance()
             await _let_it_be_seen(app, capture, beat)
+            if after_beat is not None:
+                after_beat(beat, capture)
         if app.demo_screen.refused:
             raise DemoErrors(app.demo_screen.refused)
         await capture.sleep(END_SECONDS)

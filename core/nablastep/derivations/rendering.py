@@ -17,6 +17,7 @@ from nablastep.derivations.subject import subject_of
 from nablastep.derivations.why import ALL, Route, situation_of, why
 from nablastep.derivations.writing import derivation_notation
 from nablastep.expressions import Equation
+from nablastep.notation.latex_words import latex_words
 from nablastep.program import BACKWARD
 from nablastep.session import Session
 from nablastep.transposition import Convention, convention_named
@@ -313,45 +314,3 @@ def spelt_out(text: str) -> str:
     apart = re.sub(r"ᵀ(?=[\w∇])", "ᵀ ", text)
     plain_text = "".join(_SPELT.get(character, character) for character in apart)
     return plain_text.encode("ascii", "replace").decode("ascii")
-
-
-_LATEX_SPECIAL = {
-    "\\": r"\textbackslash{}",
-    "{": r"\{",
-    "}": r"\}",
-    "$": r"\$",
-    "&": r"\&",
-    "#": r"\#",
-    "%": r"\%",
-    "_": r"\_",
-    "^": r"\^{}",
-    "~": r"\~{}",
-}
-
-_LATEX_MATHS = {
-    "∂": r"\partial ", "∇": r"\nabla ", "Σ": r"\sum ", "δ": r"\delta ", "⊙": r"\odot ", "⊘": r"\oslash ",
-    "⊗": r"\otimes ", "⟨": r"\langle ", "⟩": r"\rangle ", "≠": r"\neq ", "′": "'", "−": "-", "×": r"\times ",
-    "ᵀ": r"^{\mathsf{T}}", "²": "^2", "→": r"\to ", "↦": r"\mapsto ", "←": r"\leftarrow ", "½": r"\tfrac12 ",
-}  # fmt: skip
-
-_SUBSCRIPTS = str.maketrans("ᵢⱼₖₗₘₙₚᵣₛₜₓ₀₁₂₃₄₅₆₇₈₉", "ijklmnprstx0123456789")
-_SUBSCRIPT_RUN = re.compile("[ᵢⱼₖₗₘₙₚᵣₛₜₓ₀-₉]+")
-
-
-def latex_words(text: str) -> str:
-    """A sentence with mathematical signs in it, as LaTeX text; signs that it has no word for are left out."""
-    found: list[str] = []
-    for character in re.split(f"({_SUBSCRIPT_RUN.pattern})|", text):
-        if not character:
-            continue
-        if _SUBSCRIPT_RUN.fullmatch(character):
-            found.append(f"$_{{{character.translate(_SUBSCRIPTS)}}}$")
-        elif character in _LATEX_MATHS:
-            found.append(f"${_LATEX_MATHS[character].strip()}$")
-        elif character in _LATEX_SPECIAL:
-            found.append(_LATEX_SPECIAL[character])
-        elif ord(character) < 0x250:
-            found.append(character)
-        else:
-            found.append("?")
-    return "".join(found).replace("$$", " ")

@@ -9,13 +9,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
 from importlib.resources import files
 
 from nablastep.demo.opening import OpenDemo
 from nablastep.page.data import Page, page_json
-from nablastep.page.moments import moments_of_demo, moments_of_iterations
+from nablastep.page.moments import Moment, moments_of_demo, moments_of_iterations
 from nablastep.page.sheet import sheet
 from nablastep.program import BACKWARD
 from nablastep.trace.model import WHY_ROUTE, Trace
@@ -38,10 +38,14 @@ def trace_page(trace: Trace) -> Iterator[str]:
 
 def demo_page(opened: OpenDemo) -> str:
     """The page of a demo. DemoError if its session refuses one of its commands."""
-    moments, chapters = moments_of_demo(opened)
+    return "".join(page_chunks(page_of_demo(opened, *moments_of_demo(opened))))
+
+
+def page_of_demo(opened: OpenDemo, moments: Sequence[Moment], chapters: tuple[str, ...]) -> Page:
+    """What the page of a demo is about, with moments that were collected while it played."""
     convention = opened.demo.header.convention or opened.network.convention
     about = (network_sentence(Trace(opened.network, convention=convention)),)
-    return "".join(page_chunks(Page(opened.title, about, opened.network, convention, moments, chapters)))
+    return Page(opened.title, about, opened.network, convention, moments, chapters)
 
 
 def page_chunks(page: Page) -> Iterator[str]:

@@ -56,18 +56,18 @@ def moments_of_iterations(session: Session, count: int, convention: str) -> Iter
 def moments_of_demo(opened: OpenDemo) -> tuple[list[Moment], tuple[str, ...]]:
     """The moments of a demo, and the titles of its chapters. DemoError if the session refuses one of its commands."""
     player = Player(opened.new_session(), opened.demo)
-    path = _Path(player)
+    walk = Walk(player)
     while not player.is_done:
         beat = player.upcoming
         assert beat is not None
         player.advance()
-        path.follow(beat)
-    path.here()
-    return path.moments, player.chapters
+        walk.follow(beat)
+    walk.here()
+    return walk.moments, player.chapters
 
 
-class _Path:
-    """The moments so far, while a demo plays."""
+class Walk:
+    """The moments so far, while somebody plays a demo: `follow` is told each beat that was carried out."""
 
     def __init__(self, player: Player) -> None:
         self.player = player

@@ -60,14 +60,16 @@ def text_lines(trace: Trace, *, notation: str = "unicode", width: int = NARROWES
     return spoken_lines(trace) if notation == "spoken" else TextTrace(trace, notation, width).lines()
 
 
-def written(trace: Trace, format_name: str = "text", *, notation: str = "unicode") -> Iterator[str]:
+def written(
+    trace: Trace, format_name: str = "text", *, notation: str = "unicode", fragment: bool = False
+) -> Iterator[str]:
     """The trace in a format, in pieces that joined are the whole document; `notation` matters to the text only.
 
-    Raises UnknownNameError for an unknown format or notation.
+    A `fragment` of LaTeX has no preamble. Raises UnknownNameError for an unknown format or notation.
     """
     if format_name == "text":
         return (line_text(line) + "\n" for line in text_lines(trace, notation=notation))
     if format_name not in _DOCUMENTS:
         near = did_you_mean(format_name, FORMAT_NAMES)
         raise UnknownNameError(f"unknown format {format_name!r}{near}", hint=f"formats: {', '.join(FORMAT_NAMES)}")
-    return _DOCUMENTS[format_name](trace)
+    return latex_chunks(trace, fragment=True) if fragment else _DOCUMENTS[format_name](trace)

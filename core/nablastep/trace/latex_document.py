@@ -2,66 +2,73 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from nablastep.notation.latex import dimension_latex
+from nablastep.notation.latex_words import SPECIAL, latex_words
 from nablastep.trace.mathematics import aligned_block
 from nablastep.trace.model import Trace, TraceIteration, TraceStep
 from nablastep.trace.wording import batch_text, capitalised, closing, heading_of, network_sentence, opening_notes
 
-_PREAMBLE = r"""\documentclass[10pt]{article}
+PREAMBLE = r"""\documentclass[10pt]{article}
 \usepackage[T1]{fontenc}
-\usepackage[margin=2cm]{geometry}
-\usepackage{amsmath,amssymb}
-\setcounter{MaxMatrixCols}{20}
+\usepackage[a4paper,margin=2cm]{geometry}
+\usepackage{amsmath,amssymb,graphicx}
 \setlength{\parindent}{0pt}
 \allowdisplaybreaks
 """
 
-_SPECIAL = {
-    "\\": r"\textbackslash{}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    **{character: "\\" + character for character in "&%$#_{}"},
-}
+FRAGMENT = "% For \\input into a document with amsmath, amssymb and graphicx.\n"
 
-_SIGNS = {"−": "-", "∞": r"\infty", "√": r"\sqrt{}", "σ": r"\sigma", "Φ": r"\Phi", "ᵀ": r"^{\mathsf{T}}"}
-_POWER = re.compile("×10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
-_DIGITS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+OPENING = r"""\setcounter{MaxMatrixCols}{20}
+\providecommand{\nablafit}[1]{\sbox0{$\displaystyle #1$}%
+  \ifdim\wd0>\linewidth\resizebox{\linewidth}{!}{\usebox0}\else\usebox0\fi}
+\begingroup\sloppy\emergencystretch=3em
+"""
+"""Before the text of either: a formula wider than the line is made to fit, and no word sticks out of its line."""
+
+CLOSING = "\n\\par\\endgroup\n"
 
 
-def latex_chunks(trace: Trace) -> Iterator[str]:
-    """The document in pieces, step by step."""
+def latex_chunks(trace: Trace, *, fragment: bool = False) -> Iterator[str]:
+    """The document in pieces, step by step; a fragment has no preamble."""
     title = trace.network.title
-    yield _PREAMBLE
-    yield "".join(_declaration(character) for character in sorted(set(title)) if ord(character) > 0xFF)
-    yield f"\\begin{{document}}\n\n\\section*{{{escaped(title)}}}\n\n{escaped(network_sentence(trace))}\n\n"
+    yield opening(title, fragment=fragment)
+    yield f"{escaped(network_sentence(trace))}\n\n"
     yield f"Convention {escaped(trace.convention.name)}: ${_formula(trace)}$. Sizes: {_sizes(trace)}.\n\n"
     yield "$\\nabla x$ is short for the gradient of $E$ with respect to $x$; it has the shape of $x$.\n"
     for note in opening_notes(trace):
-        yield f"\n{_words(note)}\n"
+        yield f"\n{latex_words(note)}\n"
     errors: list[float] = []
     for iteration in trace:
         yield from _iteration(trace, iteration)
         errors.append(iteration.error)
-    if len(errors) > 1:
+    if len(errors) > 1 and trace.with_values:
         yield f"\n{escaped(closing(errors)).replace('…', chr(92) + 'dots')}\n"
-    yield "\n\\end{document}\n"
+    yield ending(fragment=fragment)
+
+
+def opening(title: str, *, fragment: bool) -> str:
+    """All before the first sentence, the title included."""
+    if fragment:
+        return f"{FRAGMENT}{OPENING}\\section*{{{latex_words(title)}}}\n\n"
+    declared = "".join(_declaration(character) for character in sorted(set(title)) if ord(character) > 0xFF)
+    return f"{PREAMBLE}{declared}\\begin{{document}}\n{OPENING}\\section*{{{escaped(title)}}}\n\n"
+
+
+def ending(*, fragment: bool) -> str:
+    """All after the last sentence."""
+    return CLOSING if fragment else f"{CLOSING}\\end{{document}}\n"
+
+
+def displayed(latex: str) -> str:
+    """A formula on a line of its own that is never wider than the text."""
+    return f"\\[\n\\nablafit{{{latex}}}\n\\]\n"
 
 
 def escaped(text: str) -> str:
     """The text with LaTeX's special characters made harmless."""
-    return "".join(_SPECIAL.get(character, character) for character in text)
-
-
-def _words(note: str) -> str:
-    """A note with its few signs as mathematics."""
-    text = escaped(note)
-    for sign, latex in _SIGNS.items():
-        text = text.replace(sign, f"${latex}$")
-    text = _POWER.sub(lambda found: rf"$\cdot 10^{{{found[1].translate(_DIGITS)}}}$", text)
-    return text.replace("×", r"$\times$")
+    return "".join(SPECIAL.get(character, character) for character in text)
 
 
 def _iteration(trace: Trace, iteration: TraceIteration) -> Iterator[str]:
@@ -73,27 +80,25 @@ def _iteration(trace: Trace, iteration: TraceIteration) -> Iterator[str]:
             detail = f" ({batch})".replace("…", r"\dots") if batch else ""
             yield f"\n\\subsection*{{{heading_of(step)}{detail}}}\n"
             for note in iteration.notes if block == 1 else ():
-                yield f"\n{_words(note)}\n"
-        yield _step(step)
+                yield f"\n{latex_words(note)}\n"
+        yield _step(step, values=trace.with_values)
         for note in step.notes:
-            yield f"\n{_words(note)}\n"
+            yield f"\n{latex_words(note)}\n"
 
 
-def _step(step: TraceStep) -> str:
+def _step(step: TraceStep, *, values: bool) -> str:
     head = f"\\textbf{{{step.step}. {escaped(capitalised(step.title))}}} (\\texttt{{{escaped(step.id)}}})"
     shape = ""
     if step.dimensions:
         names = r" \times ".join(dimension_latex(dimension) for dimension in step.dimensions)
         shape = f", ${names} = " + r" \times ".join(map(str, step.shape)) + "$"
-    return f"\n{head}{shape}\n\\[\n{aligned_block(step)}\n\\]\n{_why(step)}"
+    return f"\n{head}{shape}\n{displayed(aligned_block(step, values=values))}{_why(step)}"
 
 
 def _why(step: TraceStep) -> str:
     if step.why is None:
         return ""
-    from nablastep.derivations.rendering import latex_words
-
-    lines = (f"\n{latex_words(line.rule)}\n\\[ {line.text('latex')} \\]\n" for line in step.why.lines)
+    lines = (f"\n{latex_words(line.rule)}\n{displayed(line.text('latex'))}" for line in step.why.lines)
     return f"\nWhy, by the {step.why.name} route:\n" + "".join(lines)
 
 

@@ -33,7 +33,7 @@ def markdown_chunks(trace: Trace) -> Iterator[str]:
     for iteration in trace:
         yield from _iteration(trace, iteration)
         errors.append(iteration.error)
-    if len(errors) > 1:
+    if len(errors) > 1 and trace.with_values:
         yield f"\n{closing(errors)}\n"
 
 
@@ -51,18 +51,18 @@ def _iteration(trace: Trace, iteration: TraceIteration) -> Iterator[str]:
             yield f"\n## {heading_of(step)}{f' ({batch})' if batch else ''}\n"
             for note in iteration.notes if block == 1 else ():
                 yield f"\n{escaped(note)}\n"
-        yield _step(step)
+        yield _step(step, values=trace.with_values)
         for note in step.notes:
             yield f"\n{escaped(note)}\n"
 
 
-def _step(step: TraceStep) -> str:
+def _step(step: TraceStep, *, values: bool) -> str:
     shape = ""
     if step.dimensions:
         names = "×".join(dimension_text(dimension) for dimension in step.dimensions)
         shape = f"\n\nShape {names} = {'×'.join(map(str, step.shape))}."
     head = f"\n### {step.step}. {capitalised(step.title)} (`{step.id}`){shape}\n\n"
-    return head + _math(aligned_block(step)) + _why(step)
+    return head + _math(aligned_block(step, values=values)) + _why(step)
 
 
 def _why(step: TraceStep) -> str:

@@ -17,13 +17,15 @@ WIDEST_ROW = 84
 _GAPS = {ACROSS: r"\cdots", DOWN: r"\vdots", DIAGONAL: r"\ddots"}
 
 
-def aligned_rows(step: TraceStep) -> list[str]:
-    """The rows of the block, each with its alignment mark."""
+def aligned_rows(step: TraceStep, *, values: bool = True) -> list[str]:
+    """The rows of the block, each with its alignment mark; the numbers only with `values`."""
     equation = step.equation
     sign = NOTATION.becomes if equation.is_update else NOTATION.equals
     rows = [f"{NOTATION.text(equation.target)} &{sign}{NOTATION.text(equation.expression)}"]
     if step.definition is not None:
         rows.append(rf"&= {NOTATION.text(step.definition.expression)} \quad \text{{by definition}}")
+    if not values:
+        return rows
     *reads, result = units(plugged_in(equation, step.values, step.value, "latex"))
     numbers = _rows(reads)
     return [
@@ -33,9 +35,9 @@ def aligned_rows(step: TraceStep) -> list[str]:
     ]
 
 
-def aligned_block(step: TraceStep) -> str:
+def aligned_block(step: TraceStep, *, values: bool = True) -> str:
     """The whole block."""
-    rows = " \\\\\n  ".join(aligned_rows(step))
+    rows = " \\\\\n  ".join(aligned_rows(step, values=values))
     return f"\\begin{{aligned}}\n  {rows}\n\\end{{aligned}}"
 
 

@@ -115,13 +115,19 @@ class Trace:
     """The first `iterations` iterations of a network, or of the timeline that a session stands on.
 
     Nothing moves: the session stays where it is. `convention` is a name, the network's own if left out; with `why`
-    each backward step has its derivation. Iterations are computed while they are read, so that a long trace needs no
-    more memory than a short one.
+    each backward step has its derivation; without `values` documents have no numbers. Iterations are computed while
+    they are read, so that a long trace needs no more memory than a short one.
     Raises CommandError for a number of iterations under 1, UnknownNameError for an unknown convention.
     """
 
     def __init__(
-        self, source: Session | Network, *, convention: str | None = None, iterations: int = 1, why: bool = False
+        self,
+        source: Session | Network,
+        *,
+        convention: str | None = None,
+        iterations: int = 1,
+        why: bool = False,
+        values: bool = True,
     ) -> None:
         if isinstance(iterations, bool) or not isinstance(iterations, int) or iterations < 1:
             raise CommandError(f"a trace has a whole number of iterations from 1, found {iterations!r}")
@@ -129,6 +135,7 @@ class Trace:
         self.convention: Convention = convention_named(convention or self.network.convention)
         self.count = iterations
         self.with_why = why
+        self.with_values = values
         # A timeline of its own, with the same edits: computing ahead on the session's would count as its future.
         edits = source.timeline.edits if isinstance(source, Session) else ()
         self._timeline = Timeline(self.network, 1, edits=edits)

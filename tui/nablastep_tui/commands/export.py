@@ -11,6 +11,7 @@ import typer
 
 from nablastep_tui import output
 from nablastep_tui.demo_options import Demo
+from nablastep_tui.document_options import Fragment, NoValues, check_document_options
 from nablastep_tui.error_border import WrongUseError
 from nablastep_tui.options import THEMES, choice, near
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 KINDS = {
     "html": ".html",
     "markdown": ".md",
+    "latex": ".tex",
     "cast": ".cast",
     "gif": ".gif",
     "svg": ".svg",
@@ -28,6 +30,9 @@ KINDS = {
     "vtt": ".vtt",
 }
 """What can be made, and how the file's name ends."""
+
+DOCUMENTS = frozenset({"html", "markdown", "latex"})
+"""What is written from the demo itself; all others are what was recorded."""
 
 
 def register(app: typer.Typer) -> None:
@@ -46,6 +51,8 @@ def export(
         typer.Option("--out", metavar="PATH", help="The file; the folder for frames, or with several --to."),
     ] = None,
     theme: Annotated[str | None, choice("--theme", THEMES, "Colours")] = None,
+    no_values: NoValues = False,
+    fragment: Fragment = False,
 ) -> int:
     """Make files of a demo: the same bytes every time. Prints their paths.
 
@@ -55,18 +62,21 @@ def export(
     Examples:
       nablastep export why-transpose --to html
       nablastep export lesson.demo --to cast --to markdown --out pages
+      nablastep export forward-backward --to latex --fragment
     """
     kinds = _checked(to)
+    check_document_options(set(kinds), no_values=no_values, fragment=fragment)
     from nablastep.demo.opening import demo_path, open_demo
 
     opened = open_demo(demo)
     name = demo_path(demo).stem
-    recording = _recorded(opened, theme) if set(kinds) - {"html"} else None
+    _pin_environment(kinds)
+    recording = _recorded(opened, theme) if set(kinds) - DOCUMENTS else None
     for kind in kinds:
         target = _target(kind, kinds, name, out)
-        if recording is None or kind == "html":
-            _write_page(opened, target)
-        else:
+        if kind in DOCUMENTS:
+            _write_document(kind, opened, target, theme=theme, values=not no_values, fragment=fragment)
+        elif recording is not None:
             _write(kind, recording, target)
         output.write_names((target,))
     return 0
@@ -80,18 +90,36 @@ def _checked(kinds: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(kinds))
 
 
-def _write_page(opened: OpenDemo, target: Path) -> None:
-    from nablastep.page.document import demo_page
-    from nablastep_tui.recording.writing import write_export
+def _pin_environment(kinds: tuple[str, ...]) -> None:
+    """Textual reads its environment when it is imported: from here on it is the same for everybody."""
+    if set(kinds) - {"html", "latex"}:
+        from nablastep_tui.recording.virtual_time import pin_environment
 
-    write_export(target, demo_page(opened))
+        pin_environment()
+
+
+def _write_document(
+    kind: str, opened: OpenDemo, target: Path, *, theme: str | None, values: bool, fragment: bool
+) -> None:
+    from nablastep_tui.recording.writing import write_export, write_files
+
+    if kind == "html":
+        from nablastep.page.document import demo_page
+
+        write_export(target, demo_page(opened))
+    elif kind == "latex":
+        from nablastep.page.lesson_latex import demo_latex
+
+        write_export(target, demo_latex(opened, values=values, fragment=fragment))
+    else:
+        from nablastep_tui.lesson_files import markdown_files
+
+        text, *pictures = (files := markdown_files(opened, target.stem, theme=theme, values=values))
+        write_files(target.parent, {picture: files[picture] for picture in pictures})
+        write_export(target, files[text])
 
 
 def _recorded(opened: OpenDemo, theme: str | None) -> Recording:
-    from nablastep_tui.recording.virtual_time import pin_environment
-
-    # Textual reads its environment when it is imported: from here on it is the same for everybody.
-    pin_environment()
     from nablastep_tui.demo_capture import capture_demo
 
     return capture_demo(opened, theme=theme)
@@ -112,17 +140,11 @@ def _is_folder_for_file(kind: str, out: str) -> bool:
 def _write(kind: str, recording: Recording, target: Path) -> None:
     """Write one kind: a file, for `frames` a folder."""
     from nablastep_tui.recording import cast, frames, svg, vtt
-    from nablastep_tui.recording.storyboard import storyboard
     from nablastep_tui.recording.writing import write_export, write_files
 
     match kind:
         case "frames":
             write_files(target, frames.frame_files(recording))
-        case "markdown":
-            pages = storyboard(recording, target.stem)
-            first, *pictures = pages
-            write_files(target.parent, {picture: pages[picture] for picture in pictures})
-            write_export(target, pages[first])
         case "cast":
             write_export(target, cast.asciicast(recording))
         case "svg":

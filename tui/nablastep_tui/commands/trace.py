@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from nablastep_tui import output
+from nablastep_tui.document_options import Fragment, NoValues, check_document_options
 from nablastep_tui.options import TRACE_FORMATS, Convention, Source, choice, count_from_one, notation_names
 
 _SAMPLE = "∇⁽¹⁾ᵀ⊙⊘−½Σ⎡⎢⎣⎛⋮⋱…×─"
@@ -26,6 +27,8 @@ def trace(
     ] = None,
     format_name: Annotated[str, choice("--format", TRACE_FORMATS, "What to print")] = "text",
     why: Annotated[bool, typer.Option("--why", help="Derive each backward equation, line by line.")] = False,
+    no_values: NoValues = False,
+    fragment: Fragment = False,
 ) -> None:
     """Print every step: its equation, its shapes, its numbers.
 
@@ -34,13 +37,15 @@ def trace(
       nablastep trace mazur --why
       nablastep trace xor --format python > proof.py && python proof.py
       nablastep trace mazur --notation spoken
+      nablastep trace mazur --format latex --fragment --no-values > equations.tex
     """
     import nablastep as ns
     from nablastep.trace import Trace, text_lines, written
 
-    steps = Trace(ns.open(source), convention=convention, iterations=iterations, why=why)
+    check_document_options({format_name}, no_values=no_values, fragment=fragment)
+    steps = Trace(ns.open(source), convention=convention, iterations=iterations, why=why, values=not no_values)
     if format_name != "text":
-        output.write_document(written(steps, format_name))
+        output.write_document(written(steps, format_name, fragment=fragment))
         return
     chosen = notation or ("unicode" if output.can_show(_SAMPLE) else "ascii")
     output.write_lines(text_lines(steps, notation=chosen, width=output.width()))

@@ -124,6 +124,8 @@ class DemoScreen(StageScreen):
         scene = super().scene()
         bold, plain = self._shown_page()
         scene = replace(scene, caption=(bold, plain, self._place_text()), hint="", playing=self.mode is Mode.PLAYING)
+        if self._is_driven:  # nobody sits before it: its pictures name no keys
+            return replace(scene, keys=())
         if self.mode is Mode.EXPLORING:
             return replace(scene, keys=(*self._keys(("rejoin", "rejoin the demo")), *scene.keys))
         return replace(scene, keys=self._keys(("play", self._space_label()), *FOOTER))
