@@ -443,7 +443,7 @@ class _Reader:
         return built.expression, built.shape
 
     def _scope(self, known: Mapping[str, Symbol], sizes: Mapping[str, int]) -> Scope:
-        return Scope(known, sizes, (), 0, self.functions, self.dimensions)
+        return Scope(known, sizes, {}, 0, self.functions, self.dimensions)
 
     def _built(self, statement: Statement, scope: Scope, known: Collection[str]) -> Built:
         """The right side, with things that stand beside each other bound before ⊙ only where nothing else fits."""

@@ -14,8 +14,8 @@ CAUSES = [
     ("skinny", "grad_a1", "W1 @ grad_z2", "column", "transpose"),
     ("square", "grad_a1", "W1.T @ grad_z2", "column-transposed", "transpose"),  # 22
     ("square", "grad_a1", "grad_z2 @ W1", "row-keras", "transpose"),
-    ("square", "grad_W1", "a1 @ grad_z2.T", "column", "order"),  # 1
-    ("skinny", "grad_W1", "a1 @ grad_z2.T", "column", "order"),
+    ("square", "grad_W1", "a1 @ grad_z2.T", "column", "lying"),  # 1
+    ("skinny", "grad_W1", "a1 @ grad_z2.T", "column", "lying"),
     ("mazur", "grad_W1", "a1.T @ grad_z2", "column", "order"),
     ("mazur", "grad_a1", "grad_z2 @ W1.T", "column", "order"),
     ("mazur", "grad_a1", "np.linalg.pinv(W1) @ grad_z2", "column", "inverse"),  # 2
@@ -29,7 +29,7 @@ CAUSES = [
     ("mazur", "grad_z2", "grad_a2", "column", "slope"),
     ("mazur", "grad_z2", "∇a⁽²⁾ + f'(z2)", "column", "added"),
     ("cs231n-two-layer", "grad_z2", "grad_a2 * a2 * (1 - a2)", "column", "softmax-diagonal"),  # 5
-    ("mazur", "grad_z2", "a2 - y", "column", "other-loss"),  # 6
+    ("mazur", "grad_z2", "a2 - y", "column", "slope"),  # 6
     ("xor", "grad_a2", "1/m (a2 - y)", "column", "other-loss"),
     ("mazur", "grad_W1", "grad_a2 a1.T", "column", "slope"),
     ("mazur", "grad_a1", "W1.T @ grad_a2", "column", "slope"),
@@ -37,7 +37,7 @@ CAUSES = [
     ("mazur", "grad_z1", "grad_a1 * f'(z2)", "column", "slope-at-activation"),
     ("mazur", "grad_a2", "y - a2", "column", "sign"),
     ("mazur", "grad_W1", "-grad_z2 @ a1.T", "column", "sign"),
-    ("mazur", "W1", "W1 + learning_rate * grad_W1", "column", "sign"),
+    ("mazur", "W1", "W1 + learning_rate * grad_W1", "column", "uphill"),
     ("xor", "grad_z2", "a2 - y", "column", "factor"),  # 12
     ("xor", "grad_W1", "1/m grad_z2 a1.T", "column", "factor"),  # 12
     ("xor", "grad_b1", "grad_z2", "column", "sample-sum"),
@@ -45,8 +45,9 @@ CAUSES = [
     ("mazur", "grad_a1", "2 W1.T grad_z2", "column", "factor"),
     ("mazur", "grad_W1", "grad_b1 a1.T", "column", "later"),
     ("mazur", "grad_W1", "grad_W1", "column", "circular"),
-    ("mazur", "grad_z2", "grad_a2 * f'(z2) * f'(z2)", "column", "unknown"),
-    ("skinny", "grad_W1", "grad_z2", "column", "shape"),
+    ("mazur", "grad_z2", "grad_a2 * f'(z2) * f'(z2)", "column", "slope-too-many"),
+    ("skinny", "grad_W1", "grad_z2", "column", "left-out"),
+    ("skinny", "grad_W1", "W0 @ x * 3", "column", "shape"),
 ]
 
 
@@ -84,10 +85,10 @@ def test_on_square_it_fits_and_the_value_is_off() -> None:
 
 def test_a_shape_that_disagrees_with_the_left_side_is_named() -> None:
     verdict = judge(ns.open("skinny"), "grad_W1", "grad_z2")
-    assert (
-        verdict.message == "this is n2×1 (4×1), and grad_W1 is n2×n1 (4×2): the columns disagree, 1 instead of n1 = 2"
+    assert verdict.message == (
+        "a⁽¹⁾ is left out: this is n2×1 (4×1), and ∇W⁽¹⁾ is n2×n1 (4×2): the columns disagree, 1 instead of n1 = 2"
     )
-    assert judge(ns.open("mazur"), "grad_a1", "E").message == "this is a number, and grad_a1 is n1×1 (2×1)"
+    assert judge(ns.open("mazur"), "grad_a1", "E").message == "this is a number, and ∇a⁽¹⁾ is n1×1 (2×1)"
 
 
 def test_symmetric_numbers_of_the_users_network_prove_nothing() -> None:

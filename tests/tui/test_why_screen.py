@@ -72,7 +72,7 @@ async def test_wrong_formulas_stand_beside_the_right_one() -> None:
         await pilot.pause()
         text = screen_text(app)
         assert "∇a⁽¹⁾ = W⁽¹⁾ ∇z⁽²⁾" in text
-        assert "W is not transposed" in text
+        assert "W⁽¹⁾ is the wrong way round" in text
         await pilot.press("t")
         await pilot.pause()
         assert "a falling error proves nothing" in screen_text(app)

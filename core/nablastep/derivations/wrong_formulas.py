@@ -7,7 +7,7 @@ error proves nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,36 +16,27 @@ import numpy as np
 from nablastep.derivations.lines import Array, frozen
 from nablastep.derivations.subject import Subject, subject_of
 from nablastep.derivations.why import Situation, numeric_gradient, situation_of
-from nablastep.derivations.worth import Evaluator, TooLarge
+from nablastep.derivations.worth import TooLarge
 from nablastep.errors import CommandError, ShapeError
 from nablastep.evaluation import compiled
-from nablastep.expressions import (
-    COLUMNS,
-    ONE,
-    Add,
-    Apply,
-    Equation,
-    Expression,
-    Factor,
-    Fill,
-    Hadamard,
-    MatMul,
-    Scale,
-    Softmax,
-    Subtract,
-    Symbol,
-    Total,
-    Transpose,
-)
-from nablastep.laws import negate, scale
-from nablastep.program import BACKWARD, UPDATE, Program
+from nablastep.expressions import Equation, Symbol
+from nablastep.program import BACKWARD, Program
 from nablastep.session import Session
 from nablastep.shapes import shape_of, shape_text
+from nablastep.slips.case import Case
+from nablastep.slips.products import TRANSPOSED_FACTOR, WHOLE_TRANSPOSED
+from nablastep.slips.record import Mistake, said
+from nablastep.slips.records import SLIPS
+from nablastep.slips.worlds import worth
 from nablastep.timeline import Timeline
 from nablastep.transposition import Convention, convention_named
+from nablastep.words import significant
 
 HARMLESS = 1e-9
 """A formula whose relative error is below this is not wrong for these numbers."""
+
+WORTH_A_MISFIT = (TRANSPOSED_FACTOR, WHOLE_TRANSPOSED)
+"""Slips that are shown where their shapes do not fit too: there the dimensions themselves object."""
 
 DATA = ("a0", "y", "m", "learning_rate", "t")
 
@@ -56,7 +47,8 @@ class WrongFormula:
 
     `slip` says in a few words what is wrong, `equation` is shown in the convention asked for. `fits` says whether the
     sizes fit by chance; `problem` names the dimensions that disagree, also where equal sizes hide them. `value` is None
-    where it does not fit; `relative_error` is ‖value − numeric‖ / max(‖value‖, ‖numeric‖).
+    where it does not fit; `relative_error` is ‖value − numeric‖ / max(‖value‖, ‖numeric‖), `angle` that between
+    the value and the right one, in degrees.
     """
 
     slip: str
@@ -66,7 +58,7 @@ class WrongFormula:
     problem: str | None
     value: Array | None
     relative_error: float | None
-    updated_weights: bool = False
+    angle: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,11 +73,39 @@ class Comparison:
 
 
 @dataclass(frozen=True)
+class FirstStep:
+    """The first step of plain gradient descent with the wrong formula in its place, beside the right one.
+
+    `angle` lies between the two steps, in degrees, `length` is the wrong one's length in lengths of the right one;
+    `error_right` and `error_wrong` are E after a step of the right one's length in each of the two directions.
+    """
+
+    angle: float
+    length: float
+    error_right: float
+    error_wrong: float
+
+
+@dataclass(frozen=True)
 class Training:
     """E of every iteration, with the right equation and with the wrong one in its place."""
 
     right: tuple[float, ...]
     wrong: tuple[float, ...]
+    first_step: FirstStep | None = None
+
+    @property
+    def remark(self) -> str | None:
+        """Why it proves nothing that E falls faster with the wrong formula; None where it does not."""
+        first = self.first_step
+        if first is None or not self.wrong[-1] < self.right[-1]:
+            return None
+        return (
+            "E falls faster with the wrong formula here, which proves nothing: its first step is "
+            f"{significant(first.length, 2)} times as long and points {significant(first.angle, 2)}° away from the "
+            f"gradient; after a step of the same length E is {significant(first.error_wrong, 4)} with it and "
+            f"{significant(first.error_right, 4)} with the right one."
+        )
 
 
 def wrong_formulas(session: Session, name: str, convention: str | None = None) -> Comparison:
@@ -99,30 +119,40 @@ def wrong_formulas(session: Session, name: str, convention: str | None = None) -
         raise CommandError(f"{name} is no backward step; wrong formulas are kept for gradients")
     subject = subject_of(situation.program, name)
     numeric = _numeric(situation, subject.variable)
-    found = []
-    for slip, equation, updated in _candidates(situation.program, subject):
-        value, problem = _tried(situation, subject, equation, updated)
-        if value is not None and numeric is not None and relative_error(value, numeric) < HARMLESS:
-            continue  # such as f′ of the identity: nothing is wrong with it in this network
-        found.append(
-            WrongFormula(
-                slip,
-                _shown_equation(equation, shown_in),
-                equation,
-                value is not None,
-                problem,
-                None if value is None else frozen(shown_in.shown_value(equation.target, value)),
-                None if value is None or numeric is None else relative_error(value, numeric),
-                updated,
-            )
-        )
     own = situation.values[name]
+    case = Case(situation.program, situation.program.step(name), subject.equation.expression)
+    found: list[WrongFormula] = []
+    for slip in (slip for slip in SLIPS if slip.shown):
+        formulas = [_formula(situation, subject, mistake, numeric, shown_in) for mistake in slip.mistakes(case)]
+        # Such as f′ of the identity: nothing is wrong with it in this network.
+        wrong = [each for each in formulas if each.relative_error is None or each.relative_error >= HARMLESS]
+        fitting = [each for each in wrong if each.fits]
+        if fitting or slip in WORTH_A_MISFIT:
+            found += fitting[:1] or wrong[:1]
     return Comparison(
         shown_in.shown_equation(subject.equation),
         frozen(shown_in.shown_value(subject.gradient, own)),
         None if numeric is None else frozen(shown_in.shown_value(subject.gradient, numeric)),
         None if numeric is None else relative_error(own, numeric),
         tuple(found),
+    )
+
+
+def _formula(
+    situation: Situation, subject: Subject, mistake: Mistake, numeric: Array | None, shown_in: Convention
+) -> WrongFormula:
+    equation = Equation(subject.gradient, mistake.expression)
+    value, problem = _tried(situation, subject, equation)
+    own = situation.values[subject.gradient.id]
+    return WrongFormula(
+        mistake.says,
+        _shown_equation(equation, shown_in),
+        equation,
+        value is not None,
+        problem,
+        None if value is None else frozen(shown_in.shown_value(equation.target, value)),
+        None if value is None else relative_error(value, own if numeric is None else numeric),
+        None if value is None else angle_between(value, own),
     )
 
 
@@ -141,7 +171,49 @@ def training_with(session: Session, wrong: WrongFormula, iterations: int = 100) 
         with np.errstate(all="ignore"):
             compiled(_with(timeline.program(iteration), wrong))(values)
         errors.append(float(values["E"]))
-    return Training(right, tuple(errors))
+    return Training(right, tuple(errors), _first_step(timeline, wrong))
+
+
+def _first_step(timeline: Timeline, wrong: WrongFormula) -> FirstStep | None:
+    program = timeline.program(1)
+    parameters = [symbol for symbol in program.parameters if symbol.id not in program.training.frozen]
+    start = timeline.start(1)
+
+    def gradient(equations: Iterable[Equation]) -> Array:
+        values = dict(start)
+        with np.errstate(all="ignore"):
+            compiled(equation for equation in equations if not equation.is_update)(values)
+        return np.concatenate([np.ravel(values[symbol.gradient.id]) for symbol in parameters])
+
+    def error_after(step: Array) -> float:
+        values, place = dict(start), 0
+        for symbol in parameters:
+            size = np.size(values[symbol.id])
+            values[symbol.id] = values[symbol.id] - step[place : place + size].reshape(np.shape(values[symbol.id]))
+            place += size
+        with np.errstate(all="ignore"):
+            program.run_forward(values)
+        return float(values[program.error.id])
+
+    right, other = gradient(step.equation for step in program.steps), gradient(_with(program, wrong))
+    lengths = float(np.linalg.norm(right)), float(np.linalg.norm(other))
+    if not all(np.isfinite(lengths)) or not all(lengths):
+        return None
+    length = start["learning_rate"] * lengths[0]
+    return FirstStep(
+        angle_between(other, right),
+        lengths[1] / lengths[0],
+        error_after(right * (length / lengths[0])),
+        error_after(other * (length / lengths[1])),
+    )
+
+
+def angle_between(value: Any, expected: Any) -> float:
+    """The angle between two arrays, in degrees; 0 where one of them is zero."""
+    size = float(np.linalg.norm(value)) * float(np.linalg.norm(expected))
+    if not size or not np.isfinite(size):
+        return 0.0
+    return float(np.degrees(np.arccos(np.clip(float(np.sum(value * expected)) / size, -1.0, 1.0))))
 
 
 def relative_error(value: Any, expected: Any) -> float:
@@ -151,17 +223,10 @@ def relative_error(value: Any, expected: Any) -> float:
 
 
 def _with(program: Program, wrong: WrongFormula) -> tuple[Equation, ...]:
-    """The iteration's equations with the wrong one in its place, or with the layer's weights moved before it."""
-    name = wrong.column_equation.target.id
-    equations = [step.equation for step in program.steps]
-    if not wrong.updated_weights:
-        return tuple(wrong.column_equation if equation.target.id == name else equation for equation in equations)
-    layer = str(wrong.column_equation.target.layer)
-    ids = {step.id for step in program.steps if step.phase == UPDATE and step.id.endswith(f"W{layer}")}
-    early = [equation for equation in equations if equation.target.id in ids and equation.is_update]
-    rest = [equation for equation in equations if equation not in early]
-    place = next(index for index, equation in enumerate(rest) if equation.target.id == name)
-    return tuple(rest[:place] + early + rest[place:])
+    """The iteration's equations with the wrong one in its place."""
+    target = wrong.column_equation.target
+    equations = (step.equation for step in program.steps)
+    return tuple(wrong.column_equation if equation.target == target else equation for equation in equations)
 
 
 def _numeric(situation: Situation, variable: Symbol) -> Any:
@@ -171,34 +236,18 @@ def _numeric(situation: Situation, variable: Symbol) -> Any:
         return None
 
 
-def _tried(situation: Situation, subject: Subject, equation: Equation, updated: bool) -> tuple[Any, str | None]:
-    values: Mapping[str, Any] = situation.values
-    if updated:
-        values = _moved(situation, subject)
+def _tried(situation: Situation, subject: Subject, equation: Equation) -> tuple[Any, str | None]:
     problem = None
     try:
         if shape_of(equation.expression) != equation.target.shape:
             made, wanted = shape_text(shape_of(equation.expression)), shape_text(equation.target.shape)
-            problem = f"the value is {made}, and {equation.target.id} is {wanted}"
+            problem = f"the value is {made}, and {said(equation.target)} is {wanted}"
     except ShapeError as error:
         problem = error.message
-    try:
-        value = Evaluator(values, ())(equation.expression).array
-    except ValueError:
-        return None, problem
-    if value.shape != np.shape(situation.values[subject.gradient.id]):
-        return None, problem or f"the value is {'×'.join(map(str, value.shape))}"
+    value = worth(equation.expression, situation.values)
+    if value is None or value.shape != np.shape(situation.values[subject.gradient.id]):
+        return None, problem or "the shapes do not fit"
     return value, problem
-
-
-def _moved(situation: Situation, subject: Subject) -> Mapping[str, Any]:
-    """The values after a plain gradient step of the weights of this layer."""
-    name = f"W{subject.variable.layer}"
-    values = dict(situation.values)
-    gradient = values.get(f"grad_{name}")
-    if gradient is not None:
-        values[name] = values[name] - values["learning_rate"] * gradient
-    return values
 
 
 def _shown_equation(equation: Equation, convention: Convention) -> Equation:
@@ -206,79 +255,3 @@ def _shown_equation(equation: Equation, convention: Convention) -> Equation:
         return convention.shown_equation(equation)
     except ShapeError:
         return equation
-
-
-def _candidates(program: Program, subject: Subject) -> Iterator[tuple[str, Equation, bool]]:
-    def equation(expression: Expression) -> Equation:
-        return Equation(subject.gradient, expression)
-
-    if subject.through_error:
-        yield from ((slip, equation(wrong), False) for slip, wrong in _of_error(subject))
-        return
-    base = subject.variable.base
-    if base == "z":
-        yield from ((slip, equation(wrong), False) for slip, wrong in _of_activation(subject))
-    elif base == "b":
-        yield from ((slip, equation(wrong), False) for slip, wrong in _of_bias(program, subject))
-    else:
-        yield from ((slip, equation(wrong), False) for slip, wrong in _of_product(program, subject))
-        if base == "a" and f"grad_W{subject.variable.layer}" in program.symbols:
-            yield "taken with the weights after their update", subject.equation, True
-
-
-def _of_error(subject: Subject) -> Iterator[tuple[str, Expression]]:
-    expression = subject.equation.expression
-    yield "the sign is the wrong way round", negate(expression)
-    factors = [node for node in _walk(expression) if isinstance(node, Factor) and node.dimensions]
-    if factors:
-        yield "the constant factor is forgotten", _without_factors(expression)
-
-
-def _without_factors(expression: Expression) -> Expression:
-    if isinstance(expression, Scale) and isinstance(expression.scalar, Factor):
-        return scale(Factor(-1 if expression.scalar.numerator < 0 else 1), _without_factors(expression.x))
-    return expression
-
-
-def _walk(expression: Expression) -> Iterator[Expression]:
-    yield expression
-    for operand in expression.operands:
-        yield from _walk(operand)
-
-
-def _of_activation(subject: Subject) -> Iterator[tuple[str, Expression]]:
-    upstream, activation, use = subject.upstream, subject.use.target, subject.use.expression
-    yield "the slope f′ is forgotten", upstream
-    if isinstance(use, Apply):
-        yield "f′ is taken at a instead of z", Hadamard(upstream, Apply(use.function, activation, prime=True))
-        yield "f stands where f′ belongs", Hadamard(upstream, use)
-        yield "the factors are added", Add(upstream, Apply(use.function, use.x, prime=True))
-    elif isinstance(use, Softmax):
-        ones = Fill(ONE, activation.shape)
-        slope = Hadamard(activation, Subtract(ones, activation))
-        yield "only the diagonal of the softmax's Jacobian", Hadamard(upstream, slope)
-
-
-def _of_product(program: Program, subject: Subject) -> Iterator[tuple[str, Expression]]:
-    layer = subject.variable.layer
-    assert layer is not None
-    weights, activation = program.symbols[f"W{layer}"], program.symbols[f"a{layer}"]
-    upstream, skipped = subject.upstream, program.symbols[f"grad_a{layer + 1}"]
-    if subject.variable.base == "a":
-        yield "W is not transposed", MatMul(weights, upstream)
-        yield "f′ of the layer above is forgotten", MatMul(Transpose(weights), skipped)
-    else:
-        yield "the outer product is the wrong way round", MatMul(activation, Transpose(upstream))
-        yield "f′ of the layer is forgotten", MatMul(skipped, Transpose(activation))
-        if subject.is_batch:
-            yield "divided by m once more", scale(Factor(1, 1, ("m",)), subject.equation.expression)
-
-
-def _of_bias(program: Program, subject: Subject) -> Iterator[tuple[str, Expression]]:
-    layer = subject.variable.layer
-    assert layer is not None
-    skipped: Expression = program.symbols[f"grad_a{layer + 1}"]
-    if subject.is_batch:
-        skipped = Total(skipped, COLUMNS)
-        yield "the samples are averaged instead of added", scale(Factor(1, 1, ("m",)), subject.equation.expression)
-    yield "f′ of the layer is forgotten", skipped

@@ -84,15 +84,16 @@ FUNCTIONS: dict[str, Function] = {
 
 @dataclass(frozen=True)
 class Scope:
-    """The quantities a formula may name: symbols by id in the shown convention, sizes of dimensions, layer activations.
+    """The quantities a formula may name: symbols by id in the shown convention, and the sizes of dimensions.
 
+    `activations` names the function that each quantity goes through or comes from: what f means beside it.
     `sample_axis` is the axis along which one sample's entries lie: ROWS in the column conventions. `functions` are the
     author's own. With `dimensions` what has to be equal is unified, else sizes are compared.
     """
 
     symbols: Mapping[str, Symbol]
     sizes: Mapping[str, int]
-    activations: tuple[str, ...]
+    activations: Mapping[str, str]
     sample_axis: int
     functions: Mapping[str, Function] = field(default_factory=dict)
     dimensions: Dimensions | None = None
@@ -341,14 +342,18 @@ class _Builder:
         return Built(LogSumExp(inner.expression, axis), (rows, "1") if axis == COLUMNS else ("1", columns))
 
     def layer_function(self, node: Called, inner: Built) -> Function | None:
-        """f is the activation of the layer whose z (or a) stands inside."""
-        layers = [symbol.layer for symbol in _symbols(inner.expression) if symbol.base in "za" and symbol.layer]
-        if not layers:
+        """f is the function that the quantity inside goes through or comes from."""
+        known = [
+            self.scope.activations[symbol.id]
+            for symbol in _symbols(inner.expression)
+            if symbol.id in self.scope.activations
+        ]
+        if not known:
             raise FormulaError(
                 f"which layer's f is meant? Write f{'′' * node.prime}(z2), or the activation's name",
                 column=node.place + 1,
             )
-        return ACTIVATIONS[self.scope.activations[layers[0] - 1]]
+        return ACTIVATIONS[known[0]]
 
     # operators
 

@@ -1,0 +1,187 @@
+"""A step as a question: what is asked for, what an answer may name, and the random networks that it is tried on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from nablastep.derivations.worth import Evaluator
+from nablastep.errors import NablastepError, UnknownNameError
+from nablastep.expressions import COLUMNS, ROWS, Apply, Equation, Expression, Softmax, Symbol
+from nablastep.field_checks import did_you_mean
+from nablastep.formulas.building import Built, Scope
+from nablastep.graph import Role
+from nablastep.program import BACKWARD, UPDATE, Program, Step
+from nablastep.program import build as build_program
+from nablastep.session import Session
+from nablastep.slips.worlds import Array, Reading, World, dimensions, own_world, sample_count, twins, worlds, worth
+from nablastep.transposition import Convention
+
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """A step to be answered, in one convention.
+
+    `sizes` are those of one's own network, with a number of samples that is no width. `later` are the ids that are
+    not computed yet when the step runs.
+    """
+
+    program: Program
+    step: Step
+    convention: Convention
+    sizes: Mapping[str, int]
+    own: Values
+    later: frozenset[str]
+
+    @property
+    def id(self) -> str:
+        """The id of the quantity asked for."""
+        return self.step.id
+
+    @cached_property
+    def target(self) -> Symbol:
+        """The quantity asked for, as the convention shows it."""
+        return self.convention.shown_symbol(self.step.target)
+
+    @cached_property
+    def equation(self) -> Equation:
+        """The right equation, as the convention shows it."""
+        return self.convention.shown_equation(self.step.equation)
+
+    @cached_property
+    def scope(self) -> Scope:
+        """What an answer may name."""
+        return scope_of(self.program, self.convention, self.sizes)
+
+    @cached_property
+    def worlds(self) -> tuple[Reading, ...]:
+        """The values that the step reads in random networks, in columns."""
+        return self._read(worlds(self.program, tuple(self.sizes.items())))
+
+    @cached_property
+    def twins(self) -> tuple[Reading, ...]:
+        """The same where all dimensions are equal, so that shapes say nothing."""
+        return self._read(twins(self.program))
+
+    @cached_property
+    def own_worlds(self) -> tuple[Reading, ...]:
+        """The same with the sizes, settings and frozen parameters of one's own network."""
+        sizes = {name: int(self.own[name]) for name in self.sizes}
+        kept = {name: value for name, value in self.own.items() if name not in sizes}
+        return self._read(tuple(own_world(self.program, sizes, kept, seed) for seed in range(2)))
+
+    def _read(self, found: tuple[World, ...]) -> tuple[Reading, ...]:
+        return tuple(world.before(self.step) for world in found)
+
+    def right(self, values: Values) -> Array:
+        """The step's own value."""
+        found = worth(self.step.equation.expression, values)
+        assert found is not None
+        return found
+
+    def answer(self, built: Built, values: Values, convention: Convention | None = None) -> Array | None:
+        """The value of an answer in columns; None if it has none. A number stands for a 1×1 matrix."""
+        convention = convention or self.convention
+        found = typed_worth(built.expression, shown_values(self.program, convention, values))
+        if found is None:
+            return None
+        expected = np.ndim(self.right(values))
+        if expected == 0 and found.size == 1:
+            return found.reshape(())
+        if expected == 2 and found.ndim == 0:
+            return found.reshape(1, 1)
+        return found.T if found.ndim == 2 and convention.transposes(self.step.target) else found
+
+
+def question_of(session: Session, name: str, convention: Convention) -> Question:
+    """The step of that id as a question. Raises UnknownNameError for a name that is no step."""
+    program = session.program
+    program = build_program(program.graph, replace(program.training, interleaved=False))
+    step = step_named(program, name)
+    following = (other for other in program.steps if other.number >= step.number and other.phase != UPDATE)
+    later = frozenset(other.id for other in following if other.id != step.id)
+    own = _own_values(session, program)
+    sizes = {dimension: int(own[dimension]) for dimension in dimensions(program)}
+    if "m" in sizes:
+        sizes["m"] = sample_count([size for dimension, size in sizes.items() if dimension != "m"])
+    return Question(program, step, convention, sizes, own, later)
+
+
+def step_named(program: Program, name: str) -> Step:
+    """The step of that id, or the view of a gradient that no step computes."""
+    if name in program.views:
+        view = program.views[name]
+        number = program.known_after(view) + 1
+        return Step(number, BACKWARD, program.steps[number - 2].block, view, None, program.steps[number - 2].layer)
+    ids = [step.id for step in program.steps]
+    if name not in ids:
+        raise UnknownNameError(
+            f"no step computes '{name}'{did_you_mean(name, ids)}", hint=f"the steps are {' '.join(ids)}"
+        )
+    return program.step(name)
+
+
+def _own_values(session: Session, program: Program) -> dict[str, Any]:
+    """What stands still in one's own network: sizes, settings, given quantities and frozen parameters."""
+    values = session.values
+    still = {symbol.id for symbol in program.graph.of(Role.GIVEN)} | set(program.training.frozen)
+    symbols = program.symbols
+    kept = {name: value for name, value in values.items() if name in still or (name not in symbols and name != "t")}
+    return {name: value for name, value in kept.items() if value is not None}
+
+
+def scope_of(program: Program, convention: Convention, sizes: Mapping[str, int]) -> Scope:
+    """What a formula about this program may name in that convention."""
+    symbols = {symbol.id: convention.shown_symbol(symbol) for symbol in program.symbols.values()}
+    functions = {}
+    for definition in program.forward:
+        expression = definition.equation.expression
+        if isinstance(expression, Apply | Softmax) and isinstance(expression.x, Symbol):
+            name = "softmax" if isinstance(expression, Softmax) else expression.function.name
+            functions[expression.x.id] = functions[definition.target.id] = name
+    axis = COLUMNS if convention.transposes_samples else ROWS
+    return Scope(symbols, sizes, functions, axis)
+
+
+def twin_scope(scope: Scope, twin: Values) -> Scope:
+    """The same names where all dimensions are equal; with one sample its axis too."""
+    square = twin["1"] != 1
+
+    def squared(symbol: Symbol) -> Symbol:
+        if not symbol.shape:
+            return symbol
+        rows, columns = ("n" if name != "1" or square else "1" for name in symbol.shape)
+        return replace(symbol, shape=(rows, columns))
+
+    size = next(int(value) for name, value in twin.items() if name in scope.sizes)
+    symbols = {name: squared(symbol) for name, symbol in scope.symbols.items()}
+    return replace(scope, symbols=symbols, sizes=dict.fromkeys((*scope.sizes, "n"), size))
+
+
+def shown_values(program: Program, convention: Convention, values: Values) -> Values:
+    """The values as the convention stores them."""
+    shown = dict(values)
+    for name, value in values.items():
+        symbol = program.symbols.get(name)
+        if symbol is None and name in program.views:
+            symbol = program.views[name].target
+        if symbol is not None and symbol.shape:
+            shown[name] = convention.shown_value(symbol, value)
+    return shown
+
+
+def typed_worth(expression: Expression, values: Values) -> Array | None:
+    """The value of what was typed, which may hold diag and ⊗; None if it has none.
+
+    Every number is a double from the start: whole numbers of Python would make a tower of powers endless.
+    """
+    try:
+        return np.asarray(Evaluator(values, ())(expression).array)
+    except (ValueError, ArithmeticError, NablastepError):
+        return None

@@ -1,0 +1,286 @@
+"""Your turn: is this formula the equation of that step? First its shape, then its value, then what went wrong.
+
+The value is compared with the step's own on several random networks, never on one's numbers alone, so equivalent forms
+count as right and accidents do not. What is right only with one's own settings and sizes is right here, with a remark.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice, product
+
+import numpy as np
+
+from nablastep.errors import NablastepError, ShapeError
+from nablastep.expressions import Symbol
+from nablastep.formulas.building import OPEN, Built, build, named_size, shape_in_sizes
+from nablastep.formulas.errors import FormulaError
+from nablastep.formulas.parser import Formula, parse
+from nablastep.formulas.syntax import Called, Named, Number, Operation, Typed, edits, walk
+from nablastep.judging.question import Question, question_of, twin_scope, typed_worth
+from nablastep.session import Session
+from nablastep.slips.diagnosis import Bench, Cause, diagnosed
+from nablastep.slips.record import said
+from nablastep.slips.worlds import TOLERANCE, Array, Reading, distance
+from nablastep.transposition import CONVENTIONS, convention_named
+
+SHAPE, CIRCULAR, LATER, UNKNOWN, INVERSE = "shape", "circular", "later", "unknown", "inverse"
+
+MOST_READINGS = 64
+"""So many ways of reading typed numbers as settings or sizes are tried."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`right`, or the `cause` (one word) with a `message` that says it.
+
+    `hint` is a question that leads there and does not give the answer away, `nudge` a little more than that. `remark`
+    is said of a right answer that is right for a reason of its own. `relative_error` is that of the worst random
+    network; None where the shape was wrong already.
+    """
+
+    right: bool
+    cause: str | None
+    message: str
+    hint: str | None
+    relative_error: float | None
+    nudge: str | None = None
+    remark: str | None = None
+
+
+def judge(session: Session, name: str, answer: str, convention: str | None = None) -> Verdict:
+    """What the answer is worth as the equation of the step of that id (or of `grad_a0`), with or without a left side.
+
+    Raises FormulaError if it cannot be read, UnknownNameError if there is no such step.
+    """
+    shown_in = convention_named(convention or session.network.convention)
+    return judge_answer(question_of(session, name, shown_in), answer)
+
+
+def judge_answer(question: Question, answer: str) -> Verdict:
+    """What the answer is worth."""
+    first: ShapeError | None = None
+    names = question.scope.names
+    loose = parse(answer, names=names)
+    for formula in (loose, parse(answer, tight=True, names=names)):
+        _check_left(question, formula)
+        try:
+            built = build(formula.right, question.scope, question.target)
+            _check_shape(question, built)
+        except ShapeError as error:
+            first = first or error
+            continue
+        return _by_value(question, formula.right, built)
+    assert first is not None
+    return _wrong_shape(question, loose.right, first)
+
+
+def _check_left(question: Question, formula: Formula) -> None:
+    left = formula.left
+    if left is not None and left != question.id:
+        raise FormulaError(
+            f"the left side is {left}, and the question is about {question.id}",
+            column=formula.left_place + 1,
+            hint=f"leave the left side out, or write {question.id} there",
+        )
+
+
+def _check_shape(question: Question, built: Built) -> None:
+    wanted, sizes = question.target.shape, question.scope.sizes
+    found, expected = _numbers(built.shape, sizes), _numbers(wanted, sizes)
+    if found == expected or all(size == 1 for size in (*found, *expected)):
+        return
+    name = said(question.target)
+    if found == ():
+        raise ShapeError(f"this is a number, and {name} is {shape_in_sizes(wanted, sizes)}")
+    if expected == ():
+        raise ShapeError(f"this is {shape_in_sizes(built.shape, sizes)}, and {name} is a number")
+    place = next(axis for axis in range(2) if found[axis] != expected[axis])
+    raise ShapeError(
+        f"this is {shape_in_sizes(built.shape, sizes)}, and {name} is {shape_in_sizes(wanted, sizes)}: "
+        f"the {('rows', 'columns')[place]} disagree, "
+        f"{named_size(built.shape[place], sizes)} instead of {named_size(wanted[place], sizes)}"
+    )
+
+
+def _numbers(shape: Sequence[str], sizes: Mapping[str, int]) -> tuple[int, ...]:
+    return tuple(
+        int(np.prod([1 if part == "1" or part.startswith(OPEN) else sizes[part] for part in name.split("·")]))
+        for name in shape
+    )
+
+
+# right
+
+
+def _by_value(question: Question, typed: Typed, built: Built) -> Verdict:
+    refused = _refused(question, typed)
+    if refused is not None:
+        return refused
+    answers = [question.answer(built, values) for values in question.worlds]
+    error = max(distance(found, question.right(values)) for found, values in zip(answers, question.worlds, strict=True))
+    if error <= TOLERANCE:
+        return Verdict(True, None, "right", None, error)
+    remark = _right_here(question, typed, built)
+    if remark is not None:
+        return Verdict(True, None, "right here", None, error, remark=remark)
+    cause = _cause(question, typed, question.worlds, answers)
+    off = f"the shape fits, and the value is {_percent(error)} off on random networks of this shape"
+    return _wrong(cause, off, error)
+
+
+def _right_here(question: Question, typed: Typed, built: Built) -> str | None:
+    """What to say of a formula that is right with one's own settings, sizes and frozen parameters only."""
+    numbers = any(isinstance(node, Number) for node in walk(typed))
+    if not numbers and not question.program.training.frozen:
+        return None
+    if not all(
+        distance(question.answer(built, values), question.right(values)) <= TOLERANCE for values in question.own_worlds
+    ):
+        return None
+    letters = _letters(question, typed)
+    if letters:
+        return f"{' and '.join(letters)}: with the letter it stays right when the number changes"
+    frozen = " and ".join(said(question.program.symbols[name]) for name in sorted(question.program.training.frozen))
+    return f"right with the numbers of this network{f', in which {frozen} stands still' if frozen else ''}"
+
+
+def _letters(question: Question, typed: Typed) -> list[str] | None:
+    """`0.5 is η here`, for the numbers that have to be settings or sizes for the formula to be right everywhere."""
+    places = [node for node in walk(typed) if _constant(node) is not None]
+    readings = []
+    for node in places:
+        value = _constant(node)
+        names = [name for name, own in question.own.items() if name != "1" and np.ndim(own) == 0 and own == value]
+        readings.append([None, *names])
+    for choice in islice(product(*readings), 1, MOST_READINGS):
+        changed, said_so = typed, []
+        for node, name in zip(places, choice, strict=True):
+            if name is not None:
+                other = Named(node.place, name)
+                changed = next(edits(changed, lambda each, n=node, o=other: iter((o,) if each is n else ())), changed)
+                said_so.append(f"{_constant(node):g} is {said(Symbol(name, None, (), setting=True))} here")
+        if _is_right(question, changed):
+            return said_so
+    return None
+
+
+def _constant(node: Typed) -> float | None:
+    """The value of a number, or of a quotient of two."""
+    if isinstance(node, Number):
+        return float(node.text)
+    if isinstance(node, Operation) and node.operator == "/":
+        above, below = _constant(node.left), _constant(node.right)
+        return above / below if above is not None and below else None
+    return None
+
+
+def _is_right(question: Question, typed: Typed) -> bool:
+    try:
+        built = build(typed, question.scope, question.target)
+        _check_shape(question, built)
+    except NablastepError:
+        return False
+    return all(
+        distance(question.answer(built, values), question.right(values)) <= TOLERANCE for values in question.worlds
+    )
+
+
+# wrong
+
+
+_INVERSE = Cause(
+    INVERSE,
+    "going back is not undoing: an inverse has the right shape and the wrong meaning",
+    "Is the question how E changes with each input, or which input gave this output?",
+    "Nothing is solved for on the way back: derivatives are passed on.",
+)
+
+
+def _refused(question: Question, typed: Typed) -> Verdict | None:
+    """Answers that are wrong whatever their value."""
+    if any(isinstance(node, Called) and node.name in {"inv", "pinv"} for node in walk(typed)):
+        return Verdict(False, INVERSE, _INVERSE.says, _INVERSE.question, None, _INVERSE.nudge)
+    named = _names(typed)
+    before = "Use only what has been computed before this step."
+    if question.id in named and not question.equation.is_update:
+        return Verdict(False, CIRCULAR, f"this explains {said(question.target)} by itself", before, None)
+    later = sorted(named & question.later)
+    if later:
+        name = said(question.scope.symbols[later[0]])
+        return Verdict(False, LATER, f"{name} is not computed yet when this step runs", before, None)
+    return None
+
+
+def _names(typed: Typed) -> frozenset[str]:
+    return frozenset(node.name for node in walk(typed) if isinstance(node, Named))
+
+
+def _cause(
+    question: Question, typed: Typed, worlds: Sequence[Reading], answers: Sequence[Array | None]
+) -> Cause | None:
+    found = [answer for answer in answers if answer is not None]
+    if len(found) < len(worlds):
+        return None
+    bench = Bench(
+        worlds,
+        [question.right(values) for values in worlds],
+        found,
+        lambda value, number: distance(value, found[number]) <= TOLERANCE,
+    )
+    return diagnosed(question.program, question.step, bench, _names(typed))
+
+
+def _wrong_shape(question: Question, typed: Typed, error: ShapeError) -> Verdict:
+    refused = _refused(question, typed)
+    if refused is not None:
+        return refused
+    cause = _cause_of_shape(question, typed)
+    if cause is None:
+        hint = error.hint or "Compare the dimensions of both sides."
+        return Verdict(False, SHAPE, error.message + _elsewhere(question, typed), hint, None)
+    return _wrong(cause, error.message, None)
+
+
+def _cause_of_shape(question: Question, typed: Typed) -> Cause | None:
+    """The cause of a value that does not fit, and else of the same formula where all dimensions are equal."""
+    try:
+        built = build(typed, question.scope, question.target)
+        cause = _cause(question, typed, question.worlds, [question.answer(built, each) for each in question.worlds])
+        if cause is not None:
+            return cause
+    except ShapeError:
+        pass
+    scope = twin_scope(question.scope, question.twins[0])
+    target = scope.symbols.get(question.id, question.target)
+    try:
+        built = build(typed, scope, target)
+    except NablastepError:
+        return None
+    return _cause(question, typed, question.twins, [question.answer(built, each) for each in question.twins])
+
+
+def _elsewhere(question: Question, typed: Typed) -> str:
+    """In which other convention the formula is right."""
+    for convention in CONVENTIONS.values():
+        if convention is not question.convention:
+            other = replace(question, convention=convention)
+            if _is_right(other, typed):
+                return f"; it is right in the convention {convention.name}, {convention.formula}"
+    return ""
+
+
+def _wrong(cause: Cause | None, what: str, error: float | None) -> Verdict:
+    if cause is None:
+        hint = "Write the step for one entry with sums: which index does each sum run over?"
+        return Verdict(False, UNKNOWN, what, hint, error, "Then say which paths lead from that entry to E.")
+    joint = "; " if error is not None else ": "
+    return Verdict(False, cause.name, f"{cause.says}{joint}{what}", cause.question, error, cause.nudge)
+
+
+def _percent(error: float) -> str:
+    return f"{100 * error:.3g} %" if np.isfinite(error) else "infinitely far"
+
+
+__all__ = ["Verdict", "judge", "judge_answer", "typed_worth"]

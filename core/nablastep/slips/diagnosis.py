@@ -1,0 +1,197 @@
+"""Which slip explains an answer: the first one whose wrong formula has the answer's value.
+
+The comparison goes forwards: each slip is made on the right formula, and what comes out is compared with the answer.
+So the slip that is named is the one that was made, in whatever spelling, and nothing is ever guessed from how an
+answer looks. A slip may also have been made in a step before, on the way to this one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
+from typing import Any
+
+import numpy as np
+
+from nablastep.expressions import matrix_symbols
+from nablastep.program import BACKWARD, FORWARD, UPDATE, Program, Step
+from nablastep.slips.activation_slopes import SLOPE_SLIPS
+from nablastep.slips.case import Case
+from nablastep.slips.factors import FACTOR, ratio_of, ratio_text
+from nablastep.slips.products import PRODUCT_SLIPS, SIGN
+from nablastep.slips.record import Mistake, said
+from nablastep.slips.records import mistakes
+from nablastep.slips.worlds import Array, Reading, worth
+
+MOST_PAIRS = 500
+"""So many formulas with two slips are tried."""
+
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Cause:
+    """What went wrong: the name of the slip, what is said, a question that leads there, and a nudge."""
+
+    name: str
+    says: str
+    question: str
+    nudge: str
+
+
+@dataclass(frozen=True, eq=False)
+class Bench:
+    """An answer's value beside the right one: in columns, one array for each of the mappings of values it is read from.
+
+    `agree` says whether an array is the answer's in the world of that number.
+    """
+
+    worlds: Sequence[Reading]
+    right: Sequence[Array]
+    answer: Sequence[Array]
+    agree: Callable[[Array, int], bool]
+
+    def holds(self, value_in: Callable[[Values], Array | None]) -> bool:
+        """Whether the value is the answer's in every world."""
+        for number, values in enumerate(self.worlds):
+            found = value_in(values)
+            if found is None or not self.agree(found, number):
+                return False
+        return True
+
+
+def diagnosed(program: Program, step: Step, bench: Bench, named: Collection[str] = ()) -> Cause | None:
+    """The slip that explains the answer, None for none; `named` are the quantities that the answer names itself.
+
+    A quantity that the answer names has the right value in it, so that no slip was made on the way to it.
+    """
+    cases = cases_of(program, step)
+    ratio = ratio_of(bench.answer, bench.right, bench.worlds)
+    if ratio is not None:
+        if ratio.number == -1 and not ratio.names:
+            return _cause(Mistake(SIGN, cases[0].right))
+        return _cause(Mistake(FACTOR, cases[0].right, {"what": ratio_text(ratio, cases[0].right)}))
+    found = [
+        each
+        for each in candidates(program, step, bench.worlds[0])
+        if each.before is None or each.before.id not in named
+    ]
+    for each in found:
+        if bench.agree(each.value, 0) and bench.holds(each.value_in(program, step)):
+            return _cause(each.mistake, each.before)
+    return _scaled(program, step, bench, found) or _twofold(cases, bench)
+
+
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """A mistake, made in the step itself or in one `before` it, and the value of the step that comes of it."""
+
+    mistake: Mistake
+    before: Step | None
+    value: Array
+
+    def value_in(self, program: Program, step: Step) -> Callable[[Values], Array | None]:
+        """How the step's value is found in any world."""
+        if self.before is None:
+            return lambda values: worth(self.mistake.expression, values)
+        before = self.before
+        return lambda values: _carried(program, step, before, self.mistake, values)
+
+
+@lru_cache(maxsize=256)
+def candidates(program: Program, step: Step, reading: Reading) -> tuple[Candidate, ...]:
+    """All mistakes that have a value there: those of the step itself, then those on the way to it."""
+    own = ((None, mistake) for case in cases_of(program, step) for mistake in mistakes(case))
+    found = []
+    for before, mistake in (*own, *_on_the_way(program, step)):
+        if before is None:
+            value = worth(mistake.expression, reading)
+        else:
+            value = _carried(program, step, before, mistake, reading)
+        if value is not None:
+            found.append(Candidate(mistake, before, value))
+    return tuple(found)
+
+
+def cases_of(program: Program, step: Step) -> list[Case]:
+    """The step's equation as a case, and its textbook form as another."""
+    equations = [step.equation] + ([step.definition] if step.definition is not None else [])
+    return [Case(program, step, equation.expression) for equation in equations]
+
+
+def _cause(mistake: Mistake, before: Step | None = None) -> Cause:
+    place = f"on the way, in {said(before.target)}: " if before is not None else ""
+    return Cause(mistake.slip.name, place + mistake.says, mistake.question, mistake.nudge)
+
+
+def _on_the_way(program: Program, step: Step) -> Iterator[tuple[Step, Mistake]]:
+    """The slips of the steps that lead here, the nearest first."""
+    phases = {FORWARD: {FORWARD}, BACKWARD: {BACKWARD}, UPDATE: {BACKWARD, UPDATE}}[step.phase]
+    steps = {other.id: other for other in program.steps}
+    waiting, seen = [step], {step.id}
+    while waiting:
+        here = waiting.pop(0)
+        for symbol in matrix_symbols(here.equation.expression):
+            made = steps.get(symbol.id)
+            if made is None or made.id in seen or made.phase not in phases or made.number > here.number:
+                continue
+            seen.add(made.id)
+            for case in cases_of(program, made):
+                yield from ((made, mistake) for mistake in mistakes(case))
+            waiting.append(made)
+
+
+def _carried(program: Program, step: Step, before: Step, mistake: Mistake, values: Values) -> Array | None:
+    """The value of the step if the slip was made in one before, and everything between was done right."""
+    wrong = worth(mistake.expression, values)
+    if wrong is None or np.shape(wrong) != np.shape(values[before.id]):
+        return None
+    changed = {**values, before.id: wrong}
+    with np.errstate(all="ignore"):
+        for other in program.steps[before.number : step.number - 1]:
+            if other.phase != UPDATE or step.phase == UPDATE:
+                other.run(changed)
+    return worth(step.equation.expression, changed)
+
+
+def _scaled(program: Program, step: Step, bench: Bench, found: Sequence[Candidate]) -> Cause | None:
+    """A slip, and a constant factor or sign besides."""
+    for each in found:
+        if each.mistake.slip in (SIGN, FACTOR) or np.shape(each.value) != np.shape(bench.answer[0]):
+            continue
+        if ratio_of(bench.answer[:1], [each.value], bench.worlds[:1]) is None:
+            continue
+        values = [each.value_in(program, step)(values) for values in bench.worlds]
+        known = [value for value in values if value is not None]
+        ratio = ratio_of(bench.answer, known, bench.worlds) if len(known) == len(values) else None
+        if ratio is not None:
+            cause = _cause(each.mistake, each.before)
+            return replace(cause, says=f"{cause.says}; besides, {ratio_text(ratio, step.equation.expression)}")
+    return None
+
+
+def _twofold(cases: Sequence[Case], bench: Bench) -> Cause | None:
+    """Two slips of slopes and products in one formula."""
+    slips = (*PRODUCT_SLIPS, *SLOPE_SLIPS)
+    tried = 0
+    for case in cases:
+        for first in (mistake for slip in slips for mistake in slip.mistakes(case)):
+            between = replace(case, right=first.expression)
+            for second in (mistake for slip in slips for mistake in _safely(slip, between)):
+                tried += 1
+                if tried > MOST_PAIRS:
+                    return None
+                if bench.holds(partial(worth, second.expression)):
+                    cause = _cause(first)
+                    return replace(cause, says=f"{cause.says}; besides, {second.says}")
+    return None
+
+
+def _safely(slip: Any, case: Case) -> Iterator[Mistake]:
+    from nablastep.errors import ShapeError
+
+    try:
+        yield from slip.mistakes(case)
+    except ShapeError:  # the first slip left no formula whose shapes could be asked for
+        return

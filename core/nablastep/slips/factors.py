@@ -1,0 +1,134 @@
+"""The slip of a constant factor, and what a factor is called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from nablastep.expressions import Expression, Factor, Scale, walk
+from nablastep.laws import scale
+from nablastep.slips.case import Case
+from nablastep.slips.record import Wrong, slip
+from nablastep.slips.worlds import TOLERANCE, Array, distance
+
+LARGEST_NUMBER = 1000
+"""A factor is named as a fraction of whole numbers up to this one."""
+
+
+@slip(
+    "factor",
+    "{what}",
+    "Where does the mean over the samples, or the constant of the loss, enter, and how often?",
+    "Follow the constants from E to here, step by step.",
+    shown=True,
+)
+def FACTOR(case: Case) -> Iterator[Wrong]:
+    without = _without_factors(case.right)
+    if without != case.right:
+        yield without, {"what": "a constant factor is forgotten"}
+    dimensions = {name for node in walk(case.right) if isinstance(node, Factor) for name in node.dimensions}
+    for name in sorted(dimensions):
+        yield scale(Factor(1, 1, (name,)), case.right), {"what": f"1/{name} is in it twice"}
+    yield scale(Factor(2), case.right), {"what": "it is twice as large as it should be"}
+    yield scale(Factor(1, 2), case.right), {"what": "it is half of what it should be"}
+
+
+def _without_factors(expression: Expression) -> Expression:
+    if isinstance(expression, Scale) and isinstance(expression.scalar, Factor):
+        sign = -1 if expression.scalar.numerator < 0 else 1
+        return scale(Factor(sign), _without_factors(expression.x))
+    return expression
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """What an answer is compared with the right value: `number` times a setting or size named in `names` (±1)."""
+
+    number: Fraction
+    names: tuple[tuple[str, int], ...] = ()
+
+
+def ratio_of(found: Sequence[Array], right: Sequence[Array], values: Sequence[Mapping[str, Any]]) -> Ratio | None:
+    """The constant by which the found arrays are too large, the same in every world; None if there is none."""
+    factors = [_constant(one, other) for one, other in zip(found, right, strict=True)]
+    if any(factor is None for factor in factors):
+        return None
+    known = [float(factor) for factor in factors if factor is not None]
+    names = [name for name in values[0] if name in _SETTINGS or _is_size(name)]
+    for combination in _combinations(names):
+        rest = [
+            factor / np.prod([float(world[name]) ** power for name, power in combination])
+            for factor, world in zip(known, values, strict=True)
+        ]
+        number = Fraction(float(rest[0])).limit_denominator(LARGEST_NUMBER)
+        small = number and abs(number.numerator) <= LARGEST_NUMBER
+        if small and all(abs(each - float(number)) <= TOLERANCE * abs(float(number)) for each in rest):
+            return Ratio(number, combination)
+    return None
+
+
+_SETTINGS = {"learning_rate": "η", "momentum": "μ", "weight_decay": "λ"}
+
+
+def _is_size(name: str) -> bool:
+    return name == "m" or (name[:1] == "n" and name[1:].isdigit())
+
+
+def _combinations(names: Sequence[str]) -> Iterator[tuple[tuple[str, int], ...]]:
+    yield ()
+    for name in names:
+        for power in (-1, 1, -2):
+            yield ((name, power),)
+    sizes = [name for name in names if _is_size(name)]
+    for index, first in enumerate(sizes):
+        for second in sizes[index + 1 :]:
+            for powers in ((-1, -1), (1, 1), (1, -1), (-1, 1)):
+                yield ((first, powers[0]), (second, powers[1]))
+
+
+def _constant(found: Array, right: Array) -> float | None:
+    if np.shape(found) != np.shape(right) or not np.isfinite(found).all() or not np.isfinite(right).all():
+        return None
+    size = float(np.sum(right * right))
+    if not size:
+        return None
+    factor = float(np.sum(found * right)) / size
+    return factor if factor and distance(found, factor * right) <= TOLERANCE else None
+
+
+def ratio_text(ratio: Ratio, right: Expression) -> str:
+    """What is said of the factor: "4 times too large", "1/m is in it twice", "1/m is forgotten"."""
+    sign = " and its sign is the wrong way round" if ratio.number < 0 else ""
+    number = abs(ratio.number)
+    own = {name for node in walk(right) if isinstance(node, Factor) for name in node.dimensions}
+    if number != 1 and not ratio.names:
+        return _number_text(number) + sign
+    parts = [_name_text(name, power, name in own) for name, power in ratio.names]
+    if number != 1:
+        parts.append(_number_text(number))
+    return " and ".join(parts) + sign
+
+
+def _number_text(number: Fraction) -> str:
+    words = {Fraction(1, 2): "half of what it should be", Fraction(1, 3): "a third of what it should be",
+             Fraction(1, 4): "a quarter of what it should be", Fraction(2): "2 times too large"}  # fmt: skip
+    if number in words:
+        return f"it is {words[number]}"
+    if number.numerator == 1:
+        return f"it is {number.denominator} times too small"
+    text = str(number.numerator) if number.denominator == 1 else f"{float(number):.4g}"
+    return f"it is {text} times too large" if number > 1 else f"it is {text} of what it should be"
+
+
+def _name_text(name: str, power: int, is_own: bool) -> str:
+    text = _SETTINGS.get(name, name)
+    if name in _SETTINGS:
+        place = f"{text} belongs to the update" if name == "learning_rate" else f"{text} has no place here"
+        return place if power > 0 else f"{text} divides here and should not"
+    if power == 1:
+        return f"1/{text} is forgotten"
+    return f"1/{text} is in it {'twice' if is_own else 'and does not belong here'}"

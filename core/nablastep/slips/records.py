@@ -1,0 +1,21 @@
+"""The table of slips, in the order in which they are thought of: what explains an answer first names it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nablastep.slips.activation_slopes import SLOPE_SLIPS
+from nablastep.slips.case import Case
+from nablastep.slips.factors import FACTOR
+from nablastep.slips.optimizer_updates import UPDATE_SLIPS
+from nablastep.slips.products import PRODUCT_SLIPS
+from nablastep.slips.quantities import QUANTITY_SLIPS
+from nablastep.slips.record import Mistake, Slip
+
+SLIPS: tuple[Slip, ...] = (*UPDATE_SLIPS, *PRODUCT_SLIPS, *SLOPE_SLIPS, *QUANTITY_SLIPS, FACTOR)
+
+
+def mistakes(case: Case) -> Iterator[Mistake]:
+    """The wrong formulas that the slips make of the step, those of the first slips first."""
+    for slip in SLIPS:
+        yield from slip.mistakes(case)
