@@ -21,7 +21,10 @@ State = tuple[Any, ...]
 
 DEFAULT_BYTES = 256 * 1024 * 1024
 
-FIRST_STRIDE = 8
+ALLOCATIONS = 48
+"""The bytes that the C library adds to an array: a header for the object, for its shape and for its numbers."""
+
+FIRST_STRIDE = 16
 """To keep a state takes fresh memory, which is slow; to run so few iterations again is hardly felt."""
 
 
@@ -56,15 +59,15 @@ class Track:
 class Checkpoints:
     """What a session keeps of its past. `limit` bounds it, in bytes; `state` is one such as will be kept.
 
-    The limit is shared out: an eighth for the states used last, an eighth for what a stretch under way brings, the
-    rest for snapshots. Two states are always kept, however large they are. `lock` is held by whoever adds or looks up.
+    The limit is shared out: 1/16 for the states used last, 1/32 for what a stretch under way brings, the rest for
+    snapshots. Two states are always kept, however large they are. `lock` is held by whoever adds or looks up.
     """
 
     def __init__(self, state: State, limit: int | None = None) -> None:
-        self.bytes_a_state = max(1, sum(sys.getsizeof(value) for value in state) + sys.getsizeof(state))
+        self.bytes_a_state = sys.getsizeof(state) + sum(sys.getsizeof(value) + ALLOCATIONS for value in state)
         room = (DEFAULT_BYTES if limit is None else limit) // self.bytes_a_state
-        self.most_recent = max(2, room // 8)
-        self.most_at_once = max(1, room // 8)
+        self.most_recent = max(2, room // 16)
+        self.most_at_once = max(1, room // 32)
         self.most_snapshots = max(0, room - self.most_recent - self.most_at_once)
         self.stride = FIRST_STRIDE
         self.lock = RLock()
@@ -88,7 +91,7 @@ class Checkpoints:
     def keep(self, track: Track, states: Mapping[int, State]) -> None:
         """Keep the states at the start of these iterations that are later than all that are kept.
 
-        Those beside the stride are welcome while there is plenty of room: where somebody stood, or had to wait.
+        Those beside the stride are welcome while there is plenty of room.
         """
         roomy, before = self._count < self.most_snapshots // 2, len(track)
         track._add((at, state) for at, state in states.items() if roomy or at % self.stride == 0)

@@ -31,6 +31,9 @@ Array = NDArray[np.float64]
 KEPT_ITERATIONS = 4
 
 
+_ONE_STEP = Next()
+
+
 class Position(NamedTuple):
     """(iteration from 1, steps done in it)."""
 
@@ -253,7 +256,7 @@ class Session:
 
     def next(self, count: int = 1) -> None:
         """Compute the next equations."""
-        self.do(Next(count))
+        self.do(_ONE_STEP if type(count) is int and count == 1 else Next(count))
 
     def back(self, count: int = 1) -> None:
         """Go back by so many equations, at most to the beginning."""

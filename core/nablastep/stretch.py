@@ -32,7 +32,7 @@ class Outcome:
     stop: int
     state: State
     errors: array[float]
-    kept: Mapping[int, State]
+    kept: dict[int, State]
 
 
 class Stretch:
@@ -61,6 +61,8 @@ class Stretch:
             f"_record({names((self._error,)).rstrip(', ')})",
             "if not (_iteration + 1) % _stride:",
             f"    _keep(({names(self.carried)}))",
+            # Let go before the next iteration begins, so that its arrays take the same memory while that is near.
+            f"del {names(name for name in self._code.makes if name not in self.carried)}".rstrip(", "),
         ]
         return "\n".join(
             [

@@ -99,7 +99,7 @@ class Timeline:
 
     def edits_at(self, iteration: int, step: int) -> Sequence[Edit]:
         """The edits of parameters that show first at that position."""
-        return self._parameter_edits.get((iteration, step), ())
+        return self._parameter_edits.get((iteration, step), ()) if self._parameter_edits else ()
 
     def start(self, iteration: int) -> dict[str, Any]:
         """Every value that exists at (iteration, 0), by id, with the sizes of the dimensions and the settings."""
@@ -217,7 +217,9 @@ class Timeline:
         self.checkpoints.remember(owner.track, outcome.stop, outcome.state)
         if first == self.computed:
             self._errors.extend(outcome.errors)
-            self.checkpoints.keep(self.track, {**outcome.kept, outcome.stop: outcome.state})
+            # The end of a short stretch too: there somebody stood, or had to wait.
+            is_short = outcome.stop - first < self.checkpoints.stride
+            self.checkpoints.keep(self.track, outcome.kept | ({outcome.stop: outcome.state} if is_short else {}))
 
     # finding again
 
