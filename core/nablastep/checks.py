@@ -13,10 +13,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nablastep.cost import check_time
 from nablastep.evaluation import Run, compiled
 from nablastep.expressions import Apply, Equation, Symbol, walk
 from nablastep.iteration import Iteration
 from nablastep.kinks import at_kink, kinked
+from nablastep.network import Network
 from nablastep.program import FORWARD, Program, Step
 from nablastep.session import Session
 from nablastep.shapes import shape_of
@@ -27,6 +29,7 @@ Mask = NDArray[np.bool_]
 TOLERANCE = 1e-6
 STEP = 1e-5
 COMPLEX_STEP = 1e-30
+_SECONDS_AN_ENTRY = 3e-4
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,11 +79,19 @@ class ParameterCheck:
         return any(error <= TOLERANCE for error in errors)
 
 
+def check_seconds(network: Network) -> float:
+    """How long a check of the network takes, about: three forward passes for each number that can be moved."""
+    numbers = sum(int(np.size(value)) for value in network.initial_parameters.values())
+    return numbers * (_SECONDS_AN_ENTRY + 1.5 * network.cost.seconds)
+
+
 def gradient_check(session: Session) -> tuple[ParameterCheck, ...]:
     """Check every parameter, frozen ones too, in the session's current iteration, from its start.
 
     Central differences with h = 1e-5·max(1, |θ|); the complex step with h = 1e-30. The session does not move.
+    Raises CommandError before it starts if that is estimated to take longer than anybody waits.
     """
+    check_time(check_seconds(session.network), "a check of every gradient")
     iteration = Iteration(session.timeline, session.position.iteration)
     program = iteration.program
     computed = iteration.values(len(program))

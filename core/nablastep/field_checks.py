@@ -181,6 +181,8 @@ def vector(value: object, key: Key) -> FloatArray:
 
 def matrix(value: object, key: Key, meaning: str) -> FloatArray:
     """Finite numbers as a read-only float64 array of shape (rows, columns); `meaning` names both axes."""
+    if _is_finite_matrix(value):
+        return read_only(value)
     listed = _listed(value)
     if not isinstance(listed, (list, tuple)) or not listed:
         raise FieldError(f"expected rows of numbers ({meaning}), found {described(value)}", key)
@@ -214,6 +216,13 @@ def read_only(values: object) -> FloatArray:
     array = np.array(values, dtype=np.float64, order="C")
     array.setflags(write=False)
     return array
+
+
+def _is_finite_matrix(value: object) -> bool:
+    """Whether there is nothing to find in the array cell by cell, which takes long for a large one."""
+    if not isinstance(value, np.ndarray) or value.ndim != 2 or not value.size or value.dtype.kind not in "fiu":
+        return False
+    return bool(np.isfinite(value.astype(np.float64, copy=False)).all())
 
 
 def _listed(value: object) -> object:

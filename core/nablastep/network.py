@@ -5,6 +5,7 @@ Knows nothing of steps, sessions or screens; files are read and written by nabla
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from nablastep.cost import Cost, check_cost, equations_cost, layers_cost
 from nablastep.equation_inputs import Parameter, Value, checked_given, checked_parameters, size_of
 from nablastep.equations import Incoming, WrittenGraph, check_input_names
 from nablastep.errors import UnknownNameError
@@ -46,6 +48,7 @@ from nablastep.network_checks import (
 )
 from nablastep.notation.settings import hidden_setting
 from nablastep.optimizer_settings import OPTIMIZER_NAMES, OptimizerSettings
+from nablastep.optimizers import RULES
 
 __all__ = [
     "CONVENTION_NAMES",
@@ -146,6 +149,7 @@ class Network:
         for name, value in checked.items():
             object.__setattr__(self, name, value)
         object.__setattr__(self, "_written", self._read_equations() if equations else None)
+        check_cost(self.cost)
         object.__setattr__(self, "_parameters", self._first_values())
 
     def __repr__(self) -> str:
@@ -211,6 +215,16 @@ class Network:
             return dict(self._written.sizes)
         widths = (self.x.shape[1], *(layer.units for layer in self.layers))
         return {f"n{k}": int(width) for k, width in enumerate(widths)}
+
+    @property
+    def cost(self) -> Cost:
+        """What one iteration needs, estimated."""
+        state = len(RULES[self.optimizer.name].state)
+        if self._written is None:
+            return layers_cost(self.sizes, self.samples, self.batch_size, state)
+        numbers = sum(math.prod(parameter.shape) for parameter in self.parameters.values())
+        count, widest = len(self.equations.splitlines()), max(self.sizes, default=1)
+        return equations_cost(numbers, count, widest, self.samples, self.batch_size, state)
 
     @property
     def samples(self) -> int:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from nablastep.cost import MOST_LAYERS
 from nablastep.field_checks import FieldError, FloatArray, counted, described, text, whole_number
 from nablastep.layer import LARGEST_MATRIX, Layer
 from nablastep.optimizer_settings import OptimizerSettings
@@ -42,6 +43,8 @@ def checked_layers(values: object) -> tuple[Layer, ...]:
     if not isinstance(values, (list, tuple)) or not values:
         found = described(values) if values or not isinstance(values, (list, tuple)) else "none"
         raise FieldError(f"expected at least one layer, found {found}", ("layers",))
+    if len(values) > MOST_LAYERS:
+        raise FieldError(f"expected at most {MOST_LAYERS} layers, found {len(values)}", ("layers",))
     return tuple(_layer(value, number) for number, value in enumerate(values, start=1))
 
 

@@ -15,6 +15,8 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_group
 
+from nablastep.safe_text import shown
+from nablastep_tui import progress
 from nablastep_tui.error_border import WrongUseError, report
 from nablastep_tui.options import near
 from nablastep_tui.output import finish, give_up, open_closed_streams
@@ -38,6 +40,7 @@ COMMANDS = {
 }
 """The commands in the order in which they are listed, and the module of `commands` that has each."""
 
+LONGEST_WORD = 40
 ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -111,6 +114,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     debug = "--debug" in options
     words = [word for word in options if word != "--debug"] + words[len(options) :]
     _prepare()
+    progress.start(_work_named_by(words))
     try:
         result = app(args=words, prog_name="nablastep", standalone_mode=False)
         _complete()
@@ -118,9 +122,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (BrokenPipeError, SystemExit):
         code = 0  # the reader has left; Typer and Rich leave at once
     except (Exception, KeyboardInterrupt) as problem:
+        progress.stop()
         code = report(problem, debug=debug)
+    progress.stop()
     finish()
     return code
+
+
+def _work_named_by(words: list[str]) -> str:
+    """The command and what it is about, in short, for progress."""
+    return shown(" ".join(word if len(word) <= LONGEST_WORD else f"{word[:LONGEST_WORD]}…" for word in words[:2]))
 
 
 def _complete() -> None:

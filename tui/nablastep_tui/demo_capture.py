@@ -16,6 +16,7 @@ from nablastep.demo.check import Report, report_of
 from nablastep.demo.opening import OpenDemo
 from nablastep.demo.player import Player
 from nablastep.demo.problems import DemoErrors
+from nablastep_tui import progress
 from nablastep_tui.demo_app import DemoApp, Playing
 from nablastep_tui.recording.capture import Capture, Script, run_captured
 from nablastep_tui.recording.model import Recording
@@ -37,6 +38,7 @@ def check_on_screen(opened: OpenDemo) -> Report:
             if isinstance(_statement(player), language.ExpectScreen):
                 app.demo_screen.present()
                 await capture.sleep(SETTLING_SECONDS)
+            _note(player)
             player.advance()
 
     _run(opened, player, script)
@@ -64,6 +66,7 @@ def capture_demo(
             if isinstance(statement, language.ExpectScreen | language.Snap):
                 await capture.sleep(SETTLING_SECONDS)
             _tell(capture, statement)
+            _note(player)
             beat = app.demo_screen.advance()
             await _let_it_be_seen(app, capture, beat)
             if after_beat is not None:
@@ -81,6 +84,10 @@ def _run(opened: OpenDemo, player: Player, script: Script, *, theme: str | None 
         return DemoApp(opened, player, Playing(is_driven=True), theme=chosen, glyphs="unicode", still=True)
 
     return run_captured(app, opened.demo.header.size or DEFAULT_SIZE, script, title=opened.title)
+
+
+def _note(player: Player) -> None:
+    progress.note(f"beat {player.at + 1} of {len(player.beats)}")
 
 
 def _statement(player: Player) -> language.Statement:

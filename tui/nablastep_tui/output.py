@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, TextIO
 
 from nablastep.safe_text import shown
+from nablastep_tui import progress
 
 if TYPE_CHECKING:
     from nablastep.trace import Line
@@ -45,6 +46,8 @@ def write(pieces: Iterable[str]) -> None:
     """
     try:
         for piece in pieces:
+            if piece and sys.stdout.isatty():
+                progress.stop()  # what is printed shows that there is work going on
             sys.stdout.write(shown(piece, keep="\n"))
         sys.stdout.flush()
     except OSError as problem:
@@ -83,6 +86,7 @@ def write_lines(lines: Iterable[Line]) -> None:
 
     console = Console(highlight=False)
     for line in lines:
+        progress.stop()
         text = Text()
         for span in line:
             text.append(shown(span.text), style=_STYLES.get(span.role, ""))

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Mapping
 
+from nablastep_tui import progress
 from nablastep_tui.error_border import WrongUseError
 
 
@@ -44,8 +45,10 @@ _TAKE_CLIPBOARD = frozenset({"kitty", "ghostty", "alacritty", "foot", "wezterm",
 def prepare_for_textual() -> None:
     """The environment that Textual reads when it is imported; and no collection of garbage before the first frame.
 
-    What the start makes lives as long as the app, which turns the collector on when it is mounted.
+    The terminal is the screen's from here on. What the start makes lives as long as the app, which turns the collector
+    on when it is mounted.
     """
+    progress.stop()
     gc.disable()
     os.environ.setdefault("TEXTUAL_FPS", "120")
     if os.environ.get("NO_COLOR") == "":

@@ -44,6 +44,11 @@ def beats_of(statements: Iterable[Statement]) -> tuple[Beat, ...]:
     return tuple(beat for place, statement in enumerate(statements) for beat in _beats(place, statement))
 
 
+def beat_count(statement: Statement) -> int:
+    """How many beats the statement has."""
+    return len(_beats(0, statement))
+
+
 def is_step(statement: Statement) -> bool:
     """Whether something is done on stage, as opposed to told, awaited or expected."""
     is_told = isinstance(statement, (*_TALK, language.Say, language.Pause, language.Wait))

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from nablastep.demo.beats import beat_count
 from nablastep.demo.checker import check_statements
 from nablastep.demo.header import check_fragment, split_script
 from nablastep.demo.language import Include, Statement
@@ -25,6 +26,7 @@ from nablastep.files.reading import read_text
 LARGEST_FILE = 1_000_000
 MOST_INCLUDES = 1000
 MOST_INCLUDED_CHARACTERS = 4_000_000
+MOST_BEATS = 50_000
 DEEPEST_INCLUDE = 8
 
 VocabularyOf = Callable[[Header], Vocabulary]
@@ -70,6 +72,7 @@ class _Expansion:
     folder: Path
     errors: list[DemoError]
     files: list[str]
+    beats: int = 0
     includes: int = 0
     characters: int = 0
 
@@ -79,8 +82,12 @@ class _Expansion:
         for statement in statements:
             if isinstance(statement, Include):
                 result += self._included(statement, chain)
-            else:
-                result.append(statement)
+                continue
+            result.append(statement)
+            before, self.beats = self.beats, self.beats + beat_count(statement)
+            if before <= MOST_BEATS < self.beats:
+                message = f"up to here the demo has more than {MOST_BEATS} beats, too many to play"
+                self.errors.append(DemoError.at(statement.place, message))
         return result
 
     def _included(self, include: Include, chain: tuple[Path, ...]) -> list[Statement]:
@@ -88,6 +95,8 @@ class _Expansion:
         self.includes += 1
         if self.includes > MOST_INCLUDES:
             return self._refused_as_too_many(include)
+        if self.beats > MOST_BEATS:
+            return []
         try:
             text = self._text_of(include, path, chain)
         except DemoError as error:

@@ -16,6 +16,7 @@ from nablastep.demo.network_vocabulary import network_vocabulary
 from nablastep.demo.problems import DemoError, DemoErrors
 from nablastep.demo.script import Demo, Header
 from nablastep.demo.vocabulary import Vocabulary
+from nablastep.demo.work import work_problem
 from nablastep.field_checks import did_you_mean
 from nablastep.files.built_in import network_names, open_network
 from nablastep.network import Network
@@ -87,4 +88,7 @@ def open_demo(source: str | os.PathLike[str]) -> OpenDemo:
 
     demo = load_demo(demo_path(source), vocabulary_of)
     network, network_from = opened[0]
+    too_long = work_problem(demo.statements, network)
+    if too_long is not None:
+        raise DemoErrors([too_long])
     return OpenDemo(demo, network, network_from)

@@ -5,6 +5,7 @@ Source: Squire and Trapp (1998), "Using Complex Variables to Estimate Derivative
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,9 @@ LARGEST_FINITE = 1e140
 LARGEST_TABLE = 8_000_000
 """Derivative tables of more entries are not written out."""
 
+LARGEST_ARRAY = 20_000_000
+"""Entries of a matrix that is written out for a line, a Kronecker product above all: 160 MB."""
+
 LARGEST_WORK = 500_000_000
 """Nor are those of quantities so large that nudging each entry in turn takes too long (entries squared)."""
 
@@ -30,6 +34,12 @@ NUDGED = "@"
 
 class TooLarge(Exception):  # noqa: N818 - not a mistake: the line is shown without a value
     """A table of derivatives that is too large to be written out."""
+
+
+def check_entries(*sizes: int) -> None:
+    """Raise TooLarge before an array of that shape is made, if it has more entries than a machine should hold."""
+    if math.prod(sizes) > LARGEST_ARRAY:
+        raise TooLarge
 
 
 def nudged(base: Worth, start: int, stop: int) -> Worth:

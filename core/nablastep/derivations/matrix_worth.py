@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nablastep import primitives
+from nablastep.derivations.complex_step import check_entries
 from nablastep.derivations.indexed import Worth, aligned
 from nablastep.expressions import (
     ARGUMENT,
@@ -61,6 +62,7 @@ def times(left: NDArray[Any], right: NDArray[Any]) -> NDArray[Any]:
 
 def _matrix_product(left: NDArray[Any], right: NDArray[Any]) -> NDArray[Any]:
     """left @ right; where one side is the same for all of the other, as one large product instead of many small."""
+    check_entries(*np.broadcast_shapes(left.shape[:-2], right.shape[:-2]), left.shape[-2], right.shape[-1])
     if max(left.ndim, right.ndim) > 2:
         if all(size == 1 for size in right.shape[:-2]):
             inner, columns = right.shape[-2:]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nablastep.derivations.complex_step import check_entries
 from nablastep.derivations.indexed import Worth, aligned
 from nablastep.derivations.matrix_worth import times
 from nablastep.expressions import (
@@ -66,6 +67,7 @@ def _trace(evaluator: Evaluator, node: Trace) -> Worth:
 def _diagonal(evaluator: Evaluator, node: Diagonal) -> Worth:
     operand = evaluator(node.x)
     entries = operand.array.reshape(*operand.array.shape[:-2], -1)
+    check_entries(*entries.shape, entries.shape[-1])
     on_diagonal = np.eye(entries.shape[-1], dtype=bool)
     return Worth(np.where(on_diagonal, entries[..., None], 0.0), operand.axes)
 
@@ -76,6 +78,7 @@ def _identity(evaluator: Evaluator, node: Identity) -> Worth:
 
 def _kronecker(evaluator: Evaluator, node: Kronecker) -> Worth:
     axes, (left, right) = aligned(evaluator(node.left), evaluator(node.right))
+    check_entries(*np.broadcast_shapes(left.shape[:-2], right.shape[:-2]), *left.shape[-2:], *right.shape[-2:])
     product = left[..., :, None, :, None] * right[..., None, :, None, :]
     front = product.shape[:-4]
     rows, columns = left.shape[-2] * right.shape[-2], left.shape[-1] * right.shape[-1]

@@ -30,6 +30,7 @@ from nablastep.words import by_hand_sentence, kink_sentence, not_finite_sentence
 if TYPE_CHECKING:
     from nablastep.derivations.why import Route
 
+MOST_ITERATIONS = 1_000_000
 WHY_ROUTE = "differential"
 """The route by which a trace derives its backward equations: short, and the same for every step."""
 
@@ -117,7 +118,8 @@ class Trace:
     Nothing moves: the session stays where it is. `convention` is a name, the network's own if left out; with `why`
     each backward step has its derivation; without `values` documents have no numbers. Iterations are computed while
     they are read, so that a long trace needs no more memory than a short one.
-    Raises CommandError for a number of iterations under 1, UnknownNameError for an unknown convention.
+    Raises CommandError for a number of iterations under 1 or over MOST_ITERATIONS, UnknownNameError for an unknown
+    convention.
     """
 
     def __init__(
@@ -131,6 +133,8 @@ class Trace:
     ) -> None:
         if isinstance(iterations, bool) or not isinstance(iterations, int) or iterations < 1:
             raise CommandError(f"a trace has a whole number of iterations from 1, found {iterations!r}")
+        if iterations > MOST_ITERATIONS:
+            raise CommandError(f"a trace has at most {MOST_ITERATIONS} iterations, found {iterations}")
         self.network = source if isinstance(source, Network) else source.network
         self.convention: Convention = convention_named(convention or self.network.convention)
         self.count = iterations
