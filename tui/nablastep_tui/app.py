@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import gc
 import os
-import signal
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -15,6 +12,7 @@ from rich.console import Console
 from textual.app import SystemCommand
 from textual.binding import Binding
 from textual.events import Resize
+from textual.geometry import Size
 from textual.screen import Screen
 
 from nablastep.safe_text import shown
@@ -24,13 +22,14 @@ from nablastep_tui.keymap import KeyMap, written
 from nablastep_tui.keys import EVERY_KEY, STAGE_KEYS
 from nablastep_tui.palettes import PALETTES, ColourDepth, Palette, palette_for
 from nablastep_tui.records_sessions import RecordsSessions
+from nablastep_tui.screens.page import CommandPage
 from nablastep_tui.screens.stage_screen import StageScreen
-from nablastep_tui.screens.too_small import LEAST_COLUMNS, LEAST_ROWS, TooSmallScreen
+from nablastep_tui.screens.too_small import TooSmallScreen, is_too_small
 from nablastep_tui.settings import Memory, Settings, read_settings
+from nablastep_tui.signals import leave_on_signals
 from nablastep_tui.themes import textual_theme
 
 CTRL_C_SECONDS = 2.0
-TERMINATED = 143  # 128 + SIGTERM, as shells count
 
 
 class NablastepApp(RecordsSessions):
@@ -94,8 +93,8 @@ class NablastepApp(RecordsSessions):
 
     def on_mount(self) -> None:
         """Show the stage; from here on the garbage of drawing is short-lived."""
-        self._leave_on_sigterm()
         self.push_screen(self.stage)
+        self._check_size(self.size)
         for warning in (*self.settings.warnings, *self.keymap.warnings):
             self.notify(shown(warning), markup=False, severity="warning", timeout=8)
         if self._record_to is not None:
@@ -105,11 +104,12 @@ class NablastepApp(RecordsSessions):
 
     def on_resize(self, event: Resize) -> None:
         """Under the least size one line says so; the state is kept."""
-        small = event.size.width < LEAST_COLUMNS or event.size.height < LEAST_ROWS
-        if small and not isinstance(self.screen, TooSmallScreen):
+        if self.stage in self.screen_stack:
+            self._check_size(event.size)
+
+    def _check_size(self, size: Size) -> None:
+        if is_too_small(size) and not isinstance(self.screen, TooSmallScreen):
             self.push_screen(TooSmallScreen(self.palette))
-        elif not small and isinstance(self.screen, TooSmallScreen):
-            self.pop_screen()
 
     def _fatal_error(self) -> None:
         """A crash leaves quietly: the terminal is restored, and `run_app` hands the error to the command line."""
@@ -120,11 +120,26 @@ class NablastepApp(RecordsSessions):
         """What ended the app, if it did not end by itself."""
         return self._exception
 
-    def _leave_on_sigterm(self) -> None:
-        """SIGTERM ends the app like a quit, so that the terminal is as before."""
-        # Only a loop in the main thread of a Unix program takes signals; elsewhere there is nothing to do.
-        with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
-            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self.exit, None, TERMINATED)
+    @property
+    def is_under_way(self) -> bool:
+        """Whether the stage is there."""
+        return self.stage.is_mounted
+
+    def say_fault(self, text: str) -> None:
+        """Where the user looks: in the line being typed, on the stage, or over the page that is open."""
+        if self.screen is self.stage:
+            self.stage.say_fault(text)
+        else:
+            self.notify(text, markup=False, severity="error")
+
+    def on_load(self) -> None:
+        """Before anything is drawn: whatever ends the program gives the terminal back."""
+        leave_on_signals(lambda code: self.exit(return_code=code))
+
+    def action_command_palette(self) -> None:
+        """Everything by name."""
+        if not isinstance(self.screen, CommandPage):
+            self.push_screen(CommandPage())
 
     def action_interrupt(self) -> None:
         """ctrl+c twice quits."""
@@ -192,6 +207,8 @@ class NablastepApp(RecordsSessions):
         self.push_screen(self.stage)
 
     def _leave_demo(self, before: StageScreen) -> None:
+        if self.screen is not self.stage or self.stage is before:
+            return  # it has been left already, or a page is on top of it
         self.stop_recording()
         self.stage = before
         before.palette = self.palette

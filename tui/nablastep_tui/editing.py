@@ -10,6 +10,7 @@ import numpy as np
 from nablastep.cells import Cell
 from nablastep.commands import Set
 from nablastep.errors import NablastepError
+from nablastep.safe_text import shortened
 from nablastep.session import Session
 from nablastep.view import View
 from nablastep.what_if import Basis, basis
@@ -43,7 +44,7 @@ class Edit:
     def with_text(self, text: str) -> Edit:
         """The field after a key; its number follows as far as the text is one."""
         number = parse_number(text)
-        problem = "" if number is not None or not text else f"not a number: {text}"
+        problem = "" if number is not None or not text else f"not a number: {shortened(text)}"
         return replace(self, typed=text, number=self.number if number is None else number, problem=problem)
 
     def nudged(self, change: float) -> Edit:

@@ -9,10 +9,8 @@ from nablastep.commands import Goto
 from nablastep.errors import CommandError
 from nablastep.field_checks import did_you_mean
 from nablastep.program import Program
+from nablastep.safe_text import shortened
 from nablastep.whole_numbers import whole_number
-
-LONGEST_SHOWN = 40
-"""Letters of what was typed that an error shows."""
 
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "01234567890123456789", "⁽⁾()")
 
@@ -33,10 +31,10 @@ def parse_go_to(text: str, program: Program, iteration: int) -> Goto | ErrorBelo
         try:
             return ErrorBelow(float(match[1]))
         except ValueError:
-            raise CommandError(f"not a number: {_shortened(match[1])}") from None
+            raise CommandError(f"not a number: {shortened(match[1])}") from None
     if (number := whole_number(word)) is not None:
         if number > len(program):
-            raise CommandError(f"there is no step {_shortened(word)}: an iteration has {len(program)} steps")
+            raise CommandError(f"there is no step {shortened(word)}: an iteration has {len(program)} steps")
         return Goto(iteration=iteration, step=number)
     if word in {"start", "end"}:
         return Goto(word)
@@ -45,11 +43,7 @@ def parse_go_to(text: str, program: Program, iteration: int) -> Goto | ErrorBelo
     for candidate in (name, name.lower(), f"grad_{name}" if name.startswith(("W", "b")) else name):
         if candidate in ids:
             return Goto(candidate)
-    raise CommandError(f"no step computes '{_shortened(word)}'{did_you_mean(name[:LONGEST_SHOWN], ids)}")
-
-
-def _shortened(word: str) -> str:
-    return word if len(word) <= LONGEST_SHOWN else f"{word[: LONGEST_SHOWN - 1]}…"
+    raise CommandError(f"no step computes '{shortened(word)}'{did_you_mean(shortened(name), ids)}")
 
 
 def _as_id(word: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from nablastep.errors import NablastepError
+from nablastep_tui.faults import said
 
 Answer = Callable[[str], None]
 
@@ -48,8 +49,6 @@ class Prompt:
     def _answered(self) -> Prompt | None:
         try:
             self.answer(self.text)
-        except NablastepError as error:
-            return replace(self, problem=str(error), fresh=False)
-        except OSError as error:
-            return replace(self, problem=error.strerror or str(error), fresh=False)
+        except (NablastepError, OSError) as error:
+            return replace(self, problem=said(error), fresh=False)
         return None

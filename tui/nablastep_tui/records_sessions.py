@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from textual.app import App
 from textual.driver import Driver
 
 from nablastep.errors import NablastepError
+from nablastep_tui.driver import sturdy_driver
+from nablastep_tui.faults import KeepsOnRunning
 from nablastep_tui.keymap import KeyMap
 from nablastep_tui.recording.live_cast import LiveCast, recording_driver
 from nablastep_tui.screens.annotate import CAPTION, CHAPTER, EXPECT, AnnotateScreen
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 OFFERED_FOLDER = "nablastep-recording"
 
 
-class RecordsSessions(App[None]):
+class RecordsSessions(KeepsOnRunning):
     """An app whose `stage` can be recorded. `source` is what its network was opened from, for the recording."""
 
     stage: StageScreen
@@ -35,7 +36,7 @@ class RecordsSessions(App[None]):
 
     def get_driver_class(self) -> type[Driver]:
         """The platform's driver, which also feeds the cast."""
-        return recording_driver(super().get_driver_class(), self.live_cast)
+        return recording_driver(sturdy_driver(super().get_driver_class()), self.live_cast)
 
     def post_display_hook(self) -> None:
         """After each paint: what is seen now belongs to the recording."""
@@ -47,16 +48,11 @@ class RecordsSessions(App[None]):
     def toggle_recording(self) -> None:
         """Ask where to record, or finish the recording."""
         if self.recording is None:
-            self.stage.ask("record into the folder", self._answered, OFFERED_FOLDER)
+            self.stage.ask_for_path("record into the folder", self.start_recording, OFFERED_FOLDER)
         else:
             path = self.recording.path
             self.stop_recording()
             self.stage.tell(f"recorded as {path} and {path.with_suffix('.cast').name}")
-
-    def _answered(self, text: str) -> None:
-        if not text.strip():
-            raise NablastepError("a folder needs a name")
-        self.start_recording(Path(text.strip()).expanduser())
 
     def start_recording(self, folder: Path) -> None:
         """Record what is on stage into the folder from now on. Raises a NablastepError if that cannot be."""

@@ -7,10 +7,12 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from nablastep_tui.screens.page import Page
+
 CAPTION, CHAPTER, EXPECT = "c", "m", "x"
 
 
-class AnnotateScreen(ModalScreen[str]):
+class AnnotateScreen(ModalScreen[str], Page[str]):
     """c caption, m chapter, x an expectation of the focused number; the letter is the result."""
 
     DEFAULT_CSS = """

@@ -8,6 +8,7 @@ from pathlib import Path
 from textual import events
 
 from nablastep.errors import CommandError
+from nablastep.safe_text import shortened
 from nablastep_tui.prompt import Answer, Prompt
 from nablastep_tui.screens.moving import Moving
 from nablastep_tui.widgets.region import Region
@@ -28,12 +29,12 @@ class Asking(Moving):
         """Ask for a file or folder; `~` is the user's home."""
 
         def answered(text: str) -> None:
-            if not text.strip():
-                raise CommandError("a file needs a name")
+            if not text.strip("/ "):
+                raise CommandError("a name is needed")
             try:
                 path = Path(text.strip()).expanduser()
             except RuntimeError:
-                raise CommandError(f"there is no home folder for {text.strip().split('/')[0]!r}") from None
+                raise CommandError(f"there is no home folder for {shortened(text.strip().split('/')[0])!r}") from None
             answer(path)
 
         self.ask(label, answered, value)

@@ -16,6 +16,7 @@ from nablastep_tui.drawing.spans import clipped
 from nablastep_tui.drawing.text import plain
 from nablastep_tui.numbers import error_text, scalar_text, signed
 from nablastep_tui.palettes import Palette
+from nablastep_tui.screens.page import Page
 from nablastep_tui.themes import accent_style, style
 from nablastep_tui.widgets.canvas_widget import CanvasWidget
 
@@ -32,7 +33,7 @@ def _by_hand(branch: Branch) -> str:
     return f"set by hand: {Cell(last.name, last.indices)} = {significant(last.value, 6)}{more}"
 
 
-class BranchesScreen(ModalScreen[int | None]):
+class BranchesScreen(ModalScreen[int | None], Page[int | None]):
     """The list; enter switches, esc leaves."""
 
     DEFAULT_CSS = "BranchesScreen { background: $nabla-background; }"

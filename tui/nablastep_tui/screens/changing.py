@@ -9,6 +9,7 @@ from textual import events
 
 from nablastep.commands import Redo, Reset, Set, Switch, Undo
 from nablastep.errors import CommandError, NablastepError
+from nablastep.safe_text import shortened
 from nablastep_tui.editing import LARGE, SMALL, TYPED, Edit, begin_edit, parse_number
 from nablastep_tui.screens.time_travel import TimeTravel
 
@@ -56,7 +57,7 @@ class Changing(TimeTravel):
     def _keep_edit(self, edit: Edit) -> None:
         command = edit.command
         if command is None:
-            self.edit = replace(edit, problem=f"not a number: {edit.typed or 'nothing'}")
+            self.edit = replace(edit, problem=f"not a number: {shortened(edit.typed or 'nothing')}")
             return
         self.edit = None
         if command.value != edit.old:
@@ -68,7 +69,7 @@ class Changing(TimeTravel):
         def answer(text: str) -> None:
             number = parse_number(text)
             if number is None:
-                raise CommandError(f"not a number: {text}")
+                raise CommandError(f"not a number: {shortened(text)}")
             self.carry_out(Set("learning_rate", number))
             self.tell(f"learning_rate was set by hand to {number:g}")
 
@@ -99,9 +100,8 @@ class Changing(TimeTravel):
     def action_save(self) -> None:
         """Save the network as it is now."""
 
-        def answer(text: str) -> None:
-            network = self.session.edited_network()
-            network.to_file(Path(text).expanduser())
-            self.tell(f"saved as {text}")
+        def answer(path: Path) -> None:
+            self.session.edited_network().to_file(path)
+            self.tell(f"saved as {path}")
 
-        self.ask("save the network as", answer, "edited.toml")
+        self.ask_for_path("save the network as", answer, "edited.toml")

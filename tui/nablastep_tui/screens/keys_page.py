@@ -11,6 +11,7 @@ from textual.widgets import Static
 
 from nablastep_tui.keymap import KeyMap
 from nablastep_tui.keys import GROUPS, STAGE_KEYS
+from nablastep_tui.screens.page import Page
 
 NOTES = (
     "While editing: digits replace the value, ↑ ↓ nudge ±0.01, shift+↑ ↓ ±0.1, enter keeps, esc discards.",
@@ -23,7 +24,7 @@ NOTES = (
 )
 
 
-class KeysScreen(ModalScreen[None]):
+class KeysScreen(ModalScreen[None], Page[None]):
     """Every key and what it does, grouped; scrolls."""
 
     DEFAULT_CSS = """

@@ -6,6 +6,7 @@ Holds the state and hands the scene down; what keys do is in the classes built o
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
@@ -35,6 +36,7 @@ from nablastep_tui.drawing.stage import draw_stage
 from nablastep_tui.drawing.what_if import draw_what_if
 from nablastep_tui.drawing.your_turn import draw_your_turn
 from nablastep_tui.editing import Edit
+from nablastep_tui.faults import Guarded
 from nablastep_tui.keymap import KeyMap
 from nablastep_tui.keys import EDIT_FOOTER, PROMPT_FOOTER, STAGE_KEYS, KeyEntry, footer_keys
 from nablastep_tui.motion import Motion
@@ -71,7 +73,7 @@ def _done(command: Command) -> str:
     return f"{command.cell} was set by hand to {significant(command.value, 6)}" if isinstance(command, Set) else ""
 
 
-class StageBase(Screen[None]):
+class StageBase(Guarded, Screen[None]):
     """The session on stage, and its state."""
 
     OWN_KEYS: ClassVar[tuple[KeyEntry, ...]] = STAGE_KEYS
@@ -290,6 +292,14 @@ class StageBase(Screen[None]):
         """Show a short message in the title rule until the next command."""
         self.notice, self.is_error = shown(text), is_error
         self.show()
+
+    def say_fault(self, text: str) -> None:
+        """A fault in one line, under what is being typed if anything is."""
+        if self.prompt is not None:
+            self.prompt = replace(self.prompt, problem=text)
+            self.show()
+        else:
+            self.tell(text, is_error=True)
 
     def used(self, hint: str) -> None:
         """A key has been used: its hint has done its work."""

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from textual import events, work
 from textual.app import ComposeResult
-from textual.screen import Screen
 from textual.timer import Timer
 
 from nablastep.derivations.jacobian import LAYOUTS
@@ -26,6 +25,7 @@ from nablastep_tui.drawing.wrong import draw_wrong
 from nablastep_tui.motion import LINE, MotionClock
 from nablastep_tui.palettes import Palette
 from nablastep_tui.scene import Key, Scene, Target
+from nablastep_tui.screens.page import Page
 from nablastep_tui.themes import accent_style, style
 from nablastep_tui.why_page import Derivation, WhyPage
 from nablastep_tui.widgets.canvas_widget import CanvasWidget
@@ -41,7 +41,7 @@ KEYS = (
 WRONG_KEYS = (Key("↑ ↓", "formula", ""), Key("t", "train with it", "train"), Key("esc", "back", "leave"))
 
 
-class WhyScreen(Screen[None]):
+class WhyScreen(Page[None]):
     """Full screen; esc and w go back to the stage."""
 
     CSS = """

@@ -9,9 +9,11 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from nablastep_tui.drawing.canvas import Canvas
+from nablastep_tui.faults import Guarded
+from nablastep_tui.widgets.drawing_border import draw_or_say
 
 
-class CanvasWidget(Widget):
+class CanvasWidget(Guarded, Widget):
     """Draws with `draw` whenever the size changes or `redraw` is called."""
 
     DEFAULT_CSS = "CanvasWidget { width: 1fr; height: 1fr; }"
@@ -35,5 +37,5 @@ class CanvasWidget(Widget):
         width, height = self.size
         if self._canvas is None or (self._canvas.width, self._canvas.height) != (width, height):
             self._canvas = Canvas(width, height, self._background)
-            self._draw(self._canvas)
+            draw_or_say(self._canvas, self._draw, self.app)
         return self._canvas.strip(y) if y < height else Strip.blank(width)

@@ -12,13 +12,15 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from nablastep_tui.drawing.canvas import Canvas
+from nablastep_tui.faults import Guarded
 from nablastep_tui.scene import Scene
 from nablastep_tui.themes import style
+from nablastep_tui.widgets.drawing_border import draw_or_say
 
 Draw = Callable[[Canvas, Scene], None]
 
 
-class Region(Widget):
+class Region(Guarded, Widget):
     """Draws `scene` with `draw`; nothing is drawn before there is a scene."""
 
     DEFAULT_CSS = "Region { width: 1fr; }"
@@ -59,7 +61,7 @@ class Region(Widget):
         if self._drawn_for != (scene, width, height):
             background = style(scene.palette.text, scene.palette.background)
             self._canvas = Canvas(width, height, background)
-            self._draw(self._canvas, scene)
+            draw_or_say(self._canvas, lambda canvas: self._draw(canvas, scene), self.app)
             self._drawn_for = (scene, width, height)
         return self._canvas
 

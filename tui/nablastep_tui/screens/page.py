@@ -1,0 +1,38 @@
+"""What every page over the stage has in common: it leaves once, and only itself."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.await_complete import AwaitComplete
+from textual.command import CommandPalette
+from textual.message import Message
+from textual.screen import Screen, ScreenResultType
+from textual.widgets import Input, OptionList
+
+from nablastep_tui.faults import Guarded
+
+
+class Page(Guarded, Screen[ScreenResultType]):
+    """A screen over the stage.
+
+    Textual's `dismiss` takes away whatever is on top: of two keys typed fast the second would take the stage as well.
+    """
+
+    _has_left = False
+
+    def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
+        """Leave, if this page is on top and has not left yet."""
+        if self._has_left or self.app.screen is not self:
+            return AwaitComplete()
+        self._has_left = True
+        return super().dismiss(result)
+
+    async def _dispatch_message(self, message: Message) -> None:
+        """What comes after it has left is nothing to it any more."""
+        is_asked = isinstance(message, events.InputEvent | Input.Submitted | OptionList.OptionSelected)
+        if not (self._has_left and is_asked):
+            await super()._dispatch_message(message)
+
+
+class CommandPage(CommandPalette, Page[None]):
+    """Textual's command palette, as a page."""
