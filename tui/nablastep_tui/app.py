@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
 from collections.abc import Iterable
@@ -11,7 +12,7 @@ from typing import Any
 from rich.console import Console
 from textual.app import SystemCommand
 from textual.binding import Binding
-from textual.events import Resize
+from textual.events import Event, InputEvent, Resize
 from textual.geometry import Size
 from textual.screen import Screen
 
@@ -30,6 +31,8 @@ from nablastep_tui.signals import leave_on_signals
 from nablastep_tui.themes import textual_theme
 
 CTRL_C_SECONDS = 2.0
+MOST_TURNS = 1000
+"""Turns of the loop for which what is typed waits for a page."""
 
 
 class NablastepApp(RecordsSessions):
@@ -131,6 +134,15 @@ class NablastepApp(RecordsSessions):
             self.stage.say_fault(text)
         else:
             self.notify(text, markup=False, severity="error")
+
+    async def on_event(self, event: Event) -> None:
+        """A page that has just been opened takes what is typed once it is there, in the order in which it comes."""
+        if isinstance(event, InputEvent):
+            for _ in range(MOST_TURNS):
+                if self.screen.is_mounted:
+                    break
+                await asyncio.sleep(0)
+        await super().on_event(event)
 
     def on_load(self) -> None:
         """Before anything is drawn: whatever ends the program gives the terminal back."""

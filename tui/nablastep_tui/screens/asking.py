@@ -30,7 +30,7 @@ class Asking(Moving):
 
         def answered(text: str) -> None:
             if not text.strip("/ "):
-                raise CommandError("a name is needed")
+                raise CommandError("a file needs a name")
             try:
                 path = Path(text.strip()).expanduser()
             except RuntimeError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual import events
 from textual.await_complete import AwaitComplete
-from textual.command import CommandPalette
+from textual.command import CommandList, CommandPalette
 from textual.message import Message
 from textual.screen import Screen, ScreenResultType
 from textual.widgets import Input, OptionList
@@ -25,14 +25,20 @@ class Page(Guarded, Screen[ScreenResultType]):
         if self._has_left or self.app.screen is not self:
             return AwaitComplete()
         self._has_left = True
+        self.workers.cancel_node(self)  # what still works for this page finds it no more
         return super().dismiss(result)
 
     async def _dispatch_message(self, message: Message) -> None:
         """What comes after it has left is nothing to it any more."""
-        is_asked = isinstance(message, events.InputEvent | Input.Submitted | OptionList.OptionSelected)
+        is_asked = isinstance(message, events.InputEvent | Input.Changed | Input.Submitted | OptionList.OptionSelected)
         if not (self._has_left and is_asked):
             await super()._dispatch_message(message)
 
 
 class CommandPage(CommandPalette, Page[None]):
     """Textual's command palette, as a page."""
+
+    def _action_command_list(self, action: str) -> None:
+        """Keys for the list of commands; one that has no place on screen yet cannot be paged through."""
+        if self.query_one(CommandList).size:
+            super()._action_command_list(action)
