@@ -1,8 +1,8 @@
 """Random keys, clicks, pastes and sizes on every screen of the app: whatever is pressed, it is alive afterwards.
 
 `python tests/random_keys.py [KEYS] [FIRST_SEED]` presses 100,000 keys over the networks in `SOURCES`, in runs of some
-thousand, each from the next seed, and says how much memory each run left. The suite does a short run of each network; see
-`test_random_keys.py`.
+thousand, each from the next seed, and says how much memory each run left. The suite does a short run of each network;
+see `test_random_keys.py`.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ SIZES = ((80, 24), (120, 40), (200, 55), (60, 16), (70, 50), (180, 20), (40, 10)
 LETTERS = "0123456789.-+eE<>/iWbaz∇⁽¹⁾²③٣ ()@⊙⊗*=~nouser"
 PLACES = ("i40", "i1", "E<0.1", "E<1e-300", "dW1", "8", "i3000", "²", "9" * 300, "~nouser/x", "/", "i999999999")
 NAMED = ("left", "right", "up", "down", "home", "end", "pageup", "pagedown", "tab", "escape", "enter", "backspace",
-         "space", "delete", "shift+right", "shift+left", "shift+up", "shift+down", "ctrl+r", "ctrl+u", "f1", "f2", "ctrl+p",
-         "ctrl+c")  # fmt: skip
+         "space", "delete", "shift+right", "shift+left", "shift+up", "shift+down", "ctrl+r", "ctrl+u", "f1", "f2",
+         "ctrl+p", "ctrl+c")  # fmt: skip
 A_RUN = 5_000
 ROUND = 50
 """Keys between two rests, in which everything under way comes to its end."""
