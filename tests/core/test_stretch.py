@@ -3,6 +3,7 @@ ends or is edited."""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,9 @@ from hypothesis import strategies as st
 import nablastep as ns
 from core.support import assert_same_bits, one_layer, random_network, two_layers
 from nablastep.evaluation import Code, compiled, function_sources, value_of
-from nablastep.expressions import Add, Equation, Expression, Scale, Symbol
+from nablastep.expressions import Add, Equation, Expression, Scale, Symbol, symbols
 from nablastep.functions.activations import ACTIVATIONS
+from nablastep.graph import Role
 from nablastep.notation.numpy_code import NOTATION
 from nablastep.program import Program
 from nablastep.stretch import Stretch, stretch_of
@@ -28,39 +30,53 @@ def naive(timeline: Timeline, iterations: int) -> tuple[list[dict[str, Any]], li
 
     Nothing of the engine is used but the text of the equations: NumPy is NumPy's own, edits are made by hand.
     """
-    network, edits = timeline.network, timeline.edits
-    x, y, rate = network.x.copy(), network.y.copy(), network.optimizer.learning_rate
-    values: dict[str, Any] = {name: value.copy() for name, value in network.initial_parameters.items()}
+    network = timeline.network
+    data = {"x": np.array(network.x), "y": np.array(network.y)}
+    values: dict[str, Any] = {**network.initial_parameters, **network.given, **network.dimensions}
+    for name in ("learning_rate", "momentum", "decay", "beta1", "beta2", "epsilon", "weight_decay"):
+        values[network.setting_name(name)] = getattr(network.optimizer, name)
     starts, errors = [], []
     for iteration in range(1, iterations + 1):
         program = timeline.program(iteration)
         for symbol in program.state:
             values.setdefault(symbol.id, np.zeros_like(values[symbol.id.split("_", 1)[1]]))
+        for edit in timeline.edits:
+            if edit.position == (iteration, 0):
+                place = data if edit.name in data else values
+                place[edit.name] = with_number(place[edit.name], edit.indices, edit.value)
         carried = [symbol.id for symbol in (*program.parameters, *program.state)]
-        for edit in (edit for edit in edits if edit.position == (iteration, 0)):
-            if edit.name == "learning_rate":
-                rate = edit.value
-            else:
-                place = {"x": x, "y": y}.get(edit.name, values.get(edit.name))
-                place[edit.indices] = edit.value  # type: ignore[index]
-        starts.append({name: values[name].copy() for name in carried})
-        rows = list(network.batch(iteration))
-        for name in ("momentum", "decay", "beta1", "beta2", "epsilon", "weight_decay"):
-            values[name] = getattr(network.optimizer, name)
-        values |= {f"n{k}": size for k, size in enumerate(network.sizes)}
-        values |= {"a0": np.ascontiguousarray(x[rows].T), "y": np.ascontiguousarray(y[rows].T), "m": len(rows)}
-        values |= {"learning_rate": rate, "t": iteration}
+        starts.append({name: np.array(values[name]) for name in carried})
+        rows = list(network.batch(iteration)) if network.data_names else []
+        for role, numbers in ((Role.DATA, data["x"]), (Role.TARGET, data["y"])):
+            for symbol in program.graph.of(role):
+                values[symbol.id] = np.ascontiguousarray(numbers[rows].T)
+        values |= {"m": len(rows), program.count: iteration}
         for step in program.steps:
-            scope: dict[str, Any] = {"np": np, "math": __import__("math")}
-            exec("\n\n".join(function_sources([step.equation.expression])), scope)
-            with np.errstate(all="ignore"):
-                exec(NOTATION.equation_text(step.equation), scope, values)
-            for edit in (edit for edit in edits if edit.position == (iteration, step.number)):
-                values[edit.name] = values[edit.name].copy()
-                values[edit.name][edit.indices] = edit.value
-        values = {name: np.array(value) if name in carried else value for name, value in values.items()}
-        errors.append(float(values["E"]))
+            values[step.id] = printed(step.equation, values)
+            for edit in timeline.edits:
+                if edit.position == (iteration, step.number):
+                    values[edit.name] = with_number(values[edit.name], edit.indices, edit.value)
+        errors.append(float(values[program.error.id]))
     return starts, errors
+
+
+def with_number(value: Any, indices: tuple[int, ...], number: float) -> Any:
+    if not np.ndim(value):
+        return number
+    changed = np.array(value, order="C")
+    changed[indices] = number
+    return changed
+
+
+def printed(equation: Equation, values: dict[str, Any]) -> Any:
+    """What the printed line gives, run by itself."""
+    scope: dict[str, Any] = {"np": np, "math": math}
+    exec("\n\n".join(function_sources([equation.expression])), scope)
+    called = {symbol.id: NOTATION.symbol_text(symbol) for symbol in (equation.target, *symbols(equation.expression))}
+    names = {called.get(name, name): value for name, value in values.items()}
+    with np.errstate(all="ignore"):
+        exec(NOTATION.equation_text(equation), scope, names)
+    return names[called[equation.target.id]]
 
 
 def assert_like_naive(session: ns.Session) -> None:
@@ -71,6 +87,51 @@ def assert_like_naive(session: ns.Session) -> None:
     for iteration in (*range(finished, 0, -3), *range(1, finished + 1, 2)):
         session.goto(iteration=iteration)
         assert_same_bits({name: session[name] for name in starts[iteration - 1]}, starts[iteration - 1])
+
+
+def numbers(*shape: int) -> Any:
+    return (np.sin(np.arange(1.0, 1.0 + int(np.prod(shape)))) / 2).reshape(shape).tolist()
+
+
+WRITTEN = {
+    "the same weights three times": lambda: ns.Network.from_equations(
+        """z1 = W h0 + U x1
+        h1 = tanh(z1)
+        z2 = W h1 + U x2
+        h2 = tanh(z2)
+        E = 1/2 sum((h2 - y0)^2)""",
+        parameters={"W": numbers(3, 3), "U": numbers(3, 2)},
+        given={"h0": numbers(3), "x1": numbers(2), "x2": numbers(2), "y0": numbers(3)},
+    ),
+    "attention": lambda: ns.Network.from_equations(
+        """S = (X Wq) (X Wk)^T
+        O = softmax(S, axis=1) (X Wv)
+        E = 1/2 sum((O - Y)^2)""",
+        parameters={"Wq": numbers(3, 2), "Wk": numbers(3, 2), "Wv": numbers(3, 2)},
+        given={"X": numbers(4, 3), "Y": numbers(4, 2)},
+        optimizer="adam",
+    ),
+    "a word of Python's and a batch": lambda: ns.Network.from_equations(
+        """z = W x + b
+        h = x + tanh(z)
+        E = 1/(2 m) sum((h - y)^2) + lambda/2 sum(W^2)""",
+        parameters={"W": numbers(3, 3), "b": numbers(3)},
+        given={"lambda": 0.1},
+        x=numbers(6, 3),
+        y=numbers(6, 3),
+        batch_size=2,
+        shuffle=True,
+        optimizer="momentum",
+    ),
+    "a parameter that is one number": lambda: ns.Network.from_equations(
+        """p = softmax((W x) / T)
+        E = 1/2 sum((p - y)^2)""",
+        parameters={"W": numbers(3, 3), "T": 1.5},
+        x=numbers(5, 3),
+        y=numbers(5, 3),
+        optimizer="adamw",
+    ),
+}
 
 
 ACTIONS = st.one_of(
@@ -118,6 +179,22 @@ def test_whatever_was_done_the_numbers_are_those_of_a_naive_loop(
 def test_every_activation_runs_in_a_stretch_as_it_is_printed(activation: str) -> None:
     session = ns.Session(one_layer(activation, "half_squared_error", samples=3, optimizer="adam"))
     session.train(6)
+    assert_like_naive(session)
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+@pytest.mark.parametrize("memory", [None, 1])
+def test_equations_of_any_kind_run_in_stretches(name: str, memory: int | None) -> None:
+    session = ns.Session(WRITTEN[name](), memory=memory)
+    session.train(20)
+    session.next(len(session.program) + 3)
+    edited = session.program.parameters[-1].id
+    cell = "[0,0]" if np.ndim(session[edited]) else ""
+    session.set(f"{edited}{cell}", 0.75)
+    session.train(4)
+    for held in list(session.network.given)[:1]:
+        session.set(f"{held}[0,0]" if np.ndim(session[held]) else held, 0.5)
+    session.train(3)
     assert_like_naive(session)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -203,3 +204,29 @@ async def test_a_second_search_takes_the_place_of_the_first() -> None:
         await until(lambda: not app.stage.busy)
         threshold = float(app.stage.notice.split()[-1])
         assert app.session.position == first_below(app.session, threshold)
+
+
+async def test_a_run_says_how_fast_it_goes_and_how_long_that_takes(
+    endless: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runs, "SETTLED_SECONDS", 0.0)
+    async with running() as (app, _):
+        app.stage.go_to_iteration(900_000)
+        await until(lambda: app.stage.busy != "")
+        await goes_on(app)
+        await goes_on(app)
+        said = re.fullmatch(
+            r"running to iteration 900000  ([\d,.]+)/s, ([\d,.]+) s left at most   esc stops", app.stage.busy
+        )
+        assert said is not None
+        assert app.stage.notice == app.stage.busy
+        rate, left = (float(number.replace(",", "")) for number in said.groups())
+        assert rate * left == pytest.approx(900_000 - app.session.position.iteration, rel=0.2)
+        await press(app, "escape")
+        await until(lambda: app.stage.busy == "")
+        assert app.stage.notice == ""
+
+
+@pytest.mark.parametrize(("number", "said"), [(23_712.0, "24,000"), (3.21, "3.2"), (0.04, "0.0"), (99.6, "100")])
+def test_numbers_of_a_pace_have_two_digits(number: float, said: str) -> None:
+    assert runs._about(number) == said

@@ -15,6 +15,7 @@ from textual import work
 
 from nablastep.commands import Goto, Train
 from nablastep.errors import CommandError
+from nablastep.session import Progress
 from nablastep_tui.numbers import scalar_text
 from nablastep_tui.screens.asking import Asking
 
@@ -25,6 +26,8 @@ MOST_ITERATIONS = 1_000_000
 """How far ahead of what has been computed an iteration may lie."""
 MOST_SEARCHED = 100_000
 """Iterations that one search for a small E computes."""
+SETTLED_SECONDS = 0.5
+"""After so long the pace of a run is known well enough to be said."""
 
 
 class Running(Asking):
@@ -87,16 +90,19 @@ class Running(Asking):
 
     async def _run(self, goal: str, most: int, is_over: Callable[[], bool]) -> bool:
         """Train until `is_over`, asked after each chunk, or for `most` iterations; whether it is over."""
-        self._cancelled, over, chunk = False, False, 1
-        place, busy = self._place, self.keymap.said(f"running to {goal}   {{leave}} stops")
+        self._cancelled, over, chunk, done = False, False, 1, 0
+        place, busy, began = self._place, self._said_of_run(goal), time.perf_counter()
         self.busy, self.notice, self.is_error = busy, busy, False
         try:
             await asyncio.sleep(0)  # the answer that has begun this closes its question first
-            while most > 0 and not over and self._may_run(place):
+            while done < most and not over and self._may_run(place):
                 started = time.perf_counter()
-                chunk = min(chunk, most)
+                chunk = min(chunk, most - done)
                 self.carry_out(Train(chunk))
-                most, over, place = most - chunk, is_over(), self._place
+                done, over, place = done + chunk, is_over(), self._place
+                pace = Progress(done, most, time.perf_counter() - began)
+                before, busy = busy, self._said_of_run(goal, pace)
+                self.notice, self.busy = busy if self.notice is before else self.notice, busy
                 self.show()
                 chunk = max(1, int(chunk * min(4.0, CHUNK_SECONDS / max(1e-6, time.perf_counter() - started))))
                 await asyncio.sleep(0)
@@ -107,6 +113,12 @@ class Running(Asking):
                 self.notice = ""
             self.show()
         return over and self._may_run(place)
+
+    def _said_of_run(self, goal: str, pace: Progress | None = None) -> str:
+        """Where it goes, how fast, and how long that will take at most."""
+        known = "" if pace is None or pace.seconds < SETTLED_SECONDS else f"  {_about(pace.rate)}/s"
+        left = f", {_about(pace.seconds_left)} s left at most" if known and pace is not None else ""
+        return self.keymap.said(f"running to {goal}{known}{left}   {{leave}} stops")
 
     @property
     def _place(self) -> tuple[object, ...]:
@@ -135,3 +147,9 @@ class Running(Asking):
 
     def _written(self, error: float) -> str:
         return scalar_text(error, 6, ascii=self.glyphs.name == "ascii")
+
+
+def _about(number: float) -> str:
+    """To two digits: 24,000 · 3.2 · 0.5."""
+    rounded = float(f"{number:.2g}")
+    return f"{rounded:,.0f}" if rounded >= 10 else f"{rounded:,.1f}"
