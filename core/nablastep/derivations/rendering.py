@@ -17,6 +17,7 @@ from nablastep.derivations.subject import subject_of
 from nablastep.derivations.why import ALL, Route, situation_of, why
 from nablastep.derivations.writing import derivation_notation
 from nablastep.expressions import Equation
+from nablastep.markdown_text import escaped
 from nablastep.notation.latex_words import latex_words
 from nablastep.program import BACKWARD
 from nablastep.session import Session
@@ -166,7 +167,7 @@ class _Worksheet:
             "",
             *_math(writer.equation_text(self.equation)),
             "",
-            f"{_escaped(self.title)}, {self.convention.name}",
+            f"{escaped(self.title)}, {self.convention.name}",
         ]
         if self.backward:
             lines += ["", SHORTHAND]
@@ -296,10 +297,6 @@ def number_latex(value: float) -> str:
 
 def _math(latex: str) -> list[str]:
     return ["```math", latex, "```"]
-
-
-def _escaped(text: str) -> str:
-    return "".join(f"\\{character}" if character in r"\`*_{}[]()<>#+-.!|$" else character for character in text)
 
 
 _SPELT = {

@@ -9,10 +9,10 @@ import numpy as np
 
 from nablastep.derivations.rendering import TITLES
 from nablastep.derivations.why import Route
+from nablastep.markdown_text import escaped, link_target
 from nablastep.notation import notation_named
 from nablastep.page.lesson import Lesson, Part, alternative_text, parts
 from nablastep.trace.grids import grid
-from nablastep.trace.markdown import escaped
 
 LATEX = notation_named("latex")
 
@@ -35,7 +35,7 @@ def _part(lesson: Lesson, part: Part) -> Iterator[str]:
     yield from (_paragraph(text) for text in part.captions)
     for picture in part.pictures:
         words = alternative_text(lesson.page.moments[part.number])
-        yield f"![{escaped(f'{picture.name}: {words}' if picture.name else words)}](<{picture.file}>)"
+        yield f"![{escaped(f'{picture.name}: {words}' if picture.name else words)}]({link_target(picture.file)})"
     if part.view is None:
         return
     yield _display(LATEX.equation_text(part.view.equation))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from nablastep.markdown_text import escaped
 from nablastep.notation.unicode import dimension_text
 from nablastep.trace.mathematics import aligned_block
 from nablastep.trace.model import Trace, TraceIteration, TraceStep
@@ -20,7 +20,6 @@ from nablastep.trace.wording import (
 )
 
 _MARKS = {True: " ✓", False: " ✗", None: ""}
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$&])")
 
 
 def markdown_chunks(trace: Trace) -> Iterator[str]:
@@ -35,11 +34,6 @@ def markdown_chunks(trace: Trace) -> Iterator[str]:
         errors.append(iteration.error)
     if len(errors) > 1 and trace.with_values:
         yield f"\n{closing(errors)}\n"
-
-
-def escaped(text: str) -> str:
-    """The text with Markdown's special characters made harmless."""
-    return _SPECIAL.sub(r"\\\1", text)
 
 
 def _iteration(trace: Trace, iteration: TraceIteration) -> Iterator[str]:
