@@ -1,6 +1,6 @@
 """Forward equations → backward equations: ∇ of every quantity that E depends on, as the sum over its uses.
 
-The rules of single nodes are those of `adjoints`; this module knows only how a graph puts them together, and in which
+The rules of single nodes are those of `calculus`; this module knows only how a graph puts them together, and in which
 order: definitions from the last to the first; after ∇ of each one's target, ∇ of what is first used there.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nablastep.adjoints import gradient, seed
+from nablastep.calculus import gradient, seed
 from nablastep.expressions import Equation, Expression, Symbol, substitute
 from nablastep.graph import Graph, Role
 from nablastep.laws import add

@@ -25,18 +25,23 @@ from nablastep.expressions import (
     ONE,
     Add,
     Apply,
+    Block,
     Cases,
+    Cut,
+    Determinant,
     Divide,
     Expression,
     Factor,
     Fill,
     Function,
     Hadamard,
+    Inverse,
     LogSumExp,
     MatMul,
     Number,
     Power,
     Ratio,
+    Rearrange,
     Repeat,
     Scale,
     Softmax,
@@ -278,7 +283,28 @@ def _power_change(node: Power, operand: int, d: Expression) -> Expression:
     return _times(_times(Apply(LOG, node.scalar), node), d)
 
 
+def _determinant_change(node: Determinant, _: int, d: Expression) -> Expression:
+    """d ln det X = tr(X⁻¹ dX), which is the sum of X⁻ᵀ ⊙ dX; d det X is det X times that."""
+    logarithmic = Sum(Hadamard(transposed(Inverse(node.x)), d))
+    return logarithmic if node.log else Scale(node, logarithmic)
+
+
+def _block_change(node: Block, operand: int, d: Expression) -> Expression:
+    """The other block does not move."""
+    blocks = [_zeros_like(block) for block in node.operands]
+    blocks[operand] = d
+    return Block(blocks[0], blocks[1], node.axis, node.dimension)
+
+
 # adjoints of linear nodes
+
+
+def _block_adjoint(node: Block, operand: int, upstream: Expression) -> Expression:
+    """Each block gets its own part back."""
+    shape, own = shape_of(node), shape_of(node.operands[operand])
+    between = shape_of(node.left)[node.axis]
+    start, stop = ("0", between) if operand == 0 else (between, "")
+    return Rearrange(upstream, Cut(shape, own, node.axis, start, stop))
 
 
 def _product_adjoint(node: MatMul, operand: int, upstream: Expression) -> Expression:
@@ -502,6 +528,13 @@ CALCULUS: dict[type[Expression], Rules] = {
         jacobian=_repeat_jacobian,
     ),
     Total: Rules(_total_entry, adjoint=_total_adjoint, jacobian=_total_jacobian),
+    Rearrange: Rules(
+        _symbol_entry,
+        adjoint=lambda node, operand, upstream: Rearrange(upstream, node.plan, not node.back),
+    ),
+    Block: Rules(_symbol_entry, _block_change, _block_adjoint),
+    Inverse: Rules(_symbol_entry, lambda node, operand, d: negate(matmul(matmul(node, d), node))),
+    Determinant: Rules(_symbol_entry, _determinant_change),
     Sum: Rules(
         _sum_entry,
         adjoint=lambda node, operand, upstream: filled(upstream, shape_of(node.x)),

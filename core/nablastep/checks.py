@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from nablastep.cost import check_time
 from nablastep.evaluation import Run, compiled
-from nablastep.expressions import Apply, Equation, Symbol, walk
+from nablastep.expressions import Apply, Cases, Determinant, Equation, Symbol, walk
 from nablastep.iteration import Iteration
 from nablastep.kinks import at_kink, kinked
 from nablastep.network import Network
@@ -130,11 +130,9 @@ class _ForwardFrom:
         self.kinks, argument_equations = _kink_arguments(steps)
         self.at_kink = [(found.argument.id, at_kink(program, found, start)) for found in kinked(steps)]
         self.run: Run = compiled((*(step.equation for step in steps), *argument_equations))
-        self.is_analytic = all(
-            node.function.analytic
-            for step in steps
-            for node in walk(step.equation.expression)
-            if isinstance(node, Apply)
+        nodes = [node for step in steps for node in walk(step.equation.expression)]
+        self.is_analytic = all(node.function.analytic for node in nodes if isinstance(node, Apply)) and not any(
+            isinstance(node, Determinant) and node.log for node in nodes
         )
         _, self.sides = self._moved(self.base.copy())
         self.arguments = self._arguments()
@@ -163,12 +161,12 @@ class _ForwardFrom:
         return float(np.imag(self.values[self.error])) / COMPLEX_STEP
 
     def _arguments(self) -> list[Array]:
-        return [self.values[name].copy() for name, _ in self.at_kink]
+        return [np.array(self.values[name]) for name, _ in self.at_kink]
 
     def _leaves_kink(self) -> bool:
         """Whether an argument that was at a kink, to rounding, is now another number."""
         return any(
-            bool(((self.values[name] != before) & mask).any())
+            bool(np.any((self.values[name] != before) & mask))
             for (name, mask), before in zip(self.at_kink, self.arguments, strict=True)
         )
 
@@ -176,7 +174,7 @@ class _ForwardFrom:
         """E, and on which side of every kink all arguments are."""
         self.values[self.name] = parameter
         self.run(self.values)
-        sides = [np.sign(self.values[name] - kink).tobytes() for name, kink in self.kinks]
+        sides = [np.sign(np.asarray(self.values[name] - kink)).tobytes() for name, kink in self.kinks]
         return float(self.values[self.error]), sides
 
 
@@ -192,6 +190,10 @@ def _kink_arguments(steps: list[Step]) -> tuple[list[tuple[str, float]], list[Eq
     equations: list[Equation] = []
     for step in steps:
         for node in walk(step.equation.expression):
+            if isinstance(node, Cases):
+                target = Symbol("argument", len(equations), shape_of(node.condition), "kink")
+                equations.append(Equation(target, node.condition))
+                kinks.append((target.id, 0.0))
             if isinstance(node, Apply) and node.function.kinks:
                 target = Symbol("argument", len(equations), shape_of(node.x), "kink")
                 equations.append(Equation(target, node.x))

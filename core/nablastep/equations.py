@@ -443,7 +443,7 @@ class _Reader:
         return built.expression, built.shape
 
     def _scope(self, known: Mapping[str, Symbol], sizes: Mapping[str, int]) -> Scope:
-        return Scope(known, sizes, {}, 0, self.functions, self.dimensions)
+        return Scope(known, sizes, {}, 0, self.functions, self.dimensions, inverts=True)
 
     def _built(self, statement: Statement, scope: Scope, known: Collection[str]) -> Built:
         """The right side, with things that stand beside each other bound before ⊙ only where nothing else fits."""
@@ -494,8 +494,9 @@ class _Reader:
 
 def _inner_dimensions(expression: Expression) -> Iterator[str]:
     for node in walk(expression):
-        for name in ("shape", "dimensions"):
-            yield from getattr(node, name, ())
+        plan = getattr(node, "plan", None)
+        for owner, name in ((node, "shape"), (node, "dimensions"), (plan, "before"), (plan, "after")):
+            yield from getattr(owner, name, ())
         if hasattr(node, "dimension"):
             yield node.dimension
 

@@ -23,15 +23,19 @@ from nablastep import primitives
 from nablastep.expressions import (
     ARGUMENT,
     Apply,
+    Cut,
     Equation,
     Expression,
     Fill,
     Function,
     LogSumExp,
+    Plan,
     Ratio,
+    Rearrange,
     Softmax,
     Symbol,
     TimesLog,
+    Windows,
     symbols,
     walk,
 )
@@ -51,6 +55,12 @@ _NODE_FUNCTIONS: dict[type[Expression], Callable[..., Any]] = {
     TimesLog: primitives.times_log,
 }
 
+
+_PLAN_FUNCTIONS: dict[tuple[type[Plan], bool], Callable[..., Any]] = {
+    (Cut, True): primitives.placed,
+    (Windows, False): primitives.patches,
+    (Windows, True): primitives.patches_back,
+}
 
 _NUMPY = ModuleType("np")
 """NumPy with the `sum` that np.sum calls, reached without the half of its time that finding it takes."""
@@ -176,6 +186,9 @@ def _collect(expression: Expression, sources: dict[str, str]) -> None:
             _collect_function(node.function, node.prime, sources)
         elif type(node) in _NODE_FUNCTIONS:
             primitive = _NODE_FUNCTIONS[type(node)]
+            sources.setdefault(primitive.__name__, _plain_source(primitive))
+        elif isinstance(node, Rearrange) and (type(node.plan), node.back) in _PLAN_FUNCTIONS:
+            primitive = _PLAN_FUNCTIONS[type(node.plan), node.back]
             sources.setdefault(primitive.__name__, _plain_source(primitive))
 
 

@@ -274,6 +274,84 @@ class Total(Expression):
     axis: int
 
 
+@dataclass(frozen=True)
+class Plan:
+    """Which entries of a matrix go where: it had the shape `before`, and has the shape `after`."""
+
+    before: Shape
+    after: Shape
+
+
+@dataclass(frozen=True)
+class Cut(Plan):
+    """Rows (or columns, by the axis) from `start` to before `stop`, counted from 0.
+
+    Both are numbers or names of dimensions; an empty stop is the end.
+    """
+
+    axis: int
+    start: str
+    stop: str
+
+
+@dataclass(frozen=True)
+class Diagonals(Plan):
+    """The diagonal of a square matrix as a column; back, a column on the diagonal of a matrix of zeros."""
+
+
+@dataclass(frozen=True)
+class Fold(Plan):
+    """The same entries, column by column, in another shape."""
+
+
+@dataclass(frozen=True)
+class Windows(Plan):
+    """The patches under a square kernel that slides over pictures.
+
+    Each column is one picture: channel by channel, row by row. Each column of the result is one patch in the same
+    order; patches go from left to right, then down, picture after picture.
+    """
+
+    height: int
+    width: int
+    kernel: int
+    stride: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rearrange(Expression):
+    """Entries moved as the plan says, which is linear; `back` is its transpose: each added to where it came from."""
+
+    x: Expression
+    plan: Plan
+    back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Block(Expression):
+    """Two blocks in one matrix, one above the other along ROWS, side by side along COLUMNS, in `dimension` entries."""
+
+    left: Expression
+    right: Expression
+    axis: int
+    dimension: Dimension
+
+
+@dataclass(frozen=True, slots=True)
+class Inverse(Expression):
+    """x⁻¹ of a square matrix."""
+
+    x: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Determinant(Expression):
+    """det x, or with `log` ln |det x|."""
+
+    x: Expression
+    log: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Sum(Expression):
     """The sum of all entries: a scalar."""

@@ -50,8 +50,11 @@ def rounding_of(program: Program, name: str, values: Mapping[str, Any]) -> Array
     The usual bound for a sum of k products in floating point: k · ε · Σ |terms| (Higham, Accuracy and Stability of
     Numerical Algorithms, 2002, section 3.1).
     """
-    expression = program.step(name).equation.expression
-    terms = 1 + max((np.shape(values[symbol])[-1] for symbol in program.step(name).operands), default=1)
+    definition = program.graph.definition_of(name)
+    if definition is None:
+        return np.zeros(np.shape(values[name]))
+    expression = definition.equation.expression
+    terms = 1 + max((np.shape(values[symbol.id])[-1] for symbol in definition.read if symbol.shape), default=1)
     magnitude: Array = np.broadcast_to(_magnitude(expression, values), np.shape(values[name]))
     return terms * EPSILON * magnitude
 

@@ -55,6 +55,40 @@ def times_log(x: Array, y: Array) -> Array:
     return np.where(x == 0, 0, x * np.log(np.where(x == 0, 1, y)))
 
 
+def placed(x: Array, start: int, size: int, axis: int) -> Array:
+    # x among zeros, from row (or column) start of size
+    before = [(0, 0), (0, 0)]
+    before[axis] = (start, size - start - x.shape[axis])
+    return np.pad(x, before)
+
+
+def patches(x: Array, height: int, width: int, kernel: int, stride: int) -> Array:
+    # every patch under a sliding kernel as a column; columns of x are pictures, channel by channel, row by row
+    pictures = x.reshape(-1, height, width, x.shape[1])
+    found = [
+        pictures[:, row : row + kernel, column : column + kernel].reshape(-1, x.shape[1])
+        for row in range(0, height - kernel + 1, stride)
+        for column in range(0, width - kernel + 1, stride)
+    ]
+    return np.stack(found, axis=2).reshape(found[0].shape[0], -1)
+
+
+def patches_back(x: Array, height: int, width: int, kernel: int, stride: int) -> Array:
+    # every patch added to the place that it came from: the transpose of patches
+    places = [
+        (row, column)
+        for row in range(0, height - kernel + 1, stride)
+        for column in range(0, width - kernel + 1, stride)
+    ]
+    channels = x.shape[0] // kernel**2
+    samples = x.shape[1] // len(places)
+    every = x.reshape(channels, kernel, kernel, samples, len(places))
+    pictures = np.zeros((channels, height, width, samples), dtype=x.dtype)
+    for number, (row, column) in enumerate(places):
+        pictures[:, row : row + kernel, column : column + kernel] += every[..., number]
+    return pictures.reshape(-1, samples)
+
+
 def ratio(x: Array, y: Array) -> Array:
     # x / y, and 0 wherever x is 0
     return np.where(x == 0, 0, x / np.where(x == 0, 1, y))

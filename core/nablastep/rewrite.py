@@ -8,22 +8,23 @@ rounded to 0 before its logarithm is taken. Source: the logits forms of PyTorch'
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
-from fractions import Fraction
+from dataclasses import fields, replace
 from typing import Any
 
+from nablastep.exact import ONE_EXACTLY, Exact, exact
 from nablastep.expressions import (
     ONE,
     ROWS,
     Add,
     Apply,
+    Cut,
     Divide,
     Expression,
-    Factor,
     Fill,
     Hadamard,
     LogSumExp,
     MatMul,
+    Plan,
     Repeat,
     Scale,
     Softmax,
@@ -53,9 +54,20 @@ def with_dimensions(expression: Expression, renamed: Rename) -> Expression:
         elif field.name == "dimensions":
             parts = (part for dimension in value for part in renamed(dimension).split("·"))
             changes["dimensions"] = tuple(sorted(part for part in parts if part != "1"))
+        elif isinstance(value, Plan):
+            changes[field.name] = _planned(value, renamed)
         elif isinstance(value, Expression):
             changes[field.name] = with_dimensions(value, renamed)
     return replace(expression, **changes) if changes else expression  # type: ignore[type-var]
+
+
+def _planned(plan: Plan, renamed: Rename) -> Plan:
+    before, after = (tuple(renamed(dimension) for dimension in shape) for shape in (plan.before, plan.after))
+    changes: dict[str, Any] = {"before": before, "after": after}
+    if isinstance(plan, Cut):
+        ends = {"start": plan.start, "stop": plan.stop}
+        changes |= {name: end if end.isdigit() or not end else renamed(end) for name, end in ends.items()}
+    return replace(plan, **changes)
 
 
 def tidied(expression: Expression) -> Expression:
@@ -66,60 +78,20 @@ def tidied(expression: Expression) -> Expression:
     return node if rule is None else rule(node)
 
 
-@dataclass(frozen=True)
-class _Exact:
-    """A rational number times sizes of dimensions to whole powers."""
-
-    fraction: Fraction
-    powers: Mapping[str, int]
-
-    def times(self, other: _Exact, sign: int = 1) -> _Exact:
-        """The product, or with the sign −1 the quotient."""
-        powers = {
-            name: self.powers.get(name, 0) + sign * other.powers.get(name, 0)
-            for name in dict.fromkeys((*self.powers, *other.powers))
-        }
-        return _Exact(self.fraction * other.fraction**sign, powers)
-
-    @property
-    def written(self) -> Expression:
-        """As a factor; sizes above the line as one over one over them."""
-        below = tuple(sorted(name for name, power in self.powers.items() for _ in range(-power)))
-        above = tuple(sorted(name for name, power in self.powers.items() for _ in range(power)))
-        factor = Factor(self.fraction.numerator, self.fraction.denominator, below)
-        if not above:
-            return factor
-        sizes = Divide(ONE, Factor(1, 1, above))
-        return sizes if factor == ONE else Scale(factor, sizes)
-
-
-def _exact(node: Expression) -> _Exact | None:
-    """The node as an exact number, if it is one."""
-    match node:
-        case Factor(numerator, denominator, dimensions):
-            return _Exact(Fraction(numerator, denominator), {name: -dimensions.count(name) for name in dimensions})
-        case Scale(left, right) | Divide(left, right):
-            first, second = _exact(left), _exact(right)
-            if first is None or second is None or (isinstance(node, Divide) and not second.fraction):
-                return None
-            return first.times(second, -1 if isinstance(node, Divide) else 1)
-    return None
-
-
-def _split(node: Expression) -> tuple[_Exact, Expression]:
+def _split(node: Expression) -> tuple[Exact, Expression]:
     """The exact number in front, and the rest."""
-    number = _exact(node.scalar) if isinstance(node, Scale) else None
-    return (_Exact(Fraction(1), {}), node) if number is None else (number, node.operands[1])
+    number = exact(node.scalar) if isinstance(node, Scale) else None
+    return (ONE_EXACTLY, node) if number is None else (number, node.operands[1])
 
 
 def _tidy_scale(node: Scale) -> Expression:
-    number = _exact(node)
+    number = exact(node)
     if number is not None:
         return number.written
     scalar, x = node.scalar, node.x
-    if _exact(x) is not None:
+    if exact(x) is not None:
         scalar, x = x, scalar
-    number = _exact(scalar)
+    number = exact(scalar)
     if number is None:
         inner, rest = _split(x)
         own, front = _split(scalar)
@@ -129,21 +101,21 @@ def _tidy_scale(node: Scale) -> Expression:
     return _in_front(number.times(inner), rest)
 
 
-def _in_front(number: _Exact, x: Expression) -> Expression:
+def _in_front(number: Exact, x: Expression) -> Expression:
     written = number.written
     return x if written == ONE else Scale(written, x)
 
 
 def _tidy_divide(node: Divide) -> Expression:
-    number = _exact(node)
+    number = exact(node)
     if number is not None:
         return number.written
-    below = _exact(node.right)
+    below = exact(node.right)
     if below is not None and below.fraction:
-        return _tidy_scale(Scale(_Exact(Fraction(1), {}).times(below, -1).written, node.left))
+        return _tidy_scale(Scale(ONE_EXACTLY.times(below, -1).written, node.left))
     inner, rest = _split(node.right)
     if inner.fraction and (inner.fraction != 1 or inner.powers):
-        return _tidy_scale(Scale(_Exact(Fraction(1), {}).times(inner, -1).written, Divide(node.left, rest)))
+        return _tidy_scale(Scale(ONE_EXACTLY.times(inner, -1).written, Divide(node.left, rest)))
     return node
 
 

@@ -9,9 +9,12 @@ from typing import Any
 from nablastep.errors import ShapeError
 from nablastep.expressions import (
     COLUMNS,
+    ROWS,
     Add,
     Apply,
+    Block,
     Cases,
+    Determinant,
     Dimension,
     Divide,
     Expression,
@@ -19,11 +22,13 @@ from nablastep.expressions import (
     Factor,
     Fill,
     Hadamard,
+    Inverse,
     LogSumExp,
     MatMul,
     Number,
     Power,
     Ratio,
+    Rearrange,
     Repeat,
     Scale,
     Shape,
@@ -54,6 +59,12 @@ def shape_of(expression: Expression) -> Shape:
 def shape_text(shape: Shape) -> str:
     """`n2×n1` for people; a scalar is `scalar`."""
     return "×".join(shape) if shape else "scalar"
+
+
+def usual_axis(shape: Shape) -> int:
+    """Along which axis one sample lies, so that a softmax need not say it: not that of the samples, nor one of 1."""
+    short = [bool({"1", "m"} & {*dimension.split("·")}) for dimension in shape]
+    return COLUMNS if short and short[ROWS] and not short[COLUMNS] else ROWS
 
 
 def sizes_of(shape: Shape, sizes: Mapping[Dimension, int]) -> tuple[int, ...]:
@@ -140,6 +151,28 @@ def _along_axis(node: Total | LogSumExp, shapes: tuple[Shape, ...]) -> Shape:
     return (rows, "1") if node.axis == COLUMNS else ("1", columns)
 
 
+def _rearranged(node: Rearrange, shapes: tuple[Shape, ...]) -> Shape:
+    expected, found = (node.plan.after, node.plan.before) if node.back else (node.plan.before, node.plan.after)
+    if shapes[0] != expected:
+        raise ShapeError(f"this rearranges {shape_text(expected)}, found {shape_text(shapes[0])}")
+    return found
+
+
+def _blocks(node: Block, shapes: tuple[Shape, ...]) -> Shape:
+    left, right = (_matrix(shape, "a matrix of blocks") for shape in shapes)
+    across = COLUMNS if node.axis == ROWS else ROWS
+    if left[across] != right[across]:
+        raise ShapeError(f"the blocks {shape_text(left)} and {shape_text(right)} do not fit beside each other")
+    return (node.dimension, left[across]) if node.axis == ROWS else (left[across], node.dimension)
+
+
+def _square(node: Inverse | Determinant, shapes: tuple[Shape, ...]) -> Shape:
+    rows, columns = _matrix(shapes[0], "an inverse or a determinant")
+    if rows != columns:
+        raise ShapeError(f"an inverse or a determinant needs a square matrix, found {shape_text(shapes[0])}")
+    return shapes[0] if isinstance(node, Inverse) else ()
+
+
 def _matrix(shape: Shape, what: str) -> tuple[Dimension, Dimension]:
     if not shape:
         raise ShapeError(f"{what} needs matrices or vectors, found a scalar")
@@ -177,4 +210,8 @@ SHAPE_RULES: dict[type[Expression], ShapeRule] = {
     Repeat: _repeat,
     Total: _along_axis,
     LogSumExp: _along_axis,
+    Rearrange: _rearranged,
+    Block: _blocks,
+    Inverse: _square,
+    Determinant: _square,
 }

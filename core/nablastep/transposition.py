@@ -20,12 +20,16 @@ from nablastep.expressions import (
     ROWS,
     SAMPLES,
     WEIGHTS,
+    Block,
+    Cut,
+    Diagonals,
     Equation,
     Expression,
     Extension,
     Fill,
     LogSumExp,
     MatMul,
+    Rearrange,
     Repeat,
     Scale,
     Shape,
@@ -84,6 +88,8 @@ def pushed(expression: Expression) -> Expression:
         return transposed(expression.x)
     if isinstance(expression, Sum):
         return Sum(_without_transpose(expression.x))
+    if isinstance(expression, Rearrange) and isinstance(expression.x, Transpose) and isinstance(expression.plan, Cut):
+        return Transpose(transposed(expression))
     return expression
 
 
@@ -113,6 +119,17 @@ def _flip(axis: int) -> int:
     return ROWS if axis == COLUMNS else COLUMNS
 
 
+def _rearranged(node: Rearrange) -> Expression:
+    """Rows cut become columns cut; other rearrangements go by columns and keep doing so."""
+    plan = node.plan
+    if isinstance(plan, Diagonals) and node.back:
+        return node
+    if not isinstance(plan, Cut):
+        return Transpose(node)
+    before, after = _flip_shape(plan.before), _flip_shape(plan.after)
+    return Rearrange(transposed(node.x), replace(plan, before=before, after=after, axis=_flip(plan.axis)), node.back)
+
+
 def _flip_shape(shape: Shape) -> Shape:
     return shape[::-1] if shape else shape
 
@@ -127,6 +144,8 @@ TRANSPOSE_RULES: dict[type[Expression], Callable[[Any], Expression]] = {
     LogSumExp: lambda node: LogSumExp(transposed(node.x), _flip(node.axis)),
     Repeat: lambda node: Repeat(transposed(node.x), _flip(node.axis), node.dimension),
     Total: lambda node: Total(transposed(node.x), _flip(node.axis)),
+    Rearrange: _rearranged,
+    Block: lambda node: Block(transposed(node.left), transposed(node.right), _flip(node.axis), node.dimension),
 }
 
 CONVENTIONS = {

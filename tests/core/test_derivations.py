@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import nablastep as ns
-from nablastep import adjoints, program
+from nablastep import adjoints, calculus, program
 from nablastep.derivations import differential, index, jacobian
 from nablastep.derivations.bias_as_activation import augmented_lines
 from nablastep.derivations.closing import closing_of, conventions_text
@@ -413,12 +413,8 @@ def flipped_outer(node: MatMul, operand: int, upstream: Expression) -> Expressio
     return MatMul(Transpose(node.left), upstream) if operand else MatMul(node.right, Transpose(upstream))
 
 
-def own(node: Apply, upstream: Expression) -> Expression:
-    return _OWN_APPLY_RULE(node, 0, upstream)
-
-
-_OWN_PRODUCT_RULE = adjoints.ADJOINT_RULES[MatMul]
-_OWN_APPLY_RULE = adjoints.ADJOINT_RULES[Apply]
+_OWN_PRODUCT_RULE: Any = calculus.CALCULUS[MatMul].adjoint
+_OWN_APPLY_CHANGE: Any = calculus.CALCULUS[Apply].change
 
 
 @pytest.mark.parametrize(
@@ -426,19 +422,17 @@ _OWN_APPLY_RULE = adjoints.ADJOINT_RULES[Apply]
     [
         (MatMul, lambda node, operand, upstream: doubled(node, operand, upstream), "grad_a1"),
         (MatMul, lambda node, operand, upstream: flipped_outer(node, operand, upstream), "grad_W1"),
-        (
-            Apply,
-            lambda node, operand, upstream: upstream if isinstance(upstream, Symbol) else own(node, upstream),
-            "grad_z2",
-        ),
-        (Apply, lambda node, operand, upstream: negate(own(node, upstream)), "grad_z2"),
+        (Apply, lambda node, operand, d: d, "grad_z2"),
+        (Apply, lambda node, operand, d: negate(_OWN_APPLY_CHANGE(node, operand, d)), "grad_z2"),
     ],
 )
-def test_a_mutated_adjoint_rule_changes_the_program_and_no_route_holds(
+def test_a_mutated_rule_changes_the_program_and_no_route_holds(
     node: type[Expression], changed: Any, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     program.build.cache_clear()
-    monkeypatch.setitem(adjoints.ADJOINT_RULES, node, changed)
+    rule = calculus.CALCULUS[node]
+    mutated = replace(rule, change=changed) if node is Apply else replace(rule, adjoint=changed)
+    monkeypatch.setitem(calculus.CALCULUS, node, mutated)
     try:
         session = at_end("square")
         assert [route.holds for route in why(session, name)] == [False, False, False]

@@ -236,9 +236,13 @@ INNER = {
 def test_slopes_of_inner_functions(name: str) -> None:
     function = INNER[name]
     assert function.derivative is not None
-    x = np.array([-3.0, -0.4, 0.2, 0.9, 1.2, 5.0])
-    by_step = np.imag(value(function, x + 1e-30j)) / 1e-30
-    assert_near(value_of(function.derivative, {ARGUMENT.id: x}), by_step, rtol=1e-13)
+    x = np.array([0.2, 0.9, 1.2, 5.0] if name in {"sqrt", "log"} else [-3.0, -0.4, 0.2, 0.9, 1.2, 5.0])
+    if function.analytic:
+        expected, rtol = np.imag(value(function, x + 1e-30j)) / 1e-30, 1e-13
+    else:
+        expected, rtol = (value(function, x + 1e-6) - value(function, x - 1e-6)) / 2e-6, 1e-7
+    found = np.broadcast_to(value_of(function.derivative, {ARGUMENT.id: x}), x.shape)
+    assert_near(found, expected, rtol=rtol, atol=1e-9)
 
 
 def test_huber_bends_where_it_says() -> None:

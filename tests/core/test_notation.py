@@ -27,7 +27,10 @@ from nablastep.expressions import (
     ROWS,
     Add,
     Apply,
+    Block,
     Cases,
+    Cut,
+    Determinant,
     Divide,
     Equation,
     Expression,
@@ -35,11 +38,13 @@ from nablastep.expressions import (
     Fill,
     Function,
     Hadamard,
+    Inverse,
     LogSumExp,
     MatMul,
     Number,
     Power,
     Ratio,
+    Rearrange,
     Repeat,
     Scale,
     Softmax,
@@ -353,6 +358,10 @@ INTERPRETER: dict[type[Expression], Callable[[Any, list[Any], dict[str, Any]], A
     Repeat: lambda node, found, values: np.concatenate([found[0]] * values[node.dimension], axis=node.axis),
     Total: lambda node, found, _: _axis_sum(found[0], node.axis),
     Sum: lambda node, found, _: np.sum(found[0]),
+    Rearrange: lambda node, found, _: found[0][1:3],
+    Block: lambda node, found, _: np.vstack(found),
+    Inverse: lambda node, found, _: np.linalg.inv(found[0]),
+    Determinant: lambda node, found, _: np.linalg.det(found[0]),
 }
 """What each node means, said in NumPy without the notation's code."""
 
@@ -385,6 +394,10 @@ EXAMPLES: dict[type[Expression], Expression] = {
     Repeat: Repeat(COLUMN, COLUMNS, "m"),
     Total: Total(A, ROWS),
     Sum: Sum(A),
+    Rearrange: Rearrange(A, Cut(("n1", "m"), ("n2", "m"), ROWS, "1", "3")),
+    Block: Block(A, B, ROWS, "n3"),
+    Inverse: Inverse(W),
+    Determinant: Determinant(W),
 }
 
 

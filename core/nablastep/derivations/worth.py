@@ -9,6 +9,7 @@ A value carries an axis for each index that is free in the expression, in front 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -28,18 +29,29 @@ from nablastep.derivations.derivative_worth import DERIVATIVE_RULES, of_sample
 from nablastep.derivations.indexed import Worth
 from nablastep.derivations.matrix_worth import MATRIX_RULES, Rule
 from nablastep.derivations.node_worth import NODE_RULES
+from nablastep.evaluation import value_of
 from nablastep.expressions import (
     Equation,
     Expression,
     Symbol,
     symbols,
 )
+from nablastep.shapes import shape_of
 from nablastep.structures import (
     Jacobian,
     Partial,
 )
 
 __all__ = ["LARGEST_FINITE", "Evaluator", "TooLarge", "Worth", "of_sample"]
+
+
+def _by_code(evaluator: Evaluator, node: Expression) -> Worth:
+    """The value of a node that only NumPy's own code knows, for operands without free indices."""
+    operands = [evaluator(operand) for operand in node.operands]
+    names = tuple(Symbol(f"operand{place}", None, shape_of(x)) for place, x in enumerate(node.operands))
+    values = {symbol.id: operand.array for symbol, operand in zip(names, operands, strict=True)}
+    return replace(operands[0], array=np.asarray(value_of(node.with_operands(names), {**evaluator.values, **values})))
+
 
 RULES: dict[type[Expression], Rule] = {**MATRIX_RULES, **NODE_RULES, **DERIVATIVE_RULES}
 
@@ -73,7 +85,7 @@ class Evaluator:
         if expression in self.remembered:
             return self.remembered[expression]
         with np.errstate(all="ignore"):
-            found = RULES[type(expression)](self, expression)
+            found = RULES.get(type(expression), _by_code)(self, expression)
         if isinstance(expression, Jacobian | Partial) and not self.bindings:
             self.remembered[expression] = found
         return found

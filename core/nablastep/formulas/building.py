@@ -6,7 +6,7 @@ its value; the names of the dimensions are for the messages.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
@@ -14,6 +14,7 @@ from inspect import CO_VARARGS
 from math import isfinite, prod
 
 from nablastep.errors import ShapeError
+from nablastep.exact import exact
 from nablastep.expressions import (
     COLUMNS,
     MINUS_ONE,
@@ -21,17 +22,24 @@ from nablastep.expressions import (
     ROWS,
     Add,
     Apply,
+    Block,
     Cases,
+    Cut,
+    Determinant,
+    Diagonals,
     Divide,
     Expression,
     Factor,
     Fill,
+    Fold,
     Function,
     Hadamard,
+    Inverse,
     LogSumExp,
     MatMul,
     Power,
     Ratio,
+    Rearrange,
     Repeat,
     Scale,
     Softmax,
@@ -41,13 +49,25 @@ from nablastep.expressions import (
     TimesLog,
     Total,
     Transpose,
+    Windows,
     walk,
 )
 from nablastep.expressions import Number as Constant
 from nablastep.field_checks import did_you_mean
 from nablastep.formulas.dimensions import UNNAMED, Dimensions
 from nablastep.formulas.errors import FormulaError
-from nablastep.formulas.syntax import Called, Named, Negated, Number, Operation, Summed, Transposed, Typed
+from nablastep.formulas.syntax import (
+    Blocks,
+    Called,
+    Named,
+    Negated,
+    Number,
+    Operation,
+    Sliced,
+    Summed,
+    Transposed,
+    Typed,
+)
 from nablastep.functions.activations import ACTIVATIONS
 from nablastep.functions.elementary import (
     ABS,
@@ -59,11 +79,13 @@ from nablastep.functions.elementary import (
     HUBER,
     LOG,
     NORMAL_CDF,
+    SIGN,
     SIN,
     SINH,
     SQRT,
     SQUARE,
 )
+from nablastep.shapes import usual_axis
 from nablastep.structures import Diagonal, Kronecker
 
 OPEN = "?"
@@ -76,7 +98,7 @@ FUNCTIONS: dict[str, Function] = {
     **{name: function for name, function in ACTIVATIONS.items() if function is not None},
     "leaky": ACTIVATIONS["leaky_relu"],  # type: ignore[dict-item]
     **{function.name: function for function in (ABS, CLIP, COS, COSH, EXP, EXPM1, HUBER, NORMAL_CDF)},
-    **{function.name: function for function in (SIN, SINH, SQRT, SQUARE)},
+    **{function.name: function for function in (SIGN, SIN, SINH, SQRT, SQUARE)},
     "ln": LOG,
     "log": LOG,
 }
@@ -88,7 +110,8 @@ class Scope:
 
     `activations` names the function that each quantity goes through or comes from: what f means beside it.
     `sample_axis` is the axis along which one sample's entries lie: ROWS in the column conventions. `functions` are the
-    author's own. With `dimensions` what has to be equal is unified, else sizes are compared.
+    author's own. With `dimensions` what has to be equal is unified, else sizes are compared. Inverses are read
+    as such only where the scope `inverts`.
     """
 
     symbols: Mapping[str, Symbol]
@@ -97,6 +120,7 @@ class Scope:
     sample_axis: int
     functions: Mapping[str, Function] = field(default_factory=dict)
     dimensions: Dimensions | None = None
+    inverts: bool = False
 
     @cached_property
     def names(self) -> Mapping[str, str]:
@@ -169,6 +193,10 @@ class _Builder:
                 return self.called(node)
             case Operation():
                 return self.operation(node)
+            case Sliced():
+                return self.sliced(node)
+            case Blocks():
+                return self.blocks(node)
         raise FormulaError("cannot read this part of the formula", column=node.place + 1)
 
     # names
@@ -192,7 +220,7 @@ class _Builder:
     # shapes
 
     def size(self, dimension: str) -> int:
-        return prod(1 if part == "1" else self.scope.sizes[part] for part in dimension.split("·"))
+        return prod(int(part) if part.isdigit() else self.scope.sizes[part] for part in dimension.split("·"))
 
     def same(self, left: str, right: str) -> bool:
         if left.startswith(OPEN) or right.startswith(OPEN):
@@ -268,8 +296,147 @@ class _Builder:
         return Built(TimesLog(left.expression, right.expression), left.shape)
 
     def inverse(self, node: Called, inner: Built) -> Built:
+        if self.scope.inverts:
+            return self.of_square(node, inner, Inverse(inner.expression), inner.shape)
         # Never right as an answer; a transpose has its shape, and the judge names the slip.
         return self.transposed(inner)
+
+    def determinant(self, node: Called, inner: Built) -> Built:
+        return self.of_square(node, inner, Determinant(inner.expression, node.name == "logdet"), ())
+
+    def trace(self, node: Called, inner: Built) -> Built:
+        return self.of_square(node, inner, Sum(self.diagonal_of(inner).expression), ()) if inner.shape else inner
+
+    def diagonal_of(self, inner: Built) -> Built:
+        shape = (inner.shape[0], "1")
+        return Built(Rearrange(inner.expression, Diagonals(_pair(inner.shape), shape)), shape)
+
+    def of_square(self, node: Called, inner: Built, expression: Expression, shape: tuple[str, ...]) -> Built:
+        if len(inner.shape) != 2 or not self.same(*inner.shape):
+            found = self.text(inner.shape)
+            raise ShapeError(f"{node.name} needs a square matrix, found {found}", column=node.place + 1)
+        return Built(expression, shape)
+
+    # rearrangements
+
+    def fresh(self, size: int) -> str:
+        """A dimension of that size; a plain number where sizes are compared only."""
+        return str(size) if self.scope.dimensions is None else self.scope.dimensions.fresh(size)
+
+    def sliced(self, node: Sliced) -> Built:
+        found = self.built(node.x)
+        if len(found.shape) != 2:
+            raise ShapeError("a number has no rows or columns to choose from", column=node.place + 1)
+        for axis, ends in ((ROWS, node.rows), (COLUMNS, node.columns)):
+            if ends is not None:
+                found = self.cut(found, axis, ends, node.place)
+        return found
+
+    def cut(self, inner: Built, axis: int, ends: tuple[int, int | None], place: int) -> Built:
+        whole = inner.shape[axis]
+        if whole.startswith(OPEN) or "m" in whole.split("·"):
+            raise ShapeError("samples of a batch cannot be chosen one by one", column=place + 1)
+        size = self.size(whole)
+        start, stop = ends[0], size if ends[1] is None else ends[1]
+        if not 0 <= start < stop <= size:
+            what = "rows" if axis == ROWS else "columns"
+            raise ShapeError(f"{start}:{stop} is not within the {size} {what}, counted from 0", column=place + 1)
+        shape = list(inner.shape)
+        shape[axis] = "1" if stop - start == 1 else self.fresh(stop - start)
+        plan = Cut(_pair(inner.shape), _pair(shape), axis, str(start), str(stop))
+        return Built(Rearrange(inner.expression, plan), tuple(shape))
+
+    def blocks(self, node: Blocks) -> Built:
+        left, right = self.as_matrix(self.built(node.left)), self.as_matrix(self.built(node.right))
+        axis, across = (ROWS, COLUMNS) if node.below else (COLUMNS, ROWS)
+        if not self.same(left.shape[across], right.shape[across]):
+            raise ShapeError(
+                f"the blocks {self.text(left.shape)} and {self.text(right.shape)} do not fit beside each other",
+                column=node.place + 1,
+            )
+        left, right = self.closed(left, right.shape), self.closed(right, left.shape)
+        along = (left.shape[axis], right.shape[axis])
+        if any(dimension.startswith(OPEN) or "m" in dimension.split("·") for dimension in along):
+            raise ShapeError("batches of samples cannot be put beside each other", column=node.place + 1)
+        shape = list(left.shape)
+        shape[axis] = self.fresh(self.size(along[0]) + self.size(along[1]))
+        return Built(Block(left.expression, right.expression, axis, shape[axis]), tuple(shape))
+
+    def as_matrix(self, built: Built) -> Built:
+        return Built(Fill(built.expression, ("1", "1")), ("1", "1")) if built.shape == () else built
+
+    def reshaped(self, node: Called, inner: Built, rows: Built, columns: Built) -> Built:
+        inner = self.as_matrix(inner)
+        shape = (self.dimension_of(node, rows), self.dimension_of(node, columns))
+        if not self.same_entries(inner.shape, shape):
+            raise ShapeError(
+                f"{self.text(inner.shape)} has not as many entries as {self.text(shape)}", column=node.place + 1
+            )
+        return Built(Rearrange(inner.expression, Fold(_pair(inner.shape), shape)), shape)
+
+    def same_entries(self, left: tuple[str, ...], right: tuple[str, ...]) -> bool:
+        counts = []
+        for shape in (left, right):
+            parts = [part for dimension in shape for part in dimension.split("·")]
+            counts.append((parts.count("m"), prod(self.size(part) for part in parts if part != "m")))
+        return counts[0] == counts[1]
+
+    def dimension_of(self, node: Called, size: Built) -> str:
+        """The dimension that a number of rows or columns means: 4, 4 m, rows(X)."""
+        number = exact(size.expression)
+        if number is None or number.fraction.denominator != 1 or number.fraction < 1 or size.shape:
+            raise FormulaError(f"{node.name} takes numbers of rows and columns", column=node.place + 1)
+        if any(power < 0 for power in number.powers.values()):
+            raise FormulaError(f"{node.name} takes numbers of rows and columns", column=node.place + 1)
+        parts = [name for name, power in number.powers.items() for _ in range(power)]
+        if number.fraction != 1 or not parts:
+            parts.append("1" if number.fraction == 1 else self.fresh(int(number.fraction)))
+        return "·".join(sorted(part for part in parts if part != "1")) or "1"
+
+    def whole_numbers(self, node: Called, arguments: tuple[Built, ...]) -> list[int]:
+        numbers = [exact(argument.expression) for argument in arguments]
+        if any(number is None or number.powers or number.fraction.denominator != 1 for number in numbers):
+            raise FormulaError(f"{node.name} takes whole numbers behind its first argument", column=node.place + 1)
+        return [int(number.fraction) for number in numbers if number is not None]
+
+    def patches(self, node: Called, x: Built, height: Built, width: Built, kernel: Built, stride: Built) -> Built:
+        """Every patch of the pictures x, channels·height·width × m, or with _back each added to its place."""
+        high, wide, side, step = self.whole_numbers(node, (height, width, kernel, stride))
+        if min(high, wide, side, step) < 1 or side > min(high, wide):
+            raise FormulaError(f"{node.name}: the kernel has to fit into the picture", column=node.place + 1)
+        positions = ((high - side) // step + 1) * ((wide - side) // step + 1)
+        x = self.as_matrix(x)
+        if node.name == "patches_back":
+            return self.patches_back(node, x, (high, wide, side, step), positions)
+        channels, rest = divmod(self.size(x.shape[0]), high * wide)
+        if rest or not channels:
+            raise ShapeError(
+                f"{self.text(x.shape)} has no rows for channels of {high}×{wide} pixels", column=node.place + 1
+            )
+        across = [self.fresh(positions)] if positions > 1 else []
+        columns = "·".join(sorted([*across, *(part for part in x.shape[1].split("·") if part != "1")])) or "1"
+        shape = (self.fresh(channels * side**2), columns)
+        plan = Windows(_pair(x.shape), shape, high, wide, side, step)
+        return Built(Rearrange(x.expression, plan), shape)
+
+    def patches_back(self, node: Called, x: Built, sizes: tuple[int, int, int, int], positions: int) -> Built:
+        high, wide, side, step = sizes
+        channels = self.size(x.shape[0]) // side**2
+        samples = "m" if "m" in x.shape[1].split("·") else str(self.size(x.shape[1]) // positions)
+        shape = (str(channels * high * wide), samples)
+        return Built(Rearrange(x.expression, Windows(shape, _pair(x.shape), high, wide, side, step), True), shape)
+
+    def placed(self, node: Called, x: Built, start: Built, size: Built) -> Built:
+        """x among zeros, from row (or with axis=1 column) start of so many."""
+        axis = COLUMNS if node.axis == 1 else ROWS
+        x = self.as_matrix(x)
+        shape = list(x.shape)
+        shape[axis] = self.dimension_of(node, size)
+        first = exact(start.expression)
+        at = "0" if first is not None and not first.fraction else self.dimension_of(node, start)
+        own = x.shape[axis]
+        stop = str(int(at) + self.size(own)) if at.isdigit() else ""
+        return Built(Rearrange(x.expression, Cut(_pair(shape), _pair(x.shape), axis, at, stop), True), tuple(shape))
 
     def mean(self, node: Called, inner: Built) -> Built:
         """The mean of all entries, or of those along an axis."""
@@ -319,11 +486,21 @@ class _Builder:
         return self.opened(self.closed(inner, ("1", "1")), axis)
 
     def diagonal(self, node: Called, inner: Built) -> Built:
+        """A vector on the diagonal of a matrix, or the diagonal of a square matrix as a column."""
+        if len(inner.shape) == 2 and 1 not in map(self.known_size, inner.shape) and self.same(*inner.shape):
+            return self.diagonal_of(inner)
         if len(inner.shape) != 2 or not any(self.same(dimension, "1") for dimension in inner.shape):
             raise ShapeError(f"diag needs a vector, found {self.text(inner.shape)}", column=node.place + 1)
         inner = self.closed(inner, ("1", "1"))
         long = inner.shape[0] if self.size(inner.shape[1]) == 1 else inner.shape[1]
+        if self.scope.dimensions is not None:
+            column = inner.expression if long == inner.shape[0] else Transpose(inner.expression)
+            plan = Diagonals((long, long), (long, "1"))
+            return Built(Rearrange(column, plan, True), (long, long))
         return Built(Diagonal(inner.expression), (long, long))
+
+    def known_size(self, dimension: str) -> int | None:
+        return None if dimension.startswith(OPEN) else self.size(dimension)
 
     def whole(self, node: Called, inner: Built) -> Built:
         """softmax and lse, which take a whole sample at once."""
@@ -335,11 +512,17 @@ class _Builder:
             )
         if len(inner.shape) != 2:
             raise ShapeError(f"{node.name} needs a vector or matrix, found a number", column=node.place + 1)
-        axis = self.scope.sample_axis if node.axis is None else (COLUMNS if node.axis == 1 else ROWS)
+        axis = self.usual_axis(inner.shape) if node.axis is None else (COLUMNS if node.axis == 1 else ROWS)
         if node.name in {"softmax", "f"}:
             return Built(Softmax(inner.expression, axis), inner.shape)
         rows, columns = inner.shape
         return Built(LogSumExp(inner.expression, axis), (rows, "1") if axis == COLUMNS else ("1", columns))
+
+    def usual_axis(self, shape: tuple[str, ...]) -> int:
+        """Down the columns in files; in answers as notations leave it out."""
+        if self.scope.dimensions is not None or any(dimension.startswith(OPEN) for dimension in shape):
+            return self.scope.sample_axis
+        return usual_axis(_pair(shape))
 
     def layer_function(self, node: Called, inner: Built) -> Function | None:
         """f is the function that the quantity inside goes through or comes from."""
@@ -495,6 +678,14 @@ _CALLS: dict[str, Callable[..., Built]] = {
     "max": _Builder.maximum,
     "maximum": _Builder.maximum,
     "where": _Builder.chosen,
+    "det": _Builder.determinant,
+    "logdet": _Builder.determinant,
+    "tr": _Builder.trace,
+    "trace": _Builder.trace,
+    "reshape": _Builder.reshaped,
+    "patches": _Builder.patches,
+    "patches_back": _Builder.patches,
+    "placed": _Builder.placed,
 }
 
 _SETTINGS = ("learning_rate", "momentum", "decay", "beta1", "beta2", "epsilon", "weight_decay", "t")
@@ -521,9 +712,9 @@ def _in_sizes(dimension: str, sizes: Mapping[str, int]) -> str:
         return "?"
     parts = dimension.split("·")
     if "m" in parts:
-        others = prod(1 if part in {"1", "m"} else sizes[part] for part in parts)
+        others = prod(int(part) if part.isdigit() else sizes[part] for part in parts if part != "m")
         return "m" if others == 1 else f"{others}m"
-    return str(prod(1 if part == "1" else sizes[part] for part in parts))
+    return str(prod(int(part) if part.isdigit() else sizes[part] for part in parts))
 
 
 def _joint(left: str, right: str) -> str:
@@ -564,6 +755,11 @@ def _repeated(built: Built, axis: int, dimension: str) -> Built:
 def _one_over(dimensions: tuple[str, ...]) -> Factor:
     parts = (part for dimension in dimensions for part in dimension.split("·") if part != "1")
     return Factor(1, 1, tuple(sorted(parts)))
+
+
+def _pair(shape: Sequence[str]) -> tuple[str, str]:
+    rows, columns = shape
+    return (rows, columns)
 
 
 def _number(node: Number) -> Built:

@@ -14,18 +14,34 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from nablastep.formulas.errors import FormulaError
-from nablastep.formulas.syntax import Called, Named, Negated, Number, Operation, Summed, Transposed, Typed
+from nablastep.formulas.syntax import (
+    Blocks,
+    Called,
+    Ends,
+    Named,
+    Negated,
+    Number,
+    Operation,
+    Sliced,
+    Summed,
+    Transposed,
+    Typed,
+)
 from nablastep.formulas.tokens import END, NAME, NO_NAMES, NUMBER, Token, tokens_of
 
 FUNCTION_NAMES = frozenset({
     "f", "sigmoid", "tanh", "relu", "leaky_relu", "leaky", "elu", "softplus", "gelu", "silu", "identity",
     "softmax", "log_sum_exp", "lse", "logsumexp", "square", "sqrt", "exp", "expm1", "log", "ln", "clip", "huber",
     "normal_cdf", "cosh", "ratio", "times_log", "diag", "diagflat", "sum", "outer", "dot", "matmul", "multiply",
-    "divide", "transpose", "repeat", "add", "subtract", "negative", "inv", "pinv", "abs", "sin", "cos", "sinh",
-    "mean", "norm", "norm1", "max", "maximum", "where", "n", "rows", "columns",
+    "divide", "transpose", "repeat", "add", "subtract", "negative", "inv", "pinv", "abs", "sign", "sin", "cos", "sinh",
+    "mean", "norm", "norm1", "max", "maximum", "where", "n", "rows", "columns", "tr", "trace", "det", "logdet",
+    "reshape", "patches", "patches_back", "placed",
 })  # fmt: skip
 
-ONLY_WITH_BRACKETS = frozenset({"f", "n", "rows", "columns", "max", "maximum", "where", "mean", "norm", "norm1"})
+ONLY_WITH_BRACKETS = frozenset({
+    "f", "n", "rows", "columns", "max", "maximum", "where", "mean", "norm", "norm1", "tr", "trace", "det", "reshape",
+    "patches", "patches_back", "placed",
+})  # fmt: skip
 """Words that are too short or too common to be functions without an argument in brackets."""
 
 DEEPEST = 40
@@ -155,7 +171,7 @@ class _Parser:
         return found
 
     def starts_operand(self) -> bool:
-        return self.token.kind in (NAME, NUMBER) or self.at("(", "Σ", "√", "𝟏")
+        return self.token.kind in (NAME, NUMBER) or self.at("(", "Σ", "√", "𝟏", "[")
 
     def power(self) -> Typed:
         """A signed power; everything that nests goes through here."""
@@ -208,6 +224,8 @@ class _Parser:
             elif self.at("ᵗ"):
                 self.take()
                 found = Operation(token.place, "^", found, Named(token.place, "t"))
+            elif self.at("[") and not token.after_space:
+                found = self.sliced(found)
             elif self.at(".sum"):
                 self.take()
                 self.expect("(")
@@ -250,6 +268,8 @@ class _Parser:
             found = self.sum()
             self.expect(")")
             return found
+        if self.at("["):
+            return self.blocks()
         if self.at("Σ"):
             self.take()
             return Summed(token.place, self.product())
@@ -257,6 +277,55 @@ class _Parser:
             self.take()
             return Called(token.place, "sqrt", (self.nested_postfix(),))
         raise self.error("expected a name, a number or a bracket")
+
+    def blocks(self) -> Typed:
+        """[A, B; C, D]: rows of blocks."""
+        place = self.take().place
+        rows = [self.row_of_blocks()]
+        while self.at(";"):
+            self.take()
+            rows.append(self.row_of_blocks())
+        self.expect("]")
+        found = rows[0]
+        for row in rows[1:]:
+            found = Blocks(place, found, row, True)
+        return found
+
+    def row_of_blocks(self) -> Typed:
+        found = self.sum()
+        while self.at(","):
+            place = self.take().place
+            found = Blocks(place, found, self.sum(), False)
+        return found
+
+    def sliced(self, x: Typed) -> Typed:
+        """x[a:b, c:d]; with one part only the rows are meant."""
+        place = self.take().place
+        rows = self.ends()
+        columns: Ends | None = None
+        if self.at(","):
+            self.take()
+            columns = self.ends()
+        self.expect("]")
+        return Sliced(place, x, rows, columns)
+
+    def ends(self) -> Ends | None:
+        """a:b, a: , :b, : or a single a."""
+        start = self.whole()
+        if not self.at(":"):
+            if start is None:
+                raise self.error("expected rows or columns such as 0:2")
+            return (start, start + 1)
+        self.take()
+        stop = self.whole()
+        return None if start is None and stop is None else (start or 0, stop)
+
+    def whole(self) -> int | None:
+        if self.token.kind != NUMBER:
+            return None
+        if not self.token.text.isdigit():
+            raise self.error("expected a whole number")
+        return int(self.take().text)
 
     def named(self) -> Typed:
         token = self.take()

@@ -90,6 +90,28 @@ def walk(tree: Typed) -> Iterator[Typed]:
         waiting += node.children
 
 
+Ends = tuple[int, int | None]
+"""From which row or column on, and before which it stops; None is the end."""
+
+
+@dataclass(frozen=True)
+class Sliced(Typed):
+    """x[a:b, c:d], counted from 0; None for all rows or all columns."""
+
+    x: Typed
+    rows: Ends | None
+    columns: Ends | None
+
+
+@dataclass(frozen=True)
+class Blocks(Typed):
+    """[left; right] one above the other, or [left, right] side by side."""
+
+    left: Typed
+    right: Typed
+    below: bool
+
+
 def edits(node: Typed, change: Any) -> Iterator[Typed]:
     """The tree with `change` made at one node, for every node where it gives something (change: node → nodes)."""
     yield from change(node)

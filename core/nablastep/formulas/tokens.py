@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from nablastep.formulas.errors import FormulaError
+from nablastep.notation.settings import GREEK
 
 NUMBER, NAME, OPERATOR, END = "number", "name", "operator", "end"
 
@@ -16,12 +17,7 @@ _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
 NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
-GREEK_NAMES = {
-    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta", "η": "eta", "θ": "theta",
-    "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu", "ξ": "xi", "π": "pi", "ρ": "rho", "σ": "sigma", "τ": "tau",
-    "φ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega", "Γ": "Gamma", "Δ": "Delta", "Θ": "Theta", "Λ": "Lambda",
-    "Ξ": "Xi", "Π": "Pi", "Φ": "Phi", "Ψ": "Psi", "Ω": "Omega",
-}  # fmt: skip
+GREEK_NAMES = {letter: name for name, letter in GREEK.items()}
 """A Greek letter and its name, which files and code use."""
 
 LONGEST = 2_000
@@ -48,7 +44,7 @@ _MEANINGS = {
 _OPERATORS = {
     "(*)": "⊙", "(/)": "⊘", ".T": "ᵀ", "^T": "ᵀ", "^{T}": "ᵀ", "**": "^", "<-": "=", "⊤": "ᵀ", "ᵀ": "ᵀ", "⊙": "⊙",
     "∘": "⊙", "⊘": "⊘", "⊗": "⊗", "@": "@", "*": "*", "·": "·", "×": "×", "/": "/", "+": "+", "-": "-", "−": "-",
-    ">": ">", "<": "<",
+    ">": ">", "<": "<", "[": "[", "]": "]", ":": ":", ";": ";",
     "(": "(", ")": ")", ",": ",", "^": "^", "=": "=", "←": "=", "²": "²", "⁻¹": "⁻¹", "ᵗ": "ᵗ", "√": "√",
     "Σ": "Σ", "∑": "Σ", "'": "′", "′": "′", "’": "′", "𝟏": "𝟏",
 }  # fmt: skip

@@ -67,14 +67,22 @@ _with_derivative(SIGMOID, Hadamard(Apply(SIGMOID, ARGUMENT), Apply(SIGMOID, nega
 SIN = Function("sin", "sin", r"\sin", "sine of", primitive=np.sin)
 COS = Function("cos", "cos", r"\cos", "cosine of", primitive=np.cos, derivative=negate(Apply(SIN, ARGUMENT)))
 _with_derivative(SIN, Apply(COS, ARGUMENT))
+SIGN = Function(
+    "sign",
+    "sign",
+    r"\operatorname{sign}",
+    "the sign of",
+    definition=Cases(ARGUMENT, ONES, Cases(negate(ARGUMENT), constant(-1.0), constant(0.0))),
+    derivative=ZEROS,
+    kinks=(0.0,),
+)
 ABS = Function(
     "abs",
     "abs",
     r"\operatorname{abs}",
     "the absolute value of",
     definition=Cases(ARGUMENT, ARGUMENT, negate(ARGUMENT)),
-    # 0 at 0, as PyTorch's
-    derivative=Cases(ARGUMENT, ONES, Cases(negate(ARGUMENT), constant(-1.0), ZEROS)),
+    derivative=Apply(SIGN, ARGUMENT),  # 0 at 0, as PyTorch's
     kinks=(0.0,),
 )
 NORMAL_DENSITY = Scale(Number(1 / math.sqrt(2 * math.pi)), Apply(EXP, Scale(Factor(-1, 2), Apply(SQUARE, ARGUMENT))))

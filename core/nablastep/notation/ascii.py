@@ -12,6 +12,7 @@ from nablastep.expressions import (
     Expression,
     Factor,
     Hadamard,
+    Inverse,
     MatMul,
     Ratio,
     Subtract,
@@ -55,6 +56,9 @@ class AsciiWriter(Writer):
             return str(factor.numerator)
         below = parts[0] if len(parts) == 1 else f"({' '.join(parts)})"
         return f"{factor.numerator}/{below}"
+
+    def inverse(self, node: Inverse) -> Tokens:
+        return self.call("inv", node.x)
 
     def function(self, node: Apply) -> Tokens:
         if node.function.style == "prefix":  # sqrtv_W1 would be a name, sqrt(v_W1) is a call

@@ -6,12 +6,16 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from nablastep.expressions import (
+    ROWS,
     Add,
     Apply,
+    Block,
+    Determinant,
     Divide,
     Expression,
     Factor,
     Hadamard,
+    Inverse,
     LogSumExp,
     MatMul,
     Power,
@@ -21,7 +25,7 @@ from nablastep.expressions import (
     Symbol,
     Transpose,
 )
-from nablastep.notation.settings import printed_base, setting_of
+from nablastep.notation.settings import GREEK, setting_of
 from nablastep.notation.writer import LETTERS_BELOW, Strength, Token, Tokens, Writer
 
 _PLAIN_INDICES = {below: digit for digit, below in zip("0123456789", range(0x2080, 0x208A), strict=True)} | {
@@ -32,6 +36,14 @@ _PLAIN_INDICES = {below: digit for digit, below in zip("0123456789", range(0x208
 def dimension_latex(dimension: str) -> str:
     """`n_{2}` for n2; m and 1 as they are."""
     return dimension[0] + (f"_{{{dimension[1:]}}}" if len(dimension) > 1 else "")
+
+
+def latex_name(symbol: Symbol) -> str:
+    r"""`W_{q}`, `\lambda`; a name of several letters is set as one."""
+    first, _, rest = (symbol.letter or symbol.base).partition("_")
+    shown = rf"\{first}" if first in GREEK else first if len(first) == 1 else rf"\mathit{{{first}}}"
+    below = rest.replace("_", r"\_")
+    return shown + (f"_{{{below}}}" if rest else "")
 
 
 class LatexWriter(Writer):
@@ -58,7 +70,7 @@ class LatexWriter(Writer):
     def symbol_text(self, symbol: Symbol) -> str:
         if symbol.setting:
             return setting_of(symbol).latex
-        name = printed_base(symbol) + ("" if symbol.layer is None else f"^{{({symbol.layer})}}")
+        name = latex_name(symbol) + ("" if symbol.layer is None else f"^{{({symbol.layer})}}")
         if symbol.prefix == "":
             return name
         if symbol.prefix == "grad":
@@ -106,10 +118,28 @@ class LatexWriter(Writer):
         return node.function.latex + ("'" if node.prime else "")
 
     def softmax(self, node: Softmax) -> Tokens:
-        return self.call(r"\operatorname{softmax}", node.x)
+        return self.along_axis(r"\operatorname{softmax}", node)
 
     def log_sum_exp(self, node: LogSumExp) -> Tokens:
-        return self.call(self.log_sum_exp_name, node.x)
+        return self.along_axis(self.log_sum_exp_name, node)
+
+    def dimension_text(self, dimension: str) -> str:
+        return r" \, ".join(dimension_latex(part) for part in dimension.split("·"))
+
+    def listed_call(self, name: str, x: Expression, *rest: str) -> Tokens:
+        written = name if name.startswith("\\") else r"\operatorname{" + name.replace("_", r"\_") + "}"
+        return super().listed_call(written, x, *rest)
+
+    def block(self, node: Block) -> Tokens:
+        between = r" \\ " if node.axis == ROWS else " & "
+        inside = (*self.tokens(node.left), Token(between), *self.tokens(node.right))
+        return (Token(r"\begin{bmatrix} "), *inside, Token(r" \end{bmatrix}"))
+
+    def inverse(self, node: Inverse) -> Tokens:
+        return (Token("{"), *self.wrapped(node.x, Strength.POSTFIX), Token("}^{-1}"))
+
+    def determinant(self, node: Determinant) -> Tokens:
+        return self.call(r"\ln\det" if node.log else r"\det", node.x)
 
     def ones(self, transposed: bool) -> Tokens:
         return (Token(r"\mathbf{1}^{\mathsf{T}}" if transposed else r"\mathbf{1}", "ones"),)

@@ -9,21 +9,30 @@ from typing import ClassVar
 import numpy as np
 
 from nablastep.expressions import (
+    ARGUMENT,
     COLUMNS,
     MINUS_ONE,
+    ROWS,
     Add,
     Apply,
+    Block,
     Cases,
+    Cut,
+    Determinant,
+    Diagonals,
     Divide,
     Expression,
     Factor,
     Fill,
+    Fold,
     Function,
     Hadamard,
+    Inverse,
     LogSumExp,
     MatMul,
     Power,
     Ratio,
+    Rearrange,
     Repeat,
     Scale,
     Softmax,
@@ -33,6 +42,7 @@ from nablastep.expressions import (
     TimesLog,
     Total,
     Transpose,
+    Windows,
 )
 from nablastep.notation.writer import ASCII_SIGNS, Strength, Token, Tokens, Writer, bracketed_indices
 from nablastep.shapes import shape_of
@@ -80,7 +90,7 @@ class NumpyWriter(Writer):
 
     def strength(self, expression: Expression) -> Strength:
         if isinstance(expression, Fill):
-            return self.strength(expression.scalar)
+            return self.strength(expression.scalar) if _as_large_as_its_neighbour(expression) else Strength.ATOM
         if isinstance(expression, Factor):
             if expression.dimensions:
                 return Strength.PRODUCT
@@ -93,12 +103,21 @@ class NumpyWriter(Writer):
             return Strength.PRODUCT
         return Strength.ATOM
 
+    def fill(self, node: Fill) -> Tokens:
+        if _as_large_as_its_neighbour(node):
+            return self.tokens(node.scalar)
+        rows, columns = map(code_size, node.shape)
+        if isinstance(node.scalar, Factor) and not node.scalar.dimensions:
+            exact = node.scalar.numerator / node.scalar.denominator
+            return (Token("np.full", "function"), Token(f"(({rows}, {columns}), {exact!r})"))
+        return (Token("np.full", "function"), Token(f"(({rows}, {columns}), "), *self.tokens(node.scalar), Token(")"))
+
     def transpose(self, node: Transpose) -> Tokens:
         return (*self.wrapped(node.x, Strength.ATOM), Token(".T"))
 
     def product(self, node: MatMul | Hadamard | Divide | Ratio) -> Tokens:
         if isinstance(node, Ratio):
-            return self.named_call("ratio", node.left, node.right)
+            return self.named_call("ratio", *_broadcast(node.left, node.right))
         left = self.wrapped_operand(node, node.left, Strength.PRODUCT)
         return (
             *left,
@@ -116,6 +135,9 @@ class NumpyWriter(Writer):
             other = parent.operands[1] if parent.operands[0] is operand else parent.operands[0]
             if not isinstance(other, Repeat | Fill) and shape_of(other):
                 return self.wrapped(operand.x, weakest)
+        if isinstance(operand, Fill) and isinstance(parent, _BROADCASTING):
+            first, second = _broadcast(*parent.operands)
+            return self.wrapped(first if operand is parent.operands[0] else second, weakest)
         return self.wrapped(operand, weakest)
 
     def scaled(self, node: Scale) -> Tokens:
@@ -134,7 +156,7 @@ class NumpyWriter(Writer):
         return (*self.wrapped(node.scalar, Strength.ATOM), Token(" ** "), *self.wrapped(node.exponent, Strength.ATOM))
 
     def times_log(self, node: TimesLog) -> Tokens:
-        return self.named_call("times_log", node.left, node.right)
+        return self.named_call("times_log", *_broadcast(node.left, node.right))
 
     def function(self, node: Apply) -> Tokens:
         return self.named_call(code_name(node.function, node.prime), node.x)
@@ -155,7 +177,9 @@ class NumpyWriter(Writer):
 
     def cases(self, node: Cases) -> Tokens:
         condition = (*self.wrapped(node.condition, Strength.PRODUCT), Token(" > 0, "))
-        positive, otherwise = self.tokens(node.positive), self.tokens(node.otherwise)
+        # The condition has the full size, so constants need none.
+        cases = (case.scalar if isinstance(case, Fill) else case for case in (node.positive, node.otherwise))
+        positive, otherwise = map(self.tokens, cases)
         return (Token("np.where", "function"), Token("("), *condition, *positive, Token(", "), *otherwise, Token(")"))
 
     def repeat(self, node: Repeat) -> Tokens:
@@ -165,8 +189,59 @@ class NumpyWriter(Writer):
         axis = "1" if node.axis == COLUMNS else "0"
         return (*self.wrapped(node.x, Strength.ATOM), Token(f".sum(axis={axis}, keepdims=True)", "function"))
 
+    def rearrange(self, node: Rearrange) -> Tokens:
+        plan = node.plan
+        match plan:
+            case Cut() if not node.back:
+                ends = f"{code_size(plan.start) if plan.start != '0' else ''}:{code_size(plan.stop)}"
+                text = f"[{ends}, :]" if plan.axis == ROWS else f"[:, {ends}]"
+                return (*self.wrapped(node.x, Strength.ATOM), Token(text))
+            case Cut():
+                size = code_size(plan.before[plan.axis])
+                return self.named_call("placed", node.x, rest=f", {code_size(plan.start)}, {size}, axis={plan.axis}")
+            case Diagonals() if node.back:
+                return self.named_call("np.diagflat", node.x)
+            case Diagonals():
+                return (*self.named_call("np.diagonal", node.x), Token("[:, np.newaxis]"))
+            case Fold():
+                rows, columns = map(code_size, plan.before if node.back else plan.after)
+                return self.named_call("np.reshape", node.x, rest=f', ({rows}, {columns}), order="F"')
+            case Windows(height=height, width=width, kernel=kernel, stride=stride):
+                name = "patches_back" if node.back else "patches"
+                return self.named_call(name, node.x, rest=f", {height}, {width}, {kernel}, {stride}")
+        raise ValueError(f"no code for {type(plan).__name__}")
+
+    def block(self, node: Block) -> Tokens:
+        inside = (*self.tokens(node.left), Token(", "), *self.tokens(node.right))
+        return (Token("np.concatenate", "function"), Token("(("), *inside, Token(f"), axis={node.axis})"))
+
+    def inverse(self, node: Inverse) -> Tokens:
+        return self.named_call("np.linalg.inv", node.x)
+
+    def determinant(self, node: Determinant) -> Tokens:
+        if node.log:
+            return (*self.named_call("np.linalg.slogdet", node.x), Token("[1]"))
+        return self.named_call("np.linalg.det", node.x)
+
     def sum(self, node: Sum) -> Tokens:
         return self.named_call("np.sum", node.x)
+
+
+def _as_large_as_its_neighbour(node: Fill) -> bool:
+    """Whether the constant is written as its number: in a function's definition, and where it is a number."""
+    return node.shape in ((), ARGUMENT.shape)
+
+
+def _broadcast(left: Expression, right: Expression) -> tuple[Expression, Expression]:
+    """The operands of an operation entry by entry; a constant beside something of full size is left a number."""
+    if isinstance(left, Fill):
+        return (left if isinstance(right, Fill) else left.scalar), right
+    return left, (right.scalar if isinstance(right, Fill) else right)
+
+
+def code_size(dimension: str) -> str:
+    """A dimension, or a product of several, as code."""
+    return " * ".join(dimension.split("·"))
 
 
 def identifier(name: str) -> str:

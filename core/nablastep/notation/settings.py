@@ -45,6 +45,17 @@ def setting_of(symbol: Symbol) -> Setting:
     return SETTINGS[symbol.base.removesuffix(_HIDDEN)]
 
 
+_GREEK_NAMES = (
+    "alpha beta gamma delta epsilon zeta eta theta kappa lambda mu nu xi pi rho sigma tau phi chi psi omega "
+    "Gamma Delta Theta Lambda Xi Pi Phi Psi Omega"
+)
+GREEK = dict(zip(_GREEK_NAMES.split(), "αβγδεζηθκλμνξπρστφχψωΓΔΘΛΞΠΦΨΩ", strict=True))
+"""Greek letters by the names that files and code use."""
+
+
 def printed_base(symbol: Symbol) -> str:
     """The letter of a quantity."""
-    return symbol.letter or symbol.base
+    if symbol.letter:
+        return symbol.letter
+    first, underscore, rest = symbol.base.partition("_")
+    return GREEK.get(first, first) + underscore + rest

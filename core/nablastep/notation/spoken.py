@@ -6,16 +6,24 @@ from typing import ClassVar
 
 from nablastep.expressions import (
     COLUMNS,
+    ROWS,
     Add,
     Apply,
+    Block,
+    Cut,
+    Determinant,
+    Diagonals,
     Divide,
     Expression,
     Factor,
+    Fold,
     Hadamard,
+    Inverse,
     LogSumExp,
     MatMul,
     Power,
     Ratio,
+    Rearrange,
     Repeat,
     Subtract,
     Symbol,
@@ -87,6 +95,31 @@ class SpokenWriter(Writer):
 
     def log_sum_exp(self, node: LogSumExp) -> Tokens:
         return self.call("the log sum exp of", node.x)
+
+    def rearrange(self, node: Rearrange) -> Tokens:
+        plan = node.plan
+        if isinstance(plan, Cut):
+            lines = "rows" if plan.axis == ROWS else "columns"
+            ends = f"{plan.start} up to {plan.stop or 'the end'}"
+            if node.back:
+                return self.call(f"zeros with, in {lines} from {plan.start} on,", node.x)
+            return self.call(f"the {lines} from {ends} of", node.x)
+        if isinstance(plan, Diagonals):
+            return self.call("the diagonal matrix of" if node.back else "the diagonal of", node.x)
+        if isinstance(plan, Fold):
+            return self.call("the entries, in another shape, of", node.x)
+        words = "all patches added back to their places from" if node.back else "the patches under the kernel of"
+        return self.call(words, node.x)
+
+    def block(self, node: Block) -> Tokens:
+        between = " above " if node.axis == ROWS else " beside "
+        return (*self.wrapped(node.left, Strength.ATOM), Token(between), *self.wrapped(node.right, Strength.ATOM))
+
+    def inverse(self, node: Inverse) -> Tokens:
+        return self.call("the inverse of", node.x)
+
+    def determinant(self, node: Determinant) -> Tokens:
+        return self.call("the log determinant of" if node.log else "the determinant of", node.x)
 
     def repeat(self, node: Repeat) -> Tokens:
         direction = "column" if node.axis == COLUMNS else "row"

@@ -45,6 +45,9 @@ class UnicodeWriter(Writer):
         below = parts[0] if len(parts) == 1 else f"({' '.join(parts)})"
         return f"{factor.numerator}/{below}"
 
+    def dimension_text(self, dimension: str) -> str:
+        return " ".join(dimension_text(part) for part in dimension.split("·"))
+
     def power(self, node: Power) -> Tokens:
         if isinstance(node.exponent, Symbol) and node.exponent.setting and node.exponent.base == "t":
             return (*self.wrapped(node.scalar, Strength.ATOM), Token("ᵗ"))

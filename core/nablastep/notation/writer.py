@@ -14,20 +14,28 @@ from typing import Any, ClassVar
 from nablastep.expressions import (
     COLUMNS,
     MINUS_ONE,
+    ROWS,
     Add,
     Apply,
+    Block,
     Cases,
+    Cut,
+    Determinant,
+    Diagonals,
     Divide,
     Equation,
     Expression,
     Factor,
     Fill,
+    Fold,
     Hadamard,
+    Inverse,
     LogSumExp,
     MatMul,
     Number,
     Power,
     Ratio,
+    Rearrange,
     Repeat,
     Scale,
     Softmax,
@@ -37,8 +45,9 @@ from nablastep.expressions import (
     TimesLog,
     Total,
     Transpose,
+    Windows,
 )
-from nablastep.shapes import shape_of
+from nablastep.shapes import shape_of, usual_axis
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,12 +269,21 @@ class Writer:
         return (Token(name, "function"), *self.parenthesised(self.tokens(argument)))
 
     def softmax(self, node: Softmax) -> Tokens:
-        return self.call("softmax", node.x)
+        return self.along_axis("softmax", node)
 
     def log_sum_exp(self, node: LogSumExp) -> Tokens:
-        return self.call(self.log_sum_exp_name, node.x)
+        return self.along_axis(self.log_sum_exp_name, node)
+
+    def along_axis(self, name: str, node: Softmax | LogSumExp) -> Tokens:
+        """name(x), with the axis where it is not the usual one."""
+        if node.axis == usual_axis(shape_of(node.x)):
+            return self.call(name, node.x)
+        return self.listed_call(name, node.x, f"axis={node.axis}")
 
     def cases(self, node: Cases) -> Tokens:
+        if node.condition == Subtract(node.positive, node.otherwise):
+            inside = (*self.tokens(node.positive), Token(", "), *self.tokens(node.otherwise))
+            return (Token("max", "function"), *self.parenthesised(inside))
         positive, condition = self.tokens(node.positive), self.tokens(node.condition)
         return (
             Token("("),
@@ -297,6 +315,53 @@ class Writer:
         """1 x, or 1(…)."""
         bare = self.strength(x) >= Strength.POSTFIX
         return (*ones, *((Token(self.operators[MatMul]),) if bare else ()), *self.wrapped(x, Strength.POSTFIX))
+
+    # rearrangements: read back by the names that files use
+
+    def dimension_text(self, dimension: str) -> str:
+        """The name of a dimension, or of a product of several."""
+        return " ".join(dimension.split("·"))
+
+    def rearrange(self, node: Rearrange) -> Tokens:
+        plan = node.plan
+        match plan:
+            case Cut() if not node.back:
+                return (*self.wrapped(node.x, Strength.ATOM), Token(self.cut_text(plan)))
+            case Cut():
+                size = self.dimension_text(plan.before[plan.axis])
+                return self.listed_call("placed", node.x, plan.start, size, f"axis={plan.axis}")
+            case Diagonals():
+                return self.listed_call("diag", node.x)
+            case Fold():
+                rows, columns = map(self.dimension_text, plan.before if node.back else plan.after)
+                return self.listed_call("reshape", node.x, rows, columns)
+            case Windows(height=height, width=width, kernel=kernel, stride=stride):
+                sizes = map(str, (height, width, kernel, stride))
+                return self.listed_call("patches_back" if node.back else "patches", node.x, *sizes)
+        raise ValueError(f"no way to write {type(plan).__name__}")
+
+    def cut_text(self, plan: Cut) -> str:
+        """`[0:2, :]`."""
+        start = "" if plan.start == "0" else self._end_text(plan.start)
+        ends = f"{start}:{self._end_text(plan.stop)}"
+        return f"[{ends}, :]" if plan.axis == ROWS else f"[:, {ends}]"
+
+    def _end_text(self, end: str) -> str:
+        return end if end.isdigit() or not end else self.dimension_text(end)
+
+    def listed_call(self, name: str, x: Expression, *rest: str) -> Tokens:
+        """name(x, …)."""
+        return (Token(name, "function"), *self.parenthesised((*self.tokens(x), Token("".join(f", {r}" for r in rest)))))
+
+    def block(self, node: Block) -> Tokens:
+        between = "; " if node.axis == ROWS else ", "
+        return (Token("["), *self.tokens(node.left), Token(between), *self.tokens(node.right), Token("]"))
+
+    def inverse(self, node: Inverse) -> Tokens:
+        return (*self.wrapped(node.x, Strength.ATOM), Token("⁻¹"))
+
+    def determinant(self, node: Determinant) -> Tokens:
+        return self.call("logdet" if node.log else "det", node.x)
 
     def sum(self, node: Sum) -> Tokens:
         if shape_of(node.x) == ("1", "1"):
@@ -331,6 +396,10 @@ RULES: dict[type[Expression], Callable[[Any, Any], Tokens]] = {
     Repeat: lambda writer, node: writer.repeat(node),
     Total: lambda writer, node: writer.total(node),
     Sum: lambda writer, node: writer.sum(node),
+    Rearrange: lambda writer, node: writer.rearrange(node),
+    Block: lambda writer, node: writer.block(node),
+    Inverse: lambda writer, node: writer.inverse(node),
+    Determinant: lambda writer, node: writer.determinant(node),
 }
 
 STRENGTHS: dict[type[Expression], Strength] = {
@@ -347,4 +416,5 @@ STRENGTHS: dict[type[Expression], Strength] = {
     Total: Strength.PRODUCT,
     Transpose: Strength.POSTFIX,
     Power: Strength.POSTFIX,
+    Inverse: Strength.POSTFIX,
 }
