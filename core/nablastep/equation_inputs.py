@@ -5,7 +5,7 @@ Owns the checks of these two tables of a network. Knows no equation.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,13 +37,13 @@ class Parameter:
     init: str
     frozen: bool
 
-    def initial(self, generator: np.random.Generator) -> Value:
-        """The first value, given or drawn."""
+    def initial(self, generator: Callable[[], np.random.Generator]) -> Value:
+        """The first value, given or drawn; the generator is asked for when a number is drawn."""
         if self.value is not None:
             return self.value
         if not self.shape:
-            return float(drawn(self.init, (1, 1), generator)[0, 0])
-        return drawn(self.init, self.shape, generator)
+            return float(drawn(self.init, (1, 1), generator())[0, 0])
+        return drawn(self.init, self.shape, generator())
 
 
 def checked_parameters(table: object) -> dict[str, Parameter]:

@@ -6,7 +6,7 @@ Owns the checks that need only the layer itself, and random initialisation. Know
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -91,9 +91,12 @@ class Layer:
             raise FieldError("expected b beside W and bias = true", ("bias",))
         return cls(**mapping)  # type: ignore[arg-type]  # each value is checked on construction
 
-    def initial_weights(self, inputs: int, generator: np.random.Generator) -> FloatArray:
-        """W, shape (units, inputs): the given one, or drawn from the generator as `init` says."""
-        return drawn(self.init, (self.units, inputs), generator) if self.W is None else self.W
+    def initial_weights(self, inputs: int, generator: Callable[[], np.random.Generator]) -> FloatArray:
+        """W, shape (units, inputs): the given one, or drawn from the generator as `init` says.
+
+        The generator is asked for when a number is drawn: NumPy loads its generators only then.
+        """
+        return drawn(self.init, (self.units, inputs), generator()) if self.W is None else self.W
 
     def initial_bias(self) -> FloatArray | None:
         """b as a column, shape (units, 1); None for a layer without bias."""

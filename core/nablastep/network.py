@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -176,7 +176,7 @@ class Network:
     def _first_values(self) -> dict[str, Any]:
         if self._written is None:
             return dict(_initial_parameters(self.layers, self.x.shape[1], self.seed))
-        generator = np.random.default_rng(self.seed)
+        generator = _generator(self.seed)
         return {name: parameter.initial(generator) for name, parameter in self.parameters.items()}
 
     @classmethod
@@ -395,8 +395,13 @@ def _permutation(seed: int, pass_number: int, samples: int) -> NDArray[np.intp]:
     return order
 
 
+def _generator(seed: int) -> Callable[[], np.random.Generator]:
+    """The one generator of a network, made when a number is first drawn."""
+    return cache(lambda: np.random.default_rng(seed))
+
+
 def _initial_parameters(layers: Sequence[Layer], inputs: int, seed: int) -> dict[str, FloatArray]:
-    generator = np.random.default_rng(seed)
+    generator = _generator(seed)
     parameters: dict[str, FloatArray] = {}
     width = inputs
     for index, layer in enumerate(layers):

@@ -1,1 +1,1 @@
-"""The built-in networks and demos: data files, read with importlib.resources. No code lives here."""
+"""The built-in networks and demos: data files. No code lives here."""

@@ -95,8 +95,7 @@ class NablastepApp(RecordsSessions):
         )
 
     def on_mount(self) -> None:
-        """Show the stage; from here on the garbage of drawing is short-lived."""
-        self.push_screen(self.stage)
+        """From here on the garbage of drawing is short-lived."""
         self._check_size(self.size)
         for warning in (*self.settings.warnings, *self.keymap.warnings):
             self.notify(shown(warning), markup=False, severity="warning", timeout=8)
@@ -104,6 +103,10 @@ class NablastepApp(RecordsSessions):
             self.call_after_refresh(self.start_recording, self._record_to)
         gc.freeze()
         gc.enable()
+
+    def get_default_screen(self) -> Screen[Any]:
+        """The stage is the first screen: none is drawn before it."""
+        return self.stage
 
     def on_resize(self, event: Resize) -> None:
         """Under the least size one line says so; the state is kept."""
@@ -232,6 +235,7 @@ class NablastepApp(RecordsSessions):
 
 
 def run_app(
+    session: Session,
     source: str,
     *,
     theme: str | None = None,
@@ -241,10 +245,7 @@ def run_app(
     convention: str | None = None,
     record_to: Path | None = None,
 ) -> int:
-    """Open a network and run the app; returns the exit code."""
-    import nablastep as ns
-
-    session = ns.open(source)
+    """Run the app with a session that was opened from `source`; returns the exit code."""
     if still:
         os.environ["TEXTUAL_ANIMATIONS"] = "none"
     app = NablastepApp(

@@ -68,6 +68,9 @@ class MatrixFormat:
         return ("0" + " " * (self.decimals + 1 if self.decimals else 0)).rjust(self.width)
 
 
+_NOT_FINITE = (math.nan, math.inf, -math.inf)
+
+
 def choose_format(
     values: NDArray[np.float64] | Iterable[float] | None,
     decimals: int,
@@ -90,7 +93,8 @@ def choose_format(
     plain = MatrixFormat(decimals, exponent, ascii=ascii)
     # Text grows with magnitude on either side of zero, so the extremes are the longest values.
     extremes = [float(finite.min()), float(finite.max())] if finite.size else []
-    extremes += [float(value) for value in np.unique(flat[~np.isfinite(flat)])]
+    if finite.size < flat.size:
+        extremes += [value for value in _NOT_FINITE if ((flat == value) | (np.isnan(flat) & math.isnan(value))).any()]
     width = max(len(plain.text(value)) for value in extremes or [0.0])
     return MatrixFormat(decimals, exponent, width, ascii)
 

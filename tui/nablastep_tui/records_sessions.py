@@ -12,7 +12,6 @@ from nablastep_tui.driver import sturdy_driver
 from nablastep_tui.faults import KeepsOnRunning
 from nablastep_tui.keymap import KeyMap
 from nablastep_tui.recording.live_cast import LiveCast, recording_driver
-from nablastep_tui.screens.annotate import CAPTION, CHAPTER, EXPECT, AnnotateScreen
 from nablastep_tui.screens.stage_screen import StageScreen
 
 if TYPE_CHECKING:
@@ -87,10 +86,13 @@ class RecordsSessions(KeepsOnRunning):
         """Ask what to add to the recording."""
         if self.recording is None:
             self.stage.tell(self.keymap.said("nothing is being recorded: {record} starts a recording"))
-        else:
-            self.push_screen(AnnotateScreen(), self._annotate)
+            return
+        from nablastep_tui.screens.annotate import AnnotateScreen
+
+        self.push_screen(AnnotateScreen(), self._annotate)
 
     def _annotate(self, letter: str | None) -> None:
+        from nablastep_tui.screens.annotate import CAPTION, CHAPTER, EXPECT
         from nablastep_tui.session_recording import SessionRecording
 
         recording = self.recording

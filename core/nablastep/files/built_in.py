@@ -6,7 +6,6 @@ Owns the names and what a name given by a user means. The network files stand in
 from __future__ import annotations
 
 import os
-from importlib.resources import files
 from pathlib import Path
 
 from nablastep.errors import NetworkError
@@ -61,7 +60,10 @@ def open_network(source: str | os.PathLike[str], within: Path | None = None) -> 
 
 
 def _built_in(name: str) -> Network:
-    folder = files("nablastep_demos").joinpath("networks")
+    import nablastep_demos
+
+    # Not importlib.resources: NumPy runs from no archive, so neither does this, and it takes a while to load.
+    folder = Path(nablastep_demos.__file__).parent / "networks"
     text = read_text(folder.joinpath(f"{name}.toml"), f"{name}.toml")
     return network_from_text(text, name=f"{name}.toml", folder=folder)
 

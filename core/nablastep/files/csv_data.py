@@ -10,8 +10,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -40,6 +40,9 @@ from nablastep.files.csv_table import (
 from nablastep.files.data_sets import DataSet
 from nablastep.files.kinds import leads_out
 from nablastep.files.reading import read_text
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 CSV_KEYS = ("csv", "target", "one_hot", "scale", "separator")
 SCALES = ("none", "standard", "minmax")

@@ -8,9 +8,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nablastep.errors import NetworkError
 from nablastep.field_checks import FieldError, Key, described, unknown_key, whole_number
@@ -24,6 +23,9 @@ from nablastep.files.writing import write_text
 from nablastep.formulas.statements import EquationError
 from nablastep.network import Network
 from nablastep.safe_text import shown
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 OPTION_KEYS = (
     "title",

@@ -6,12 +6,14 @@ Only regular files up to a size: a pipe or a device would never end. Each mistak
 from __future__ import annotations
 
 import os
-from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from nablastep.errors import NablastepError, NetworkError
 from nablastep.files.kinds import is_regular, kind_of, reason
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 LARGEST_FILE = 16 * 1024 * 1024  # bytes
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import shutil
 from pathlib import Path
 
@@ -60,7 +59,7 @@ def _mode(name: str) -> int | None:
 def _replace(target: Path, content: bytes, *, exists: bool) -> None:
     if exists and not os.access(target, os.W_OK):
         raise PermissionError(0, "it is write-protected")
-    partial = target.with_name(f".nablastep-{secrets.token_hex(6)}.part")
+    partial = target.with_name(f".nablastep-{os.urandom(6).hex()}.part")
     try:
         with partial.open("xb") as file:
             file.write(content)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from functools import cache
+from pathlib import Path
 
 from nablastep.errors import UnknownNameError
 from nablastep.notation.writer import Token, Tokens, Writer
@@ -22,8 +23,14 @@ def notations() -> dict[str, Writer]:
     }
 
 
+@cache
 def notation_named(name: str) -> Writer:
     """The notation of that name; UnknownNameError names those there are."""
+    # Most are called like their module: then no other has to be loaded.
+    own = importlib.import_module(f"{__name__}.{name}") if (Path(__path__[0]) / f"{name}.py").is_file() else None
+    found: Writer | None = getattr(own, "NOTATION", None)
+    if found is not None and found.name == name:
+        return found
     if name not in notations():
         raise UnknownNameError(f"unknown notation '{name}'; there are {', '.join(notations())}")
     return notations()[name]

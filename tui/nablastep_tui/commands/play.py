@@ -48,13 +48,13 @@ def play(
     need_terminal("play", "'nablastep check DEMO' plays it without one")
     if speed is not None and not SLOWEST <= speed <= FASTEST:
         raise WrongUseError(f"--speed: {speed:g} is out of range; it goes from {SLOWEST:g} to {FASTEST:g}")
+    prepare_for_textual()
     from nablastep.demo.opening import open_demo
     from nablastep.demo.player import Player
 
     opened = open_demo(demo)
     player = Player(opened.new_session(), opened.demo)
     start = player.chapter_start(chapter) if chapter is not None else 0
-    prepare_for_textual()
     from nablastep_tui.demo_app import Playing, play_live
     from nablastep_tui.speaker_notes import SpeakerNotes
 

@@ -43,10 +43,12 @@ def record(
       nablastep record lesson --source xor
     """
     need_terminal("record", "'nablastep demo fmt' and a text editor make demos without one")
+    prepare_for_textual()
     import nablastep as ns
 
-    ns.open(source)  # a file's mistakes are told before the screen is built
-    prepare_for_textual()
+    session = ns.open(source)  # a file's mistakes are told before the screen is built
     from nablastep_tui.app import run_app
 
-    return run_app(source, theme=theme, glyphs=glyphs, still=still, convention=convention, record_to=Path(folder))
+    return run_app(
+        session, source, theme=theme, glyphs=glyphs, still=still, convention=convention, record_to=Path(folder)
+    )

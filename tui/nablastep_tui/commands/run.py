@@ -32,10 +32,10 @@ def run(
       nablastep run xor --theme light
     """
     need_terminal("run", "'nablastep trace SOURCE' prints the same as text")
+    prepare_for_textual()
     import nablastep as ns
 
-    ns.open(source)  # a file's mistakes are told before the screen is built
-    prepare_for_textual()
+    session = ns.open(source)  # a file's mistakes are told before the screen is built
     from nablastep_tui.app import run_app
 
-    return run_app(source, theme=theme, glyphs=glyphs, still=still, coach=coach, convention=convention)
+    return run_app(session, source, theme=theme, glyphs=glyphs, still=still, coach=coach, convention=convention)

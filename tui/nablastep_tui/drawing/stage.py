@@ -11,7 +11,6 @@ from nablastep_tui.drawing.canvas import Canvas
 from nablastep_tui.drawing.cells import width_of
 from nablastep_tui.drawing.lines import draw_title_rule
 from nablastep_tui.drawing.stage_falk import arrange, draw_arrangement
-from nablastep_tui.drawing.stage_large import draw_large
 from nablastep_tui.drawing.stage_line import draw_plan, symbol_places
 from nablastep_tui.drawing.stage_plan import has_room_for_numbers, plan_stage
 from nablastep_tui.drawing.stage_words import draw_line, lines_below
@@ -28,6 +27,8 @@ def draw_stage(canvas: Canvas, scene: Scene) -> None:
     tail = lines_below(canvas, scene)
     end = _draw_equation(canvas, scene, len(tail))
     if end is None:
+        from nablastep_tui.drawing.stage_large import draw_large
+
         draw_large(canvas, scene)
         return
     roomy = canvas.height >= 18

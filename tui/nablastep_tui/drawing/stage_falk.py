@@ -15,8 +15,7 @@ from nablastep.layout import Operand
 from nablastep_tui.drawing.canvas import Canvas
 from nablastep_tui.drawing.cells import width_of
 from nablastep_tui.drawing.matrix import MatrixPicture, draw, geometry
-from nablastep_tui.drawing.stage_large import is_product
-from nablastep_tui.drawing.stage_plan import Source, item_of, operand_source, result_source
+from nablastep_tui.drawing.stage_plan import Source, is_product, item_of, operand_source, result_source
 from nablastep_tui.scene import Scene
 
 GAP, ROW_GAP = 3, 1

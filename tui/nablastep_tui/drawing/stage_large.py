@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.style import Style
 
-from nablastep.layout import Operand, Operator
+from nablastep.layout import Operand
 from nablastep.notation import notation_named
 from nablastep.words import significant
 from nablastep_tui.drawing.canvas import Canvas
@@ -23,7 +23,7 @@ from nablastep_tui.drawing.lines import draw_brackets, draw_ruler
 from nablastep_tui.drawing.matrix import CellTarget, MatrixPicture
 from nablastep_tui.drawing.pooling import HeatPicture, heat_picture
 from nablastep_tui.drawing.spans import Spans, clipped, spans_width, write_spans
-from nablastep_tui.drawing.stage_plan import Source, operand_source, result_source
+from nablastep_tui.drawing.stage_plan import Source, is_product, operand_source, result_source
 from nablastep_tui.drawing.stage_words import notes_of, remarks_of
 from nablastep_tui.drawing.text import wrapped
 from nablastep_tui.numbers import choose_format
@@ -68,12 +68,6 @@ def draw_large(canvas: Canvas, scene: Scene) -> None:
     draw_pictures = _draw_falk if is_product(scene) else _draw_row
     below = draw_pictures(canvas, scene, result, operands, width)
     _draw_sentence(canvas, scene, operands, width, max(canvas.height - 4, below))
-
-
-def is_product(scene: Scene) -> bool:
-    """Whether the right side is a product of two operands, perhaps with a bias added."""
-    kinds = [piece.text if isinstance(piece, Operator) else "" for piece in scene.shown.pieces(None)]
-    return kinds[:3] == ["", "·", ""] and kinds[3:] in ([], ["+", ""])
 
 
 def draw_header(canvas: Canvas, scene: Scene, result: Source, operands: list[Source], width: int) -> None:

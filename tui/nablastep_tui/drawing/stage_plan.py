@@ -84,6 +84,12 @@ class Plan:
         return max(item.place.body_height for item in self.items if isinstance(item, MatrixItem))
 
 
+def is_product(scene: Scene) -> bool:
+    """Whether the right side is a product of two operands, perhaps with a bias added."""
+    kinds = [piece.text if isinstance(piece, Operator) else "" for piece in scene.shown.pieces(None)]
+    return kinds[:3] == ["", "·", ""] and kinds[3:] in ([], ["+", ""])
+
+
 def plan_stage(scene: Scene, width: int, height: int) -> Plan | None:
     """The most generous plan within `width` × `height` cells (rows for rulers and matrices), or None."""
     sources = tuple(_sources(scene))

@@ -1,7 +1,8 @@
 """Recording a live session: a driver that also writes each frame it draws, sanitised, to a `.cast` file.
 
 Every event is on disk at once, so a killed process leaves a valid file. A failure to write ends the recording with the
-last whole line, never the app. Knows Textual's public Driver methods, on any platform; the app says when a recording
+last whole line, never the app. What writes casts is loaded when a recording starts: every app has this driver, most
+are not recorded. Knows Textual's public Driver methods, on any platform; the app says when a recording
 starts and stops.
 """
 
@@ -15,14 +16,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nablastep_tui.recording.cast import OPENING, Sanitiser, closing, event, header
-from nablastep_tui.recording.colours import DEFAULT_BACKGROUND
 from nablastep_tui.recording.errors import ExportError
-from nablastep_tui.recording.model import Colour
 
 if TYPE_CHECKING:
     from textual.app import App
     from textual.driver import Driver
+
+    from nablastep_tui.recording.cast import Sanitiser
+    from nablastep_tui.recording.model import Colour
 
 
 class LiveCast:
@@ -37,7 +38,7 @@ class LiveCast:
         self._lock = threading.RLock()  # a signal may suspend the app in the middle of a frame
         self._file: int | None = None
         self._length = 0  # bytes of whole lines
-        self._sanitiser = Sanitiser()
+        self._sanitiser: Sanitiser | None = None
         self._frame: list[str] = []
         self._size = (0, 0)
         self._began: float | None = None
@@ -49,14 +50,16 @@ class LiveCast:
         """Whether frames go to a file now."""
         return self._file is not None
 
-    def start(
-        self, path: Path, size: tuple[int, int], *, title: str = "", background: Colour = DEFAULT_BACKGROUND
-    ) -> None:
+    def start(self, path: Path, size: tuple[int, int], *, title: str = "", background: Colour | None = None) -> None:
         """Create `path` and record to it from the next frame on; `size` is the terminal's (columns, rows).
 
+        `background` is that of the player's margins, DEFAULT_BACKGROUND of `colours` if it is left out.
         In a running app call `app.refresh()` right after, so that the next frame is the whole screen.
         Raises ExportError if the file exists or cannot be made.
         """
+        from nablastep_tui.recording.cast import Sanitiser, header
+        from nablastep_tui.recording.colours import DEFAULT_BACKGROUND
+
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
         try:
             file = os.open(path, flags, 0o666)
@@ -66,10 +69,14 @@ class LiveCast:
             self._file, self._length, self._size = file, 0, size
             self._sanitiser, self._began, self.failure = Sanitiser(), None, None
             self._frame.clear()
-            self._put(header(size, title, background))
+            self._put(header(size, title, background or DEFAULT_BACKGROUND))
 
     def stop(self) -> None:
         """Close the file. Without effect if nothing is recorded."""
+        if self._file is None:
+            return
+        from nablastep_tui.recording.cast import closing
+
         with self._lock:
             self._put_event("o", closing(self._size[1]))
             self._close()
@@ -82,11 +89,15 @@ class LiveCast:
     def write(self, data: str) -> None:
         """What the driver writes to the terminal; kept until the end of the frame."""
         with self._lock:
-            if self._file is not None and self._suspended_at is None:
+            if self._sanitiser is not None and self._file is not None and self._suspended_at is None:
                 self._frame.append(self._sanitiser.clean(data))
 
     def end_frame(self, size: tuple[int, int]) -> None:
         """Write what was painted since the last frame as one event, after a resize event if `size` is new."""
+        if self._file is None:
+            return
+        from nablastep_tui.recording.cast import OPENING
+
         with self._lock:
             painted = "".join(self._frame)
             self._frame.clear()
@@ -114,6 +125,8 @@ class LiveCast:
             self._suspended_at = None
 
     def _put_event(self, code: str, data: str) -> None:
+        from nablastep_tui.recording.cast import event
+
         now = self._clock() if self._suspended_at is None else self._suspended_at
         milliseconds = 0 if self._began is None else round((now - self._began) * 1000)
         self._put(event(milliseconds, code, data))

@@ -64,8 +64,6 @@ class DemoScreen(StageScreen):
     `strict` ends the app at the first expectation that fails; `on_change` follows the player.
     """
 
-    # Textual scopes a screen's CSS to its own class, so the stage's rules need this name.
-    CSS = StageScreen.CSS.replace("StageScreen", "DemoScreen")
     OWN_KEYS = EVERY_KEY
 
     def __init__(

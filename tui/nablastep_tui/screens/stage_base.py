@@ -33,9 +33,6 @@ from nablastep_tui.drawing.net_map import draw_map, map_height
 from nablastep_tui.drawing.prompt import draw_prompt
 from nablastep_tui.drawing.scrubber import draw_scrubber
 from nablastep_tui.drawing.stage import draw_stage
-from nablastep_tui.drawing.what_if import draw_what_if
-from nablastep_tui.drawing.your_turn import draw_your_turn
-from nablastep_tui.editing import Edit
 from nablastep_tui.faults import Guarded
 from nablastep_tui.keymap import KeyMap
 from nablastep_tui.keys import EDIT_FOOTER, PROMPT_FOOTER, STAGE_KEYS, KeyEntry, footer_keys
@@ -48,6 +45,7 @@ from nablastep_tui.widgets.region import Draw, Region
 
 if TYPE_CHECKING:
     from nablastep_tui.docked_why import DockedWhy
+    from nablastep_tui.editing import Edit
     from nablastep_tui.lesson import Lesson
 
 POOLINGS = ("rms", "max", "mean")
@@ -171,8 +169,12 @@ class StageBase(Guarded, Screen[None]):
 
     def _draw_stage(self, canvas: Canvas, scene: Scene) -> None:
         if scene.what_if is not None:
+            from nablastep_tui.drawing.what_if import draw_what_if
+
             draw_what_if(canvas, scene)
         elif scene.lesson is not None:
+            from nablastep_tui.drawing.your_turn import draw_your_turn
+
             draw_your_turn(canvas, scene)
         elif self.show_loss:
             draw_loss(canvas, scene)

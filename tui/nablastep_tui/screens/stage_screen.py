@@ -24,7 +24,7 @@ from nablastep_tui.widgets.region import Region
 class StageScreen(Looking):
     """The session on stage."""
 
-    CSS = """
+    DEFAULT_CSS = """
     StageScreen { background: $nabla-background; }
     StageScreen Region { position: absolute; }
     StageScreen #prompt { height: 1; }
