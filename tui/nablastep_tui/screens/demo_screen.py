@@ -141,7 +141,7 @@ class DemoScreen(StageScreen):
     @property
     def pages(self) -> tuple[Page, ...]:
         """The caption on screen, cut to the width of the screen."""
-        return caption_pages(self.player.view.caption or self._title, self.size.width or 120)
+        return caption_pages(self.player.view.caption or self._title, self.shown_size.width)
 
     @property
     def is_why_open(self) -> bool:
@@ -197,7 +197,7 @@ class DemoScreen(StageScreen):
             symbol = self.session.program.symbols.get(cell.name)
             self.cells[cell.name] = (row, column) if symbol is None else self.view.column_cell(symbol, (row, column))
         if self.is_mounted:
-            self._arrange(self.size.width, self.size.height)
+            self._arrange(*self.shown_size)
         self.show()
         if self._on_change is not None:
             self._on_change(self.player)
@@ -225,7 +225,7 @@ class DemoScreen(StageScreen):
     def _fail(self, outcome: Outcome) -> None:
         """An expectation of the screen is judged at the demo's own size only."""
         is_of_screen = isinstance(outcome.expectation, language.ExpectScreen)
-        if is_of_screen and tuple(self.size) != (self.player.demo.header.size or tuple(self.size)):
+        if is_of_screen and tuple(self.shown_size) != (self.player.demo.header.size or tuple(self.shown_size)):
             return
         self.failures.append(outcome)
         self.notice, self.is_error = outcome.words, True
@@ -363,7 +363,7 @@ class DemoScreen(StageScreen):
         self._left_at = self.player.place()
         self.notice = ""
         self._set_mode(Mode.EXPLORING)
-        self._arrange(self.size.width, self.size.height)
+        self._arrange(*self.shown_size)
 
     def action_rejoin(self) -> None:
         """Back into the demo, exactly where it was left."""

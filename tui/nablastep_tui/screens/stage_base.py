@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
+from textual.geometry import Size
 from textual.screen import Screen
 from textual.timer import Timer
 
@@ -117,6 +118,7 @@ class StageBase(Guarded, Screen[None]):
         self.listeners: list[Callable[[Command], None]] = []
         self._playing: Timer | None = None
         self._map_rows = 0
+        self._arranged_for: Size | None = None
         self._view: View | None = None
         self._view_key: tuple[object, ...] = ()
 
@@ -137,16 +139,24 @@ class StageBase(Guarded, Screen[None]):
         yield Region(draw_prompt, id="prompt")
 
     def on_mount(self) -> None:
-        """Show the first scene."""
+        """Show the first scene: the first frame has it already."""
+        self._arrange(*self.app.size)
         self.show()
 
     def on_resize(self, event: events.Resize) -> None:
         """Give every region its rows for the new size."""
-        self._arrange(event.size.width, event.size.height)
-        self.show()
+        if event.size != self._arranged_for:  # Textual tells of the first size more than once
+            self._arrange(*event.size)
+            self.show()
+
+    @property
+    def shown_size(self) -> Size:
+        """The size that the regions are arranged for; the terminal's before that."""
+        return self._arranged_for or self.app.size
 
     def _arrange(self, width: int, height: int) -> None:
         """Every region at its rows for this size."""
+        self._arranged_for = Size(width, height)
         scene = self.scene()
         self._map_rows = map_height(width, height, scene)
         rows = frame(width, height, map_rows=self._map_rows, caption=scene.caption is not None)
@@ -252,10 +262,10 @@ class StageBase(Guarded, Screen[None]):
 
     def show(self) -> None:
         """Hand the scene of now to every region."""
-        if not self.is_mounted:
+        if self._arranged_for is None:
             return
         scene = self.scene()
-        width, height = self.size
+        width, height = self._arranged_for
         if map_height(width, height, scene) != self._map_rows:
             self._arrange(width, height)
         for region in self.query(Region):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
+from rich.style import Style
 from textual.events import Click, MouseScrollDown, MouseScrollUp
 from textual.message import Message
 from textual.reactive import reactive
@@ -49,7 +50,7 @@ class Region(Guarded, Widget):
         """One row of the canvas, which is drawn anew when the scene or the size is another."""
         canvas = self.canvas
         if canvas is None or y >= canvas.height:
-            return Strip.blank(self.size.width)
+            return Strip.blank(self.size.width, Style.null())
         return canvas.strip(y)
 
     @property
