@@ -32,7 +32,7 @@ print(*sorted(name for name in loaded if name not in sys.stdlib_module_names))
 
 def run(*command: str, paths: list[str], folder: Path = ROOT) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "COLUMNS": "500", "PYTHONDONTWRITEBYTECODE": "1"}
-    return subprocess.run(command, capture_output=True, text=True, env=environment, cwd=folder, check=False)
+    return subprocess.run(command, capture_output=True, text=True, env=environment, cwd=folder, check=False, timeout=60)
 
 
 def loaded_by(code: str) -> set[str]:

@@ -347,6 +347,7 @@ def test_reading_a_demo_loads_no_screen() -> None:
         capture_output=True,
         text=True,
         check=True,
+        timeout=60,
     )
     assert run.stdout.strip() == "set()"
 

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -113,9 +114,18 @@ def test_sequences_that_are_not_understood_are_an_error() -> None:
         run_captured(App, SIZE, act)
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """SIGINT interrupts, also where the tests were started with SIGINT ignored, as a job in the background is."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_an_interruption_ends_an_endless_script() -> None:
     async def act(_: App[Any], capture: Capture) -> None:
-        while True:
+        while capture.milliseconds < 100_000:
             await capture.sleep(1)
             if capture.milliseconds == 5000:
                 signal.raise_signal(signal.SIGINT)

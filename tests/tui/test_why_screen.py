@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -127,7 +128,7 @@ async def test_a_large_derivation_is_worked_out_beside_the_keys() -> None:
         screen = app.screen
         assert isinstance(screen, WhyScreen)
         assert not screen.page.derivation.is_quick
-        await app.workers.wait_for_complete()
+        await asyncio.wait_for(app.workers.wait_for_complete(), 60)
         await pilot.pause()
         assert screen.page.shown.holds
         assert "index sums" in screen_text(app)
