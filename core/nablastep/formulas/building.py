@@ -212,7 +212,7 @@ class _Builder:
             return Built(Divide(ONE, Factor(1, 1, (name,))), ())
         known = tuple(self.scope.symbols)
         raise FormulaError(
-            f"there is no '{node.name}' in this network{did_you_mean(node.name, known)}",
+            f"there is no '{node.name}' in this network{nearest(node.name, self.scope.symbols)}",
             column=node.place + 1,
             hint=f"the quantities are {' '.join(known)}",
         )
@@ -561,6 +561,9 @@ class _Builder:
         if left.shape == () or right.shape == ():
             return self.scaled(left, right)
         left, right = self.closed(left, ("1", "1")), self.closed(right, ("1", "1"))
+        if self.scope.dimensions is None and left.shape[1:] == right.shape[1:] == ("1",):
+            # Of two columns many write ⊗ for the outer product; the Kronecker product has no use in an answer.
+            return Built(MatMul(left.expression, Transpose(right.expression)), (left.shape[0], right.shape[0]))
         rows, columns = (_joint(*pair) for pair in zip(left.shape, right.shape, strict=True))
         return Built(Kronecker(left.expression, right.expression), (rows, columns))
 
@@ -689,6 +692,16 @@ _CALLS: dict[str, Callable[..., Built]] = {
 }
 
 _SETTINGS = ("learning_rate", "momentum", "decay", "beta1", "beta2", "epsilon", "weight_decay", "t")
+
+
+def nearest(name: str, known: Mapping[str, Symbol]) -> str:
+    """`; did you mean 'W1'?`: of the same letters and role, with the nearest mark, rather than of a like spelling."""
+    stem, mark = name.rstrip("0123456789"), name[len(name.rstrip("0123456789")) :]
+    number = int(mark[:9]) if mark else 0
+    alike = [symbol for symbol in known.values() if replace(symbol, layer=None).id.lower() == stem.strip("_").lower()]
+    if alike:
+        return f"; did you mean {min(alike, key=lambda symbol: abs((symbol.layer or 0) - number)).id!r}?"
+    return did_you_mean(name, tuple(known))
 
 
 def named_size(dimension: str, sizes: Mapping[str, int]) -> str:

@@ -35,13 +35,17 @@ FUNCTION_NAMES = frozenset({
     "normal_cdf", "cosh", "ratio", "times_log", "diag", "diagflat", "sum", "outer", "dot", "matmul", "multiply",
     "divide", "transpose", "repeat", "add", "subtract", "negative", "inv", "pinv", "abs", "sign", "sin", "cos", "sinh",
     "mean", "norm", "norm1", "max", "maximum", "where", "n", "rows", "columns", "tr", "trace", "det", "logdet",
-    "reshape", "patches", "patches_back", "placed",
+    "reshape", "patches", "patches_back", "placed", "power", "rowsum", "columnsum",
+    "int", "int32", "int64", "float", "float32", "float64", "array", "asarray",
 })  # fmt: skip
 
-ONLY_WITH_BRACKETS = frozenset({
+CASTS = frozenset({"int", "int32", "int64", "float", "float32", "float64", "array", "asarray"})
+"""NumPy's types, called: the value stays."""
+
+ONLY_WITH_BRACKETS = CASTS | {
     "f", "n", "rows", "columns", "max", "maximum", "where", "mean", "norm", "norm1", "tr", "trace", "det", "reshape",
-    "patches", "patches_back", "placed",
-})  # fmt: skip
+    "patches", "patches_back", "placed", "power",
+}  # fmt: skip
 """Words that are too short or too common to be functions without an argument in brackets."""
 
 DEEPEST = 40
@@ -49,6 +53,8 @@ DEEPEST = 40
 
 LARGEST, LONGEST_CHAIN = 250, 60
 """So many names, numbers and operations may a formula have, and so many of them one inside or after the other."""
+
+_DERIVATIVE_SUFFIXES = ("_prime", "_derivative", "_deriv", "_der", "_gradient", "_grad", "gradient", "derivative")
 
 _BESIDE = " "
 _STRONG = {"@", "*", "·", "⊙", "⊘", "/", "⊗", "×"}
@@ -133,7 +139,12 @@ class _Parser:
         if self.token.kind == NAME and len(self.tokens) > 1 and self.tokens[1].text == "=":
             left, place = self.token.text, self.token.place
             self.next = 2
-        right = self.sum()
+        if self.token.kind == NAME and [token.text for token in self.tokens[1:3]] in (["-", "="], ["+", "="]):
+            left, place, operator = self.token.text, self.token.place, self.tokens[1]
+            self.next = 3
+            right: Typed = Operation(operator.place, operator.text, Named(place, left), self.sum())
+        else:
+            right = self.sum()
         if self.token.kind != END:
             raise self.error("expected an operator or the end of the formula")
         return Formula(left, place, right)
@@ -226,12 +237,25 @@ class _Parser:
                 found = Operation(token.place, "^", found, Named(token.place, "t"))
             elif self.at("[") and not token.after_space:
                 found = self.sliced(found)
-            elif self.at(".sum"):
-                self.take()
-                self.expect("(")
-                found = Summed(token.place, found, self.axis())
+            elif self.at(".sum", ".mean", ".dot", ".transpose"):
+                found = self.method(found)
             else:
                 return found
+
+    def method(self, found: Typed) -> Typed:
+        """x.sum(…), x.mean(…), x.dot(y) or x.transpose()."""
+        token = self.take()
+        self.expect("(")
+        if token.text == ".dot":
+            other = self.sum()
+            self.expect(")")
+            return Operation(token.place, "@", found, other)
+        axis = self.axis()
+        if token.text == ".transpose":
+            return Transposed(token.place, found)
+        if token.text == ".mean":
+            return Called(token.place, "mean", (found,), axis=axis)
+        return Summed(token.place, found, axis)
 
     def axis(self) -> int | None:
         """axis=0, keepdims=True) behind a comma or bracket; the closing bracket is taken."""
@@ -265,7 +289,7 @@ class _Parser:
             return self.named()
         if self.at("("):
             self.take()
-            found = self.sum()
+            found = self.comparison()
             self.expect(")")
             return found
         if self.at("["):
@@ -330,8 +354,8 @@ class _Parser:
     def named(self) -> Typed:
         token = self.take()
         name = token.text.removeprefix("np.").removeprefix("numpy.").removeprefix("linalg.")
-        prime = name.endswith("_prime") or self.at("′")
-        name = name.removesuffix("_prime")
+        name, prime = self.without_prime(name)
+        prime = prime or self.at("′")
         if self.at("′"):
             self.take()
         if name == "sum" and "sum" in self.functions and not self.at("("):
@@ -344,11 +368,21 @@ class _Parser:
             raise FormulaError(f"'{name}' is no function that has a derivative here", column=token.place + 1)
         return Named(token.place, name)
 
+    def without_prime(self, name: str) -> tuple[str, bool]:
+        """`sigmoid_prime`, `sigmoid_derivative`, `sigmoidGradient`, `d_sigmoid` as the function and its derivative."""
+        for suffix in _DERIVATIVE_SUFFIXES:
+            if name.lower().endswith(suffix) and name[: -len(suffix)] in self.functions:
+                return name[: -len(suffix)], True
+        for prefix in ("d_", "d", "deriv_", "derivative_", "grad_"):
+            if name.startswith(prefix) and name.removeprefix(prefix) in self.functions and name not in self.functions:
+                return name.removeprefix(prefix), True
+        return name, False
+
     def call(self, place: int, name: str, prime: bool) -> Typed:
         if not self.at("("):
-            return Called(place, name, (self.nested_postfix(),), prime)
+            return self.made(place, name, [self.nested_postfix()], prime, None)
         self.expect("(")
-        arguments = [self.condition() if name == "where" else self.sum()]
+        arguments = [self.condition() if name == "where" else self.comparison()]
         axis = None
         while self.at(","):
             self.take()
@@ -358,6 +392,15 @@ class _Parser:
             arguments.append(self.sum())
         self.expect(")")
         return self.made(place, name, arguments, prime, axis)
+
+    def comparison(self) -> Typed:
+        """A sum, or c > d, which is 1 where it holds and else 0."""
+        place, begin = self.token.place, self.next
+        found = self.sum()
+        if not self.at(">", "<"):
+            return found
+        self.next = begin
+        return Called(place, "where", (self.condition(), Number(place, "1.0"), Number(place, "0")))
 
     def condition(self) -> Typed:
         """c > d, as c − d, which is above 0 where it holds."""
@@ -375,6 +418,10 @@ class _Parser:
     def made(self, place: int, name: str, arguments: list[Typed], prime: bool, axis: int | None) -> Typed:
         if name == "sum":
             return Summed(place, arguments[0], axis)
+        if name in {"rowsum", "columnsum"}:
+            return Summed(place, arguments[0], 1 if name == "rowsum" else 0)
+        if name in CASTS and len(arguments) == 1:
+            return arguments[0]
         if name == "transpose":
             return Transposed(place, arguments[0])
         if name == "negative":
@@ -387,6 +434,7 @@ class _Parser:
             "divide": "/",
             "add": "+",
             "subtract": "-",
+            "power": "^",
         }
         if name in operator:
             if len(arguments) != 2:

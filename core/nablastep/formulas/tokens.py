@@ -44,7 +44,7 @@ _MEANINGS = {
 _OPERATORS = {
     "(*)": "⊙", "(/)": "⊘", ".T": "ᵀ", "^T": "ᵀ", "^{T}": "ᵀ", "**": "^", "<-": "=", "⊤": "ᵀ", "ᵀ": "ᵀ", "⊙": "⊙",
     "∘": "⊙", "⊘": "⊘", "⊗": "⊗", "@": "@", "*": "*", "·": "·", "×": "×", "/": "/", "+": "+", "-": "-", "−": "-",
-    ">": ">", "<": "<", "[": "[", "]": "]", ":": ":", ";": ";",
+    ">": ">", "<": "<", ">=": ">", "<=": "<", "≥": ">", "≤": "<", ":=": "=", "[": "[", "]": "]", ":": ":", ";": ";",
     "(": "(", ")": ")", ",": ",", "^": "^", "=": "=", "←": "=", "²": "²", "⁻¹": "⁻¹", "ᵗ": "ᵗ", "√": "√",
     "Σ": "Σ", "∑": "Σ", "'": "′", "′": "′", "’": "′", "𝟏": "𝟏",
 }  # fmt: skip
@@ -52,15 +52,15 @@ _ORDERED = sorted(_OPERATORS, key=len, reverse=True)
 _FRACTIONS = {"½": "0.5", "¼": "0.25", "¾": "0.75"}
 
 _SPACE = re.compile(r"\s+")
-_SUM = re.compile(r"\.sum\b")
+_METHOD = re.compile(r"\.(?:sum|mean|dot|transpose)\b")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?")
 LETTER = "A-Za-zͰ-΢Τ-Ͽ"  # Greek without Σ, which sums
 _NAME = re.compile(
     rf"(?P<nabla>∇)?\s*(?P<module>(?:np|numpy)\.(?:linalg\.)?)?(?P<base>[{LETTER}_][{LETTER}0-9_]*)"
     r"(?:⁽(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]+)⁾|(?P<lowered>[₀₁₂₃₄₅₆₇₈₉]+))?"
 )
-_BRACKETED = re.compile(r"\^?[({]{1,2}(?P<digits>\d+)[)}]{1,2}")
-"""`W(1)`, `W^(1)`, `W^{(1)}`: a mark where there is such a quantity, else a factor or an exponent."""
+_BRACKETED = re.compile(r"\^?[({\[]{1,2}(?P<digits>\d+)[)}\]]{1,2}")
+"""`W(1)`, `W^(1)`, `W^{(1)}`, `W[1]`: a mark where there is such a quantity, else a factor or an exponent."""
 
 
 def tokens_of(text: str, names: Mapping[str, str] = NO_NAMES) -> tuple[Token, ...]:
@@ -90,9 +90,9 @@ def _next(text: str, place: int, spaced: bool, names: Mapping[str, str]) -> tupl
     character = text[place]
     if character in _FRACTIONS:
         return token(NUMBER, _FRACTIONS[character], 1)
-    summed = _SUM.match(text, place)
-    if summed:
-        return token(OPERATOR, ".sum", len(summed.group()))
+    method = _METHOD.match(text, place)
+    if method:
+        return token(OPERATOR, method.group(), len(method.group()))
     number = _NUMBER.match(text, place)
     if number:
         return token(NUMBER, number.group(), len(number.group()))
@@ -118,7 +118,7 @@ def _named(match: re.Match[str], text: str, names: Mapping[str, str]) -> tuple[s
     bracketed = _BRACKETED.match(text, match.end())
     if bracketed and not marks:
         found = _id(nabla + base + bracketed["digits"], names)
-        if found is not None and base not in names:
+        if found is not None and names.get(base) != base:
             return found, bracketed.end() - match.start()
     spelled = nabla + base + marks
     return _id(spelled, names) or _MEANINGS.get(spelled, spelled), len(match.group())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -15,6 +16,7 @@ from nablastep.expressions import COLUMNS, ROWS, Apply, Equation, Expression, So
 from nablastep.field_checks import did_you_mean
 from nablastep.formulas.building import Built, Scope
 from nablastep.graph import Role
+from nablastep.judging.reading import names_for
 from nablastep.program import BACKWARD, UPDATE, Program, Step
 from nablastep.program import build as build_program
 from nablastep.session import Session
@@ -38,6 +40,7 @@ class Question:
     sizes: Mapping[str, int]
     own: Values
     later: frozenset[str]
+    layers_from: int = 0
 
     @property
     def id(self) -> str:
@@ -60,6 +63,13 @@ class Question:
         return scope_of(self.program, self.convention, self.sizes)
 
     @cached_property
+    def names(self) -> Mapping[str, str]:
+        """Every name that an answer may use, and the id it means."""
+        lowered = {re.sub(r"(\d+)$", r"_\1", name): name for name in self.sizes}
+        found = names_for(self.program, self.step, self.scope.names, layers_from=self.layers_from)
+        return {**lowered, **{name: meant for name, meant in found.items() if name not in self.sizes or name == meant}}
+
+    @cached_property
     def worlds(self) -> tuple[Reading, ...]:
         """The values that the step reads in random networks, in columns."""
         return self._read(worlds(self.program, tuple(self.sizes.items())))
@@ -68,6 +78,12 @@ class Question:
     def twins(self) -> tuple[Reading, ...]:
         """The same where all dimensions are equal, so that shapes say nothing."""
         return self._read(twins(self.program))
+
+    @cached_property
+    def sized_worlds(self) -> tuple[Values, ...]:
+        """The same with the sizes of one's own network."""
+        sizes = {name: int(self.own[name]) for name in self.sizes}
+        return self._read((own_world(self.program, sizes, {}, 2),))
 
     @cached_property
     def own_worlds(self) -> tuple[Reading, ...]:
@@ -94,23 +110,28 @@ class Question:
         expected = np.ndim(self.right(values))
         if expected == 0 and found.size == 1:
             return found.reshape(())
-        if expected == 2 and found.ndim == 0:
+        if expected == 2 and found.ndim == 0 and self.right(values).size == 1:
             return found.reshape(1, 1)
         return found.T if found.ndim == 2 and convention.transposes(self.step.target) else found
 
 
-def question_of(session: Session, name: str, convention: Convention) -> Question:
-    """The step of that id as a question. Raises UnknownNameError for a name that is no step."""
+def question_of(session: Session, name: str, convention: Convention, *, layers_from: int = 0) -> Question:
+    """The step of that id as a question; `layers_from` says where its marks and those of answers begin to count.
+
+    Raises UnknownNameError for a name that is no step.
+    """
     program = session.program
     program = build_program(program.graph, replace(program.training, interleaved=False))
-    step = step_named(program, name)
+    first = program.steps[0]
+    ids = {name: name for name in (*program.symbols, *program.views)}
+    step = step_named(program, names_for(program, first, ids, layers_from=layers_from).get(name, name))
     following = (other for other in program.steps if other.number >= step.number and other.phase != UPDATE)
     later = frozenset(other.id for other in following if other.id != step.id)
     own = _own_values(session, program)
     sizes = {dimension: int(own[dimension]) for dimension in dimensions(program)}
     if "m" in sizes:
         sizes["m"] = sample_count([size for dimension, size in sizes.items() if dimension != "m"])
-    return Question(program, step, convention, sizes, own, later)
+    return Question(program, step, convention, sizes, own, later, layers_from)
 
 
 def step_named(program: Program, name: str) -> Step:

@@ -16,9 +16,11 @@ from nablastep.errors import NablastepError, ShapeError
 from nablastep.expressions import Symbol
 from nablastep.formulas.building import OPEN, Built, build, named_size, shape_in_sizes
 from nablastep.formulas.errors import FormulaError
-from nablastep.formulas.parser import Formula, parse
+from nablastep.formulas.parser import Formula
 from nablastep.formulas.syntax import Called, Named, Number, Operation, Typed, edits, walk
-from nablastep.judging.question import Question, question_of, twin_scope, typed_worth
+from nablastep.judging.question import Question, Values, question_of, twin_scope, typed_worth
+from nablastep.judging.reading import read
+from nablastep.notation.settings import SETTINGS
 from nablastep.session import Session
 from nablastep.slips.diagnosis import Bench, Cause, diagnosed
 from nablastep.slips.record import said
@@ -61,9 +63,8 @@ def judge(session: Session, name: str, answer: str, convention: str | None = Non
 def judge_answer(question: Question, answer: str) -> Verdict:
     """What the answer is worth."""
     first: ShapeError | None = None
-    names = question.scope.names
-    loose = parse(answer, names=names)
-    for formula in (loose, parse(answer, tight=True, names=names)):
+    loose = read(answer, question.names)
+    for formula in (loose, read(answer, question.names, tight=True)):
         _check_left(question, formula)
         try:
             built = build(formula.right, question.scope, question.target)
@@ -132,18 +133,20 @@ def _by_value(question: Question, typed: Typed, built: Built) -> Verdict:
 
 def _right_here(question: Question, typed: Typed, built: Built) -> str | None:
     """What to say of a formula that is right with one's own settings, sizes and frozen parameters only."""
-    numbers = any(isinstance(node, Number) for node in walk(typed))
-    if not numbers and not question.program.training.frozen:
-        return None
-    if not all(
-        distance(question.answer(built, values), question.right(values)) <= TOLERANCE for values in question.own_worlds
-    ):
+    if not _agrees(question, built, question.own_worlds):
         return None
     letters = _letters(question, typed)
     if letters:
         return f"{' and '.join(letters)}: with the letter it stays right when the number changes"
-    frozen = " and ".join(said(question.program.symbols[name]) for name in sorted(question.program.training.frozen))
-    return f"right with the numbers of this network{f', in which {frozen} stands still' if frozen else ''}"
+    if _agrees(question, built, question.sized_worlds):
+        return "this is right for the sizes of this network only"
+    frozen = [said(question.program.symbols[name]) for name in sorted(question.program.training.frozen)]
+    still = f", in which {' and '.join(frozen)} {'stands' if len(frozen) == 1 else 'stand'} still" if frozen else ""
+    return f"this is right with the numbers of this network only{still}"
+
+
+def _agrees(question: Question, built: Built, worlds: Sequence[Values]) -> bool:
+    return all(distance(question.answer(built, values), question.right(values)) <= TOLERANCE for values in worlds)
 
 
 def _letters(question: Question, typed: Typed) -> list[str] | None:
@@ -160,7 +163,7 @@ def _letters(question: Question, typed: Typed) -> list[str] | None:
             if name is not None:
                 other = Named(node.place, name)
                 changed = next(edits(changed, lambda each, n=node, o=other: iter((o,) if each is n else ())), changed)
-                said_so.append(f"{_constant(node):g} is {said(Symbol(name, None, (), setting=True))} here")
+                said_so.append(f"{_constant(node):g} is {_letter(name)} here")
         if _is_right(question, changed):
             return said_so
     return None
@@ -176,15 +179,17 @@ def _constant(node: Typed) -> float | None:
     return None
 
 
+def _letter(name: str) -> str:
+    return said(Symbol(name, None, (), setting=True)) if name in SETTINGS else name
+
+
 def _is_right(question: Question, typed: Typed) -> bool:
     try:
         built = build(typed, question.scope, question.target)
         _check_shape(question, built)
     except NablastepError:
         return False
-    return all(
-        distance(question.answer(built, values), question.right(values)) <= TOLERANCE for values in question.worlds
-    )
+    return _agrees(question, built, question.worlds)
 
 
 # wrong

@@ -163,8 +163,8 @@ def _kinds(right: Expression, wrong: Expression) -> dict[str, Symbol | str]:
             "nudge": "How many numbers has the result, and which pair of numbers makes each of them?",
         }
     return {
-        "what": "entry meets entry where a matrix product adds over paths",
-        "nudge": "How many paths lead from one entry to E?",
+        "what": "entry meets entry where a matrix product adds up over many",
+        "nudge": "Over what does one entry of the result add up: units, samples?",
     }
 
 

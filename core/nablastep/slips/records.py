@@ -12,7 +12,7 @@ from nablastep.slips.products import PRODUCT_SLIPS
 from nablastep.slips.quantities import QUANTITY_SLIPS
 from nablastep.slips.record import Mistake, Slip
 
-SLIPS: tuple[Slip, ...] = (*UPDATE_SLIPS, *PRODUCT_SLIPS, *SLOPE_SLIPS, *QUANTITY_SLIPS, FACTOR)
+SLIPS: tuple[Slip, ...] = (*UPDATE_SLIPS, *SLOPE_SLIPS, *PRODUCT_SLIPS, *QUANTITY_SLIPS, FACTOR)
 
 
 def mistakes(case: Case) -> Iterator[Mistake]:
