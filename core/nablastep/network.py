@@ -11,14 +11,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, lru_cache
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nablastep.cost import Cost, check_cost, equations_cost, layers_cost
 from nablastep.equation_inputs import Parameter, Value, checked_given, checked_parameters, size_of
-from nablastep.equations import Incoming, WrittenGraph, check_input_names
 from nablastep.errors import UnknownNameError
 from nablastep.field_checks import (
     FieldError,
@@ -49,6 +48,9 @@ from nablastep.network_checks import (
 from nablastep.notation.settings import hidden_setting
 from nablastep.optimizer_settings import OPTIMIZER_NAMES, OptimizerSettings
 from nablastep.optimizers import RULES
+
+if TYPE_CHECKING:
+    from nablastep.equations import WrittenGraph  # loaded where a network is written as equations: most are not
 
 __all__ = [
     "CONVENTION_NAMES",
@@ -156,6 +158,8 @@ class Network:
         return f"<Network {self.title!r} {'-'.join(map(str, self.sizes))}>"
 
     def _read_equations(self) -> WrittenGraph:
+        from nablastep.equations import Incoming, WrittenGraph, check_input_names
+
         incoming = [
             Incoming(name, role, (int(data.shape[1]), self.samples))
             for name, role, data in (("x", Role.DATA, self.x), ("y", Role.TARGET, self.y))

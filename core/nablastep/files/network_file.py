@@ -9,23 +9,23 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from nablastep.errors import NetworkError
 from nablastep.field_checks import FieldError, Key, described, unknown_key, whole_number
-from nablastep.files.csv_data import CsvPlace, csv_data
 from nablastep.files.data_sets import DataSet, data_set
 from nablastep.files.key_lines import KeyLines
 from nablastep.files.network_toml import network_text
 from nablastep.files.reading import read_text
 from nablastep.files.toml_text import toml_table
 from nablastep.files.writing import write_text
-from nablastep.formulas.statements import EquationError
 from nablastep.network import Network
 from nablastep.safe_text import shown
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
+
+    from nablastep.formulas.statements import EquationError
 
 OPTION_KEYS = (
     "title",
@@ -47,6 +47,9 @@ OPTION_KEYS = (
     "given",
 )
 NETWORK_KEYS = ("x", "y", "data", *OPTION_KEYS)
+
+DataPlace: TypeAlias = "tuple[Traversable, Path | None]"
+"""The folder from which data files are looked for, and the one that they have to lie in, if any."""
 
 
 def read_network(path: str | os.PathLike[str], within: Path | None = None) -> Network:
@@ -71,13 +74,15 @@ def network_from_text(text: str, *, name: str, folder: Traversable, within: Path
     """
     table = toml_table(text, name)
     try:
-        return _network(table, shown(Path(name).stem), CsvPlace(folder, within))
+        return _network(table, shown(Path(name).stem), (folder, within))
     except FieldError as error:
         raise _placed(error, text, name) from None
 
 
 def _placed(error: FieldError, text: str, name: str) -> NetworkError:
     """The mistake with the line, and in equations the column, where it stands in the file."""
+    from nablastep.formulas.statements import EquationError
+
     lines = KeyLines(text)
     line = lines.line(error.at, error.row)
     if isinstance(error, EquationError) and line is not None and error.text_line is not None:
@@ -110,7 +115,7 @@ def data_file(path: str | os.PathLike[str]) -> str | None:
     return file if isinstance(file, str) else None
 
 
-def _network(table: Mapping[str, Any], default_title: str, place: CsvPlace) -> Network:
+def _network(table: Mapping[str, Any], default_title: str, place: DataPlace) -> Network:
     _check_keys(table)
     options = {key: table[key] for key in OPTION_KEYS if key in table}
     return Network(**{"title": default_title, **_data(table, place), **options})
@@ -145,7 +150,7 @@ def _check_misplaced(table: Mapping[str, Any]) -> None:
                 )
 
 
-def _data(table: Mapping[str, Any], place: CsvPlace) -> dict[str, Any]:
+def _data(table: Mapping[str, Any], place: DataPlace) -> dict[str, Any]:
     """`x` and `y`, as the file has them or read from elsewhere, and `label_names` if the data name their classes."""
     if "data" not in table:
         if "equations" in table:
@@ -158,7 +163,12 @@ def _data(table: Mapping[str, Any], place: CsvPlace) -> dict[str, Any]:
         if key in table:
             raise FieldError("does not go with data; leave out one of them", (key,))
     source = table["data"]
-    data = csv_data(source, place) if isinstance(source, dict) else _built_in_data(source, table.get("seed", 0))
+    if isinstance(source, dict):
+        from nablastep.files.csv_data import CsvPlace, csv_data
+
+        data = csv_data(source, CsvPlace(*place))
+    else:
+        data = _built_in_data(source, table.get("seed", 0))
     return {"x": data.x, "y": data.y, "label_names": data.label_names}
 
 
