@@ -41,6 +41,7 @@ class Question:
     own: Values
     later: frozenset[str]
     layers_from: int = 0
+    start: Values | None = None
 
     @property
     def id(self) -> str:
@@ -78,6 +79,13 @@ class Question:
     def twins(self) -> tuple[Reading, ...]:
         """The same where all dimensions are equal, so that shapes say nothing."""
         return self._read(twins(self.program))
+
+    @cached_property
+    def own_values(self) -> Reading | None:
+        """The values that the step reads in one's own network, in this iteration; None where there are none."""
+        if self.start is None:
+            return None
+        return World(self.program, carried_out(self.program, self.start)).before(self.step)
 
     @cached_property
     def sized_worlds(self) -> tuple[Values, ...]:
@@ -131,7 +139,9 @@ def question_of(session: Session, name: str, convention: Convention, *, layers_f
     sizes = {dimension: int(own[dimension]) for dimension in dimensions(program)}
     if "m" in sizes:
         sizes["m"] = sample_count([size for dimension, size in sizes.items() if dimension != "m"])
-    return Question(program, step, convention, sizes, own, later, layers_from)
+    iteration, done = session.position
+    start = session.timeline.start(iteration if done < len(session.program) else iteration + 1)
+    return Question(program, step, convention, sizes, own, later, layers_from, start)
 
 
 def step_named(program: Program, name: str) -> Step:
@@ -146,6 +156,16 @@ def step_named(program: Program, name: str) -> Step:
             f"no step computes '{name}'{did_you_mean(name, ids)}", hint=f"the steps are {' '.join(ids)}"
         )
     return program.step(name)
+
+
+def carried_out(program: Program, start: Values) -> Values:
+    """The values of an iteration with its forward and backward steps carried out."""
+    values = dict(start)
+    with np.errstate(all="ignore"):
+        for step in program.steps:
+            if step.phase != UPDATE:
+                step.run(values)
+    return values
 
 
 def _own_values(session: Session, program: Program) -> dict[str, Any]:

@@ -7,20 +7,23 @@ count as right and accidents do not. What is right only with one's own settings 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice, product
 
 import numpy as np
 
 from nablastep.errors import NablastepError, ShapeError
-from nablastep.expressions import Symbol
+from nablastep.expressions import Symbol, symbols
 from nablastep.formulas.building import OPEN, Built, build, named_size, shape_in_sizes
 from nablastep.formulas.errors import FormulaError
 from nablastep.formulas.parser import Formula
 from nablastep.formulas.syntax import Called, Named, Number, Operation, Typed, edits, walk
-from nablastep.judging.question import Question, Values, question_of, twin_scope, typed_worth
+from nablastep.judging.numbers import judge_numbers, typed_numbers
+from nablastep.judging.question import Question, Values, question_of, shown_values, twin_scope, typed_worth
 from nablastep.judging.reading import read
+from nablastep.judging.result import Verdict
 from nablastep.notation.settings import SETTINGS
+from nablastep.program import BACKWARD
 from nablastep.session import Session
 from nablastep.slips.diagnosis import Bench, Cause, diagnosed
 from nablastep.slips.record import said
@@ -33,35 +36,92 @@ MOST_READINGS = 64
 """So many ways of reading typed numbers as settings or sizes are tried."""
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """`right`, or the `cause` (one word) with a `message` that says it.
-
-    `hint` is a question that leads there and does not give the answer away, `nudge` a little more than that. `remark`
-    is said of a right answer that is right for a reason of its own. `relative_error` is that of the worst random
-    network; None where the shape was wrong already.
-    """
-
-    right: bool
-    cause: str | None
-    message: str
-    hint: str | None
-    relative_error: float | None
-    nudge: str | None = None
-    remark: str | None = None
-
-
-def judge(session: Session, name: str, answer: str, convention: str | None = None) -> Verdict:
+def judge(
+    session: Session,
+    name: str,
+    answer: str,
+    convention: str | None = None,
+    *,
+    given: Sequence[str] = (),
+    layers_from: int = 0,
+) -> Verdict:
     """What the answer is worth as the equation of the step of that id (or of `grad_a0`), with or without a left side.
 
-    Raises FormulaError if it cannot be read, UnknownNameError if there is no such step.
+    `given` are one's own equations for other quantities ("grad_z2 = a2 - y"), which the answer may build on;
+    `layers_from` is where the marks of W and b begin to count in the id and in what is typed. Numbers are judged to the
+    digits given, on the network's own values. Raises FormulaError if the answer cannot be read, UnknownNameError if
+    there is no such step.
     """
     shown_in = convention_named(convention or session.network.convention)
-    return judge_answer(question_of(session, name, shown_in), answer)
+    question = question_of(session, name, shown_in, layers_from=layers_from)
+    if given:
+        return _with_given(question, answer, given)
+    return judge_answer(question, answer)
+
+
+def _with_given(question: Question, answer: str, given: Sequence[str]) -> Verdict:
+    """The verdict on an answer that builds on one's own equations for quantities before it."""
+    alone = judge_answer(question, answer)
+    built = _fitting(question, read(answer, question.names))
+    if built is None:
+        return alone
+    own, wrong = [dict(values) for values in question.worlds], []
+    for text in given:
+        formula = read(text, question.names)
+        if formula.left is None or formula.left not in question.program.symbols:
+            raise FormulaError(f"{text!r} says nothing of a quantity", hint="write it as an equation: grad_z2 = a2 - y")
+        symbol = question.program.symbols[formula.left]
+        shown = question.convention.shown_symbol(symbol)
+        part = build(formula.right, question.scope, shown)
+        for number, values in enumerate(own):
+            found = typed_worth(part.expression, shown_values(question.program, question.convention, values))
+            if found is None or np.size(found) != np.size(values[symbol.id]):
+                raise FormulaError(f"{text!r} has not the shape of {said(symbol)}")
+            found = np.broadcast_to(
+                found, np.shape(shown_values(question.program, question.convention, values)[symbol.id])
+            )
+            turned = found.T if question.convention.transposes(symbol) else found
+            if number == 0 and distance(turned, values[symbol.id]) > TOLERANCE:
+                wrong.append(said(symbol))
+            values[symbol.id] = turned
+    found_with = [question.answer(built, values) for values in own]
+    if _all_near(found_with, [question.right(values) for values in question.worlds]):
+        names = " and ".join(wrong)
+        remark = (
+            f"{names} is not this file's, but it is consistent: your {said(question.target)} is right"
+            if wrong
+            else None
+        )
+        return Verdict(True, None, "right", None, 0.0, remark=remark)
+    if wrong and _all_near(found_with, [question.right(values) for values in own]):
+        says = f"this follows rightly from your {' and '.join(wrong)}, which is not right itself"
+        return Verdict(False, "carried", says, f"Look at your {wrong[0]} first.", None)
+    return alone
+
+
+def _all_near(found: Sequence[Array | None], right: Sequence[Array]) -> bool:
+    return all(distance(one, other) <= TOLERANCE for one, other in zip(found, right, strict=True))
+
+
+def _fitting(question: Question, formula: Formula) -> Built | None:
+    try:
+        built = build(formula.right, question.scope, question.target)
+        _check_shape(question, built)
+    except ShapeError:
+        return None
+    return built
 
 
 def judge_answer(question: Question, answer: str) -> Verdict:
-    """What the answer is worth."""
+    """What the answer is worth: a formula, or numbers on the network's own values."""
+    numbers = typed_numbers(answer)
+    if numbers is not None and question.own_values is not None:
+        return judge_numbers(question, numbers)
+    return judge_formula(question, answer)
+
+
+def judge_formula(question: Question, answer: str) -> Verdict:
+    """What a formula is worth."""
     first: ShapeError | None = None
     loose = read(answer, question.names)
     for formula in (loose, read(answer, question.names, tight=True)):
@@ -126,7 +186,9 @@ def _by_value(question: Question, typed: Typed, built: Built) -> Verdict:
     remark = _right_here(question, typed, built)
     if remark is not None:
         return Verdict(True, None, "right here", None, error, remark=remark)
-    cause = _cause(question, typed, question.worlds, answers)
+    cause = _number_elsewhere(question, typed) or _cause(question, typed, question.worlds, answers)
+    if cause is not None and cause.name == "factor":
+        cause = _factor_here(question, typed, cause)
     off = f"the shape fits, and the value is {_percent(error)} off on random networks of this shape"
     return _wrong(cause, off, error)
 
@@ -167,6 +229,41 @@ def _letters(question: Question, typed: Typed) -> list[str] | None:
         if _is_right(question, changed):
             return said_so
     return None
+
+
+def _number_elsewhere(question: Question, typed: Typed) -> Cause | None:
+    """A number that stands where a setting or size belongs, and is another number."""
+    if not question.equation.is_update and "m" not in question.sizes:
+        return None
+    wanted = [symbol.base for symbol in symbols(question.step.equation.expression) if symbol.setting]
+    wanted += [name for name in ("m",) if name in question.sizes]
+    for node in walk(typed):
+        value = _constant(node)
+        for name in wanted if value is not None else ():
+            own = question.own.get(name)
+            if own is None or own == value:
+                continue
+            other = Named(node.place, name)
+            changed = next(edits(typed, lambda each, n=node, o=other: iter((o,) if each is n else ())), typed)
+            if _is_right(question, changed):
+                return Cause(
+                    "number",
+                    f"{value:g} stands where {_letter(name)} belongs, which is {own:g} here",
+                    f"Which number is {_letter(name)} in this network?",
+                    "The settings stand in the network's file, the number of samples in its data.",
+                )
+    return None
+
+
+def _factor_here(question: Question, typed: Typed, cause: Cause) -> Cause:
+    """With the number of a setting read as that setting, and a word on where others carry 1/m."""
+    rate = question.own.get("learning_rate")
+    if any(_constant(node) == rate for node in walk(typed)) and not question.equation.is_update:
+        cause = replace(cause, says=f"{cause.says} ({rate:g} is η here, and η belongs to the update)")
+    if "1/m" in cause.says and question.step.phase == BACKWARD:
+        told = "Some books carry 1/m in another of these equations: with that one given too, both are judged together."
+        cause = replace(cause, nudge=f"{cause.nudge} {told}")
+    return cause
 
 
 def _constant(node: Typed) -> float | None:
@@ -288,4 +385,4 @@ def _percent(error: float) -> str:
     return f"{100 * error:.3g} %" if np.isfinite(error) else "infinitely far"
 
 
-__all__ = ["Verdict", "judge", "judge_answer", "typed_worth"]
+__all__ = ["Verdict", "judge", "judge_answer"]

@@ -18,7 +18,7 @@ from nablastep.expressions import matrix_symbols
 from nablastep.program import BACKWARD, FORWARD, UPDATE, Program, Step
 from nablastep.slips.activation_slopes import SLOPE_SLIPS
 from nablastep.slips.case import Case
-from nablastep.slips.factors import FACTOR, ratio_of, ratio_text
+from nablastep.slips.factors import FACTOR, Ratio, ratio_of, ratio_text, usual_ratio
 from nablastep.slips.products import PRODUCT_SLIPS, SIGN
 from nablastep.slips.record import Mistake, said
 from nablastep.slips.records import mistakes
@@ -44,13 +44,21 @@ class Cause:
 class Bench:
     """An answer's value beside the right one: in columns, one array for each of the mappings of values it is read from.
 
-    `agree` says whether an array is the answer's in the world of that number.
+    `agree` says whether an array is the answer's in the world of that number; with `digits` the answer is known to
+    some digits only, and its factor is one of the usual ones.
     """
 
     worlds: Sequence[Reading]
     right: Sequence[Array]
     answer: Sequence[Array]
     agree: Callable[[Array, int], bool]
+    digits: object | None = None
+
+    def ratio(self, others: Sequence[Array]) -> Ratio | None:
+        """The constant by which the answer is too large, compared with these arrays."""
+        if self.digits is None:
+            return ratio_of(self.answer, others, self.worlds)
+        return usual_ratio(lambda factor: self.agree(factor * others[0], 0), self.worlds[0])
 
     def holds(self, value_in: Callable[[Values], Array | None]) -> bool:
         """Whether the value is the answer's in every world."""
@@ -67,7 +75,7 @@ def diagnosed(program: Program, step: Step, bench: Bench, named: Collection[str]
     A quantity that the answer names has the right value in it, so that no slip was made on the way to it.
     """
     cases = cases_of(program, step)
-    ratio = ratio_of(bench.answer, bench.right, bench.worlds)
+    ratio = bench.ratio(bench.right)
     if ratio is not None:
         if ratio.number == -1 and not ratio.names:
             return _cause(Mistake(SIGN, cases[0].right))
@@ -80,6 +88,8 @@ def diagnosed(program: Program, step: Step, bench: Bench, named: Collection[str]
     for each in found:
         if bench.agree(each.value, 0) and bench.holds(each.value_in(program, step)):
             return _cause(each.mistake, each.before)
+    if bench.digits is not None:
+        return None  # a few digits agree with too much to name two slips
     return _scaled(program, step, bench, found) or _twofold(cases, bench)
 
 
@@ -164,7 +174,7 @@ def _scaled(program: Program, step: Step, bench: Bench, found: Sequence[Candidat
             continue
         values = [each.value_in(program, step)(values) for values in bench.worlds]
         known = [value for value in values if value is not None]
-        ratio = ratio_of(bench.answer, known, bench.worlds) if len(known) == len(values) else None
+        ratio = bench.ratio(known) if len(known) == len(values) else None
         if ratio is not None:
             cause = _cause(each.mistake, each.before)
             return replace(cause, says=f"{cause.says}; besides, {ratio_text(ratio, step.equation.expression)}")

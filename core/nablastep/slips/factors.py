@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -70,6 +70,22 @@ def ratio_of(found: Sequence[Array], right: Sequence[Array], values: Sequence[Ma
             return Ratio(number, combination)
     return None
 
+
+def usual_ratio(agrees: Callable[[float], bool], values: Mapping[str, Any]) -> Ratio | None:
+    """The usual constant for which the right value, so many times as large, is the answer."""
+    names = [name for name in values if name == "learning_rate" or _is_size(name)]
+    powers: list[tuple[tuple[str, int], ...]] = [(), *(((name, power),) for name in names for power in (-1, 1, -2))]
+    for combination in powers:
+        known = float(np.prod([float(values[name]) ** power for name, power in combination]))
+        for number in _USUAL:
+            if float(number) * known != 1 and (known != 1 or not combination) and agrees(float(number) * known):
+                return Ratio(number, combination)
+    return None
+
+
+_USUAL = tuple(
+    sign * Fraction(*pair) for pair in ((1, 1), (2, 1), (1, 2), (3, 1), (1, 3), (4, 1), (1, 4)) for sign in (1, -1)
+)
 
 _SETTINGS = {"learning_rate": "η", "momentum": "μ", "weight_decay": "λ"}
 

@@ -172,12 +172,12 @@ def OTHER_CONVENTION(case: Case) -> Iterator[Wrong]:
     yield Add(parameter, velocity), sutskever
     yield Subtract(parameter, velocity), sutskever
     yield Subtract(Add(parameter, kept), step), {**sutskever, "whose": "Nesterov's update as Keras writes it"}
-    other = "Both are Nesterov's idea, written at another point: at W itself, or ahead of it."
+    ahead = "It looks ahead, which plain momentum does not."
     for name in ("momentum", "nesterov"):
         if name != case.program.training.optimizer:
             wrong = update_equations(name, parameter, weight_decay=WEIGHT_DECAY in case.settings)[-1].expression
             words = {"whose": f"the update of {'plain' if name == 'momentum' else 'Nesterov’s'} momentum", "here": here}
-            yield wrong, {**words, "both": other if name == "nesterov" else "It has no look ahead."}
+            yield wrong, {**words, "both": ahead if name == "nesterov" else "It has no look ahead."}
 
 
 @slip(

@@ -16,9 +16,11 @@ from nablastep.expressions import (
     Subtract,
     Symbol,
     TimesLog,
+    matrix_symbols,
     walk,
 )
 from nablastep.functions.activations import ACTIVATIONS, activation
+from nablastep.functions.elementary import SQUARE
 from nablastep.functions.losses import LOSSES
 from nablastep.graph import Role
 from nablastep.laws import scale, transpose
@@ -76,8 +78,22 @@ def LEFT_OUT(case: Case) -> Iterator[Wrong]:
             yield node.x
 
     for wrong in everywhere(case.right, dropped):
-        missing = [symbol for symbol in case.read if symbol not in tuple(walk(wrong))]
-        yield wrong, {"missing": " and ".join(map(said, missing)) if missing else "something"}
+        yield wrong, {"missing": _missing(case.right, wrong)}
+
+
+def _missing(right: Expression, wrong: Expression) -> str:
+    """The quantities and functions that are in the right formula only."""
+    kept = tuple(walk(wrong))
+    names = [said(node) for node in matrix_symbols(right) if node not in kept]
+    functions = [node for node in walk(right) if isinstance(node, Apply | Softmax)]
+    count = sum(isinstance(node, Apply | Softmax) for node in kept)
+    if not names and len(functions) > count:
+        names = ["softmax" if isinstance(functions[0], Softmax) else _function(functions[0])]
+    return " and ".join(names) if names else "a part of it"
+
+
+def _function(node: Apply) -> str:
+    return "the square" if node.function == SQUARE else f"the function {node.function.unicode}"
 
 
 @slip(
