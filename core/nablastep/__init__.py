@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from nablastep.derivations.why import why_lines as why
     from nablastep.network import Layer, Network, OptimizerSettings
     from nablastep.session import Branch, Position, Session
+    from nablastep.torch_models import from_torch
 
 __version__ = "0.1.0"
 
@@ -59,6 +60,7 @@ __all__ = [
     "Undo",
     "UnknownNameError",
     "__version__",
+    "from_torch",
     "gradient_check",
     "open",
     "why",
@@ -72,6 +74,7 @@ _LOADED_WHEN_ASKED_FOR = {
     **{name: ("nablastep.session", name) for name in ("Branch", "Position", "Session")},
     "Line": ("nablastep.derivations.lines", "Line"),
     "ParameterCheck": ("nablastep.checks", "ParameterCheck"),
+    "from_torch": ("nablastep.torch_models", "from_torch"),
     "gradient_check": ("nablastep.checks", "gradient_check"),
     "why": ("nablastep.derivations.why", "why_lines"),
 }

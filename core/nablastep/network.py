@@ -35,6 +35,7 @@ from nablastep.field_checks import (
 from nablastep.functions import loss_names
 from nablastep.graph import Graph, Role
 from nablastep.layer import INIT_NAMES, Layer
+from nablastep.layer_arrays import layers_from
 from nablastep.layers import Form, layer_graph
 from nablastep.network_checks import (
     check_chain,
@@ -193,6 +194,18 @@ class Network:
         of `shape`, `init`, `value` and `frozen`. `x` and `y` are samples × features as ever.
         """
         return cls(equations=equations, parameters=parameters, given=given, **fields)
+
+    @classmethod
+    def from_arrays(
+        cls, arrays: Mapping[str, ArrayLike] | Sequence[Any], activations: Sequence[str], **fields: Any
+    ) -> Network:
+        """A network of layers from its weights, with what else a network has: x, y, loss, ….
+
+        `arrays` are named (a state_dict, what np.load gives), and layers are found by the names and put in the order
+        in which their sizes chain; or a list with W or (W, b) for each layer, W as units out × units in. There is one
+        activation for each layer. Raises NetworkError.
+        """
+        return cls(layers=layers_from(arrays, activations), **fields)
 
     @classmethod
     def from_file(cls, path: str | os.PathLike[str]) -> Network:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from nablastep.errors import NablastepError, NetworkError
 from nablastep.files import writing
 from nablastep.files.key_lines import KeyLines
-from nablastep.files.network_file import data_file, network_from_text, read_network, write_network
+from nablastep.files.network_file import data_files, network_from_text, read_network, write_network
 from nablastep.files.network_toml import network_text
 from nablastep.network import Layer, Network
 from nablastep.safe_text import is_hidden
@@ -115,9 +115,9 @@ def test_golden_networks_load_with_their_shapes(number: int) -> None:
 def test_the_csv_file_of_a_network_is_known(tmp_path: Path) -> None:
     path = tmp_path / "net.toml"
     path.write_text('data = { csv = "points.csv", target = ["y"] }', encoding="utf-8")
-    assert data_file(path) == "points.csv"
+    assert data_files(path) == ("points.csv",)
     path.write_text(FILE, encoding="utf-8")
-    assert data_file(path) is None
+    assert data_files(path) == ()
 
 
 # Mistakes in the file

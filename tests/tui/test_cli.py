@@ -180,7 +180,7 @@ def test_names_of_choices_are_those_of_the_core() -> None:
         (
             ["trace", "mazur", "--format", "jsn"],
             "nablastep: --format: unknown 'jsn'; did you mean 'json'?\n"
-            "  hint: --format takes text, json, markdown, latex, python, html\n",
+            "  hint: --format takes text, json, markdown, latex, python, pytorch, html\n",
         ),
         (
             ["trace", "mazur", "--notation", "braille"],
@@ -303,6 +303,7 @@ def test_trace_prints_every_format(format_name: str, nablastep: Nablastep) -> No
         "markdown": "# ",
         "latex": "\\documentclass",
         "python": "# Skinny",
+        "pytorch": "# Skinny",
         "html": "<!doctype html>",
     }
     assert out.startswith(starts.get(format_name, "Skinny"))

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
 import typer
 
@@ -31,6 +32,7 @@ COMMANDS = {
     "networks": (["networks"], 0),
     "doctor": (["doctor"], 0),
     "keys": (["keys"], 0),
+    "new": (["new", "--from", "weights.npy"], 0),
     "demo": (["demo", "fmt", "--check", "crooked.demo"], 1),
     "--help": (["--help"], 0),
     "--version": (["--version"], 0),
@@ -44,6 +46,7 @@ STREAMS = ("stdin", "stdout", "stderr")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("streams")
     (place / "one.demo").write_text(DEMO)
+    np.save(place / "weights.npy", np.ones((2, 3)))
     (place / "wrong.demo").write_text(DEMO + "expect E > 5\n")
     (place / "crooked.demo").write_text(DEMO.replace("next 5", "next    5"))
     return place

@@ -32,6 +32,7 @@ COMMANDS = {
     "check": "check",
     "record": "record",
     "export": "export",
+    "new": "new",
     "demos": "demos",
     "networks": "networks",
     "keys": "keys",

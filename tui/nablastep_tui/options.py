@@ -15,7 +15,7 @@ import typer
 from nablastep_tui.error_border import WrongUseError
 
 CONVENTIONS = ("column", "column-transposed", "row-keras", "row-pytorch")
-TRACE_FORMATS = ("text", "json", "markdown", "latex", "python", "html")
+TRACE_FORMATS = ("text", "json", "markdown", "latex", "python", "pytorch", "html")
 THEMES = ("dark", "light", "high-contrast")
 GLYPH_SETS = ("unicode", "safe", "ascii")
 

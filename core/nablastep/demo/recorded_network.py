@@ -1,4 +1,4 @@
-"""The network of a recording: a built-in name stays a name, a file is copied beside the demo together with its CSV.
+"""The network of a recording: a built-in name stays a name, a file is copied beside the demo together with its data.
 
 Owns what is copied, when the network is written anew instead, and what of it comes from elsewhere. What was opened
 decides, not what the file holds now.
@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from nablastep.errors import NablastepError, NetworkError
+from nablastep.files.array_formats import LARGEST_ARRAY_FILE
 from nablastep.files.built_in import network_names
 from nablastep.files.kinds import leads_out
-from nablastep.files.network_file import data_file, read_network, write_network
+from nablastep.files.network_file import data_files, read_network, write_network
 from nablastep.files.network_toml import network_text
 from nablastep.files.reading import read_bytes
 from nablastep.files.writing import write_bytes
@@ -62,22 +63,22 @@ def _from_outside(source: Path) -> tuple[Path, ...]:
     A link that leads out is followed for the file that the user has named, never for what that file names.
     """
     found = [Path(os.path.realpath(source))] if leads_out(source, source.parent) else []
-    data = data_file(source)
-    if data is not None and leads_out(source.parent / data, source.parent):
-        if _stays_below(data):
-            problem = f"its data {data!r} are a link that leads out of its folder; a recording follows none"
-            raise NetworkError(problem, file=str(source), hint="copy the file itself beside the network file")
-        found.append(source.parent / data)
+    for data in data_files(source):
+        if leads_out(source.parent / data, source.parent):
+            if _stays_below(data):
+                problem = f"its data {data!r} are a link that leads out of its folder; a recording follows none"
+                raise NetworkError(problem, file=str(source), hint="copy the file itself beside the network file")
+            found.append(source.parent / data)
     return tuple(found)
 
 
 def _copied(network: Network, source: Path, folder: Path, name: str) -> str | None:
     """The name of the copy in the folder; None if the file's data would not be found from there."""
-    data = data_file(source)
-    if data is not None:
-        found_there = _stays_below(data) and not leads_out(folder / data, folder)
-        if not (found_there and _copy_data(source.parent / data, folder / data)):
-            return None
+    names = data_files(source)
+    if not all(_stays_below(data) and not leads_out(folder / data, folder) for data in names):
+        return None
+    if not all(_copy_data(source.parent / data, folder / data) for data in names):
+        return None
     target = _place_for(network, folder, name)
     if not os.path.lexists(target):
         _copy(source, target)
@@ -91,10 +92,11 @@ def _stays_below(name: str) -> bool:
 
 
 def _copy_data(data: Path, target: Path) -> bool:
-    """Whether the CSV file now lies where the network file looks for it."""
+    """Whether the data file now lies where the network file looks for it."""
     if os.path.lexists(target):
         try:
-            return read_bytes(target, str(target)) == read_bytes(data, str(data))
+            one, other = (read_bytes(path, str(path), largest=LARGEST_ARRAY_FILE) for path in (target, data))
+            return one == other
         except NablastepError:
             return False
     _copy(data, target)
@@ -119,4 +121,4 @@ def _is_network(network: Network, path: Path) -> bool:
 
 
 def _copy(source: Path, target: Path) -> None:
-    write_bytes(target, read_bytes(source, str(source)), folders=True)
+    write_bytes(target, read_bytes(source, str(source), largest=LARGEST_ARRAY_FILE), folders=True)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from nablastep.errors import NetworkError
 from nablastep.field_checks import FieldError, Key, described, unknown_key, whole_number
+from nablastep.files.array_files import array_files, with_arrays
 from nablastep.files.data_sets import DataSet, data_set
 from nablastep.files.key_lines import KeyLines
 from nablastep.files.network_toml import network_text
@@ -107,16 +108,18 @@ def _place_in_file(text: str, key_line: int, error: EquationError) -> tuple[int,
     return line, error.text_column
 
 
-def data_file(path: str | os.PathLike[str]) -> str | None:
-    """The CSV file that a network file names, as it is written there; None if its data stand elsewhere."""
+def data_files(path: str | os.PathLike[str]) -> tuple[str, ...]:
+    """The files that a network file names, as they are written there: a CSV file, and files of arrays."""
     source = Path(path)
-    data = toml_table(read_text(source, str(source)), str(source)).get("data")
+    table = toml_table(read_text(source, str(source)), str(source))
+    data = table.get("data")
     file = data.get("csv") if isinstance(data, dict) else None
-    return file if isinstance(file, str) else None
+    return (*((file,) if isinstance(file, str) else ()), *array_files(table))
 
 
 def _network(table: Mapping[str, Any], default_title: str, place: DataPlace) -> Network:
     _check_keys(table)
+    table = with_arrays(table, place)
     options = {key: table[key] for key in OPTION_KEYS if key in table}
     return Network(**{"title": default_title, **_data(table, place), **options})
 

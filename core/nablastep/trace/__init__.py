@@ -17,6 +17,7 @@ from nablastep.trace.lines import Line, Span, line_text
 from nablastep.trace.markdown import markdown_chunks
 from nablastep.trace.model import Trace, TraceEdit, TraceIteration, TraceStep
 from nablastep.trace.python_program import python_chunks
+from nablastep.trace.pytorch_program import pytorch_chunks
 from nablastep.trace.spoken_text import spoken_lines
 from nablastep.trace.text import NARROWEST, TextTrace
 
@@ -45,6 +46,7 @@ _DOCUMENTS: dict[str, Callable[[Trace], Iterator[str]]] = {
     "markdown": markdown_chunks,
     "latex": latex_chunks,
     "python": python_chunks,
+    "pytorch": pytorch_chunks,
     "html": _page_chunks,
 }
 
