@@ -14,7 +14,7 @@ from nablastep.errors import UnknownNameError
 ColourDepth = Literal["full", "256", "sixteen", "none"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Palette:
     """The colour tokens of one theme, `#rrggbb` each or empty for the terminal's own.
 

@@ -6,7 +6,7 @@ is not read. Knows no matrix, theme or widget; `strips` hands the result to Text
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar
@@ -22,6 +22,14 @@ _PLAIN = Style()
 
 # What may be drawn over: blanks, lines (in ASCII too), the blocks of heat maps, marks, and the dots of curves.
 _GROUND = frozenset({"", *" -=+|", *map(chr, range(0x2500, 0x2600)), *map(chr, range(0x2800, 0x2900))})
+
+
+class Area:
+    """A target that is another one at every place of its region."""
+
+    def at(self, x: int, y: int) -> Hashable:
+        """The target at a place in the region."""
+        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +164,9 @@ class Canvas:
     def target_at(self, x: int, y: int) -> Hashable | None:
         """The topmost target marked at a point of the canvas, or None."""
         hit = self.hit_at(x, y)
-        return None if hit is None else hit.target
+        if hit is None:
+            return None
+        return hit.target.at(hit.x, hit.y) if isinstance(hit.target, Area) else hit.target
 
     def hit_at(self, x: int, y: int) -> Hit | None:
         """The topmost target at a point, with the point's place inside its region."""
@@ -190,7 +200,17 @@ class Canvas:
         """The strip of one row, for a widget that asks line by line."""
         return Strip(_segments(self._characters[y], self._styles[y]), self.width)
 
-    def _watch(self, y: int, start: int, glyphs: list[str]) -> None:
+    def changed_rows(self, before: Canvas) -> list[tuple[int, int]]:
+        """The rows that differ from those of a canvas of the same size: (first, how many), for each run of them."""
+        runs: list[tuple[int, int]] = []
+        for y in range(self.height):
+            if self._characters[y] == before._characters[y] and self._styles[y] == before._styles[y]:
+                continue
+            first, count = runs.pop() if runs and sum(runs[-1]) == y else (y, 0)
+            runs.append((first, count + 1))
+        return runs
+
+    def _watch(self, y: int, start: int, glyphs: Sequence[str]) -> None:
         """Tell where text is about to be lost: a word or number under other ink or under a blank."""
         assert Canvas.watched is not None
         for x, after in enumerate(glyphs, start):
@@ -256,7 +276,7 @@ def _segments(characters: list[str], styles: list[Style]) -> list[Segment]:
     return segments
 
 
-def _mend_clipped(row: list[str], start: int, stop: int, cells: list[str], x: int) -> None:
+def _mend_clipped(row: list[str], start: int, stop: int, cells: Sequence[str], x: int) -> None:
     """Blank a wide character that the edge of the canvas or of the text has cut in two."""
     if row[start] == "":
         row[start] = " "

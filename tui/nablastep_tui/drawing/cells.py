@@ -10,13 +10,14 @@ from rich.cells import get_character_cell_size
 _REPLACEMENT = "\ufffd"
 
 
-def cells_of(text: str) -> list[str]:
+@lru_cache(maxsize=8192)
+def cells_of(text: str) -> tuple[str, ...]:
     """`text` cell by cell: combining marks join the cell before, a wide character is followed by an empty cell.
 
     Control characters become U+FFFD and direction and format marks vanish, so no text can drive the terminal.
     """
     if text.isascii() and text.isprintable():
-        return list(text)
+        return tuple(text)
     cells: list[str] = []
     for character in text:
         width = _width_of(character)
@@ -28,7 +29,7 @@ def cells_of(text: str) -> list[str]:
             cells.append(_REPLACEMENT)
         elif unicodedata.combining(character) and cells:
             cells[-2 if cells[-1] == "" else -1] += character
-    return cells
+    return tuple(cells)
 
 
 def width_of(text: str) -> int:

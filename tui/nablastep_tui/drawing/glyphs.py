@@ -40,7 +40,7 @@ class Bracket:
     single: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Glyphs:
     """One set. Every string is one cell wide, or empty where a set has no such glyph (then callers draw otherwise)."""
 

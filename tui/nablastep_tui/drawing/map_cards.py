@@ -5,6 +5,8 @@ Where everything lies comes from `map_plan`, what is known of a quantity from `m
 
 from __future__ import annotations
 
+from rich.style import Style
+
 from nablastep_tui.drawing.canvas import Canvas
 from nablastep_tui.drawing.cells import width_of
 from nablastep_tui.drawing.heat import draw_map_strip
@@ -30,9 +32,12 @@ from nablastep_tui.drawing.map_quantity import (
     symbol_style,
 )
 from nablastep_tui.drawing.matrix import MatrixState, compact, draw
+from nablastep_tui.drawing.remembered import Remembered
 from nablastep_tui.numbers import MatrixFormat, choose_format, scalar_text
 from nablastep_tui.scene import Scene, Target
 from nablastep_tui.themes import LEVELS, accent_style, dimension_style, faint_style, style, value_fill
+
+_SLOTS: Remembered[tuple[Canvas, str]] = Remembered(512)
 
 
 def cards_height(scene: Scene, width: int, rows: int) -> int:
@@ -120,22 +125,35 @@ def _draw_bottom_note(
 
 
 def _draw_slot(canvas: Canvas, scene: Scene, plan: MapPlan, card_x: int, slot: Slot, name: str, y: int) -> None:
+    """A quantity with its values. What it looks like is remembered by its array and all else that decides it."""
     found = quantity(scene, name, brief=plan.brief)
     x = card_x + slot.x
-    _draw_symbol(canvas, scene, x, y, slot, found)
+    decided_by = (
+        (name, slot, plan.style, plan.lane, scene.palette, scene.glyphs, canvas.background, _is_update(scene)),
+        (found.symbol, found.text, found.shape, found.sizes, found.previous, found.role, found.selected),
+        state_tag(scene, found.symbol.id),
+    )
+    piece, suffix = _SLOTS.of(
+        found.values, decided_by, lambda: _slot_piece(scene, plan, slot, name, found, canvas.background)
+    )
+    canvas.blit(piece, x - 1, y)
+    if suffix:
+        # On the line under the matrix, where nothing else is written: `×10⁻⁴`.
+        canvas.write(x + 1, y + 1 + plan.lane, suffix, style(scene.palette.text))
+
+
+def _slot_piece(
+    scene: Scene, plan: MapPlan, slot: Slot, name: str, found: Quantity, background: Style
+) -> tuple[Canvas, str]:
+    """The quantity from the column before it on, and the exponent that its numbers share."""
+    canvas = Canvas(slot.width + 1, 1 + (plan.lane if slot.numeric else 1), background)
+    _draw_symbol(canvas, scene, 1, 0, slot, found)
     if not slot.numeric:
-        draw_map_strip(
-            canvas,
-            x,
-            y + 1,
-            strip_picture(found, slot.width - 2),
-            slot.width - 2,
-            found.shape[0],
-            scene.palette,
-            scene.glyphs,
-        )
-        canvas.mark(x, y + 1, slot.width, 1, Target("quantity", name))
-        return
+        width = slot.width - 2
+        heat = strip_picture(found, width)
+        draw_map_strip(canvas, 1, 1, heat, width, found.shape[0], scene.palette, scene.glyphs)
+        canvas.mark(1, 1, slot.width, 1, Target("quantity", name))
+        return canvas, ""
     number = _number_format(found, plan, scene)
     picture = compact(
         found.values,
@@ -147,10 +165,8 @@ def _draw_slot(canvas: Canvas, scene: Scene, plan: MapPlan, card_x: int, slot: S
         state=MatrixState.PREVIOUS if found.previous else MatrixState.CURRENT,
         quantity=name,
     )
-    draw(canvas, x, y + 1, picture, scene.palette, scene.glyphs)
-    if number.suffix and found.values is not None:
-        # On the line under the matrix, where nothing else is written: `×10⁻⁴`.
-        canvas.write(x + 1, y + 1 + plan.lane, number.suffix, style(scene.palette.text))
+    draw(canvas, 1, 1, picture, scene.palette, scene.glyphs)
+    return canvas, number.suffix if found.values is not None else ""
 
 
 def _draw_symbol(canvas: Canvas, scene: Scene, x: int, y: int, slot: Slot, found: Quantity) -> None:
@@ -168,10 +184,13 @@ def _draw_symbol(canvas: Canvas, scene: Scene, x: int, y: int, slot: Slot, found
             cursor = canvas.write(cursor, y, text, dimension_style(palette, dimension))
     tag = state_tag(scene, found.symbol.id)
     if tag and after + 1 + width_of(tag) + (length + 1 if shows_badge else 0) <= x + slot.width:
-        is_now = (
-            scene.view.is_done and scene.view.step.target.prefix not in {"", "grad"} and mark_of(scene, found) != ""
-        )
+        is_now = _is_update(scene) and mark_of(scene, found) != ""
         canvas.write(after + 1, y, tag, accent_style(palette) if is_now else style(palette.muted))
+
+
+def _is_update(scene: Scene) -> bool:
+    """Whether the step shown made some of the optimiser's state."""
+    return scene.view.is_done and scene.view.step.target.prefix not in {"", "grad"}
 
 
 def _number_format(found: Quantity, plan: MapPlan, scene: Scene) -> MatrixFormat:

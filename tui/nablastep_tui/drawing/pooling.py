@@ -1,7 +1,7 @@
 """From a large matrix to the pixels of a picture: pooling by blocks, and colour levels for the result.
 
-The only arithmetic of the drawing layer. A `HeatPicture` is costly to make and cheap to draw: callers keep it as long
-as the array behind it is the same object (arrays are frozen, so identity is enough).
+The only arithmetic of the drawing layer. A `HeatPicture` is costly to make and cheap to draw: it is remembered as long
+as the array behind it lives.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from nablastep_tui.drawing.remembered import Remembered
 from nablastep_tui.themes import LEVELS, NOT_FINITE, STRENGTH_EXPONENT
 
 Cell = tuple[int, int]
@@ -20,6 +21,7 @@ Strength = Literal["rms", "max", "mean"]
 Values = NDArray[np.float64]
 
 _PERCENTILE = 99.5
+_PICTURES: Remembered[HeatPicture] = Remembered(256)
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,10 +136,14 @@ def heat_picture(
     A matrix smaller than the region is stretched over it. `scale` holds the colours still, by default they follow
     `heat_scale`.
     """
-    pooled = pool(values, max(1, 2 * height), max(1, width), strength)
-    full = heat_scale(pooled) if scale is None else scale
-    rows, columns = values.shape
-    return HeatPicture(levels_of(pooled, full), (rows, columns), full)
+
+    def made() -> HeatPicture:
+        pooled = pool(values, max(1, 2 * height), max(1, width), strength)
+        full = heat_scale(pooled) if scale is None else scale
+        rows, columns = values.shape
+        return HeatPicture(levels_of(pooled, full), (rows, columns), full)
+
+    return _PICTURES.of(values, (width, height, strength, scale), made)
 
 
 def picture_side(length: int) -> int | None:

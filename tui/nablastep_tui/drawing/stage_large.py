@@ -1,11 +1,12 @@
 """The stage for matrices too large for numbers: heat maps in Falk's layout, a lens with values, a row as a picture.
 
 In Falk's layout the right factor stands above the product and the left factor beside it, so that shared dimensions
-align. Everything is drawn with a cost that follows the screen, not the matrix; pictures are kept by array.
+align. Everything is drawn with a cost that follows the screen, not the matrix; pictures are remembered by array.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,13 +16,13 @@ from rich.style import Style
 from nablastep.layout import Operand
 from nablastep.notation import notation_named
 from nablastep.words import significant
-from nablastep_tui.drawing.canvas import Canvas
+from nablastep_tui.drawing.canvas import Area, Canvas
 from nablastep_tui.drawing.cells import width_of
 from nablastep_tui.drawing.heat import draw_heat, draw_strip, draw_viewport
 from nablastep_tui.drawing.lens import draw_lens, lens_picture, lens_size
 from nablastep_tui.drawing.lines import draw_brackets, draw_ruler
 from nablastep_tui.drawing.matrix import CellTarget, MatrixPicture
-from nablastep_tui.drawing.pooling import HeatPicture, heat_picture
+from nablastep_tui.drawing.pooling import HeatPicture, Strength, heat_picture
 from nablastep_tui.drawing.spans import Spans, clipped, spans_width, write_spans
 from nablastep_tui.drawing.stage_plan import Source, is_product, operand_source, result_source
 from nablastep_tui.drawing.stage_words import notes_of, remarks_of
@@ -38,21 +39,18 @@ ROW_START, ROW_GAP, SMALLEST_BODY = 5, 7, 6
 LEAST_BESIDE_LENS = 32
 """The cells that pictures and words have at least beside a lens."""
 
-_KEPT = 48
-_pictures: dict[tuple[int, int, int, str], tuple[Values, HeatPicture]] = {}
 
+@dataclass(frozen=True, eq=False)
+class Blocks(Area):
+    """What the mouse hits on a picture: the first cell of the block under it."""
 
-def picture_of(values: Values, width: int, height: int, strength: str) -> HeatPicture:
-    """The pooled picture of an array, kept while the array is."""
-    key = (id(values), width, height, strength)
-    kept = _pictures.get(key)
-    if kept is not None and kept[0] is values:
-        return kept[1]
-    picture = heat_picture(values, width, height, strength=strength)  # type: ignore[arg-type]
-    _pictures[key] = (values, picture)
-    while len(_pictures) > _KEPT:
-        del _pictures[next(iter(_pictures))]
-    return picture
+    quantity: str
+    picture: HeatPicture
+
+    def at(self, x: int, y: int) -> CellTarget:
+        """The cell under a place in the picture."""
+        rows, columns = self.picture.levels.shape
+        return CellTarget(self.quantity, *self.picture.cell_at(min(2 * y, rows - 1), min(x, columns - 1)))
 
 
 def draw_large(canvas: Canvas, scene: Scene) -> None:
@@ -169,20 +167,13 @@ def _draw_heat(canvas: Canvas, scene: Scene, source: Source, x: int, y: int, wid
     if source.values is None:
         canvas.fill(x, y, width, height, faint_style(palette), glyphs.not_computed)
         return
-    picture = picture_of(source.values, width, height, scene.pooling)
+    strength: Strength = scene.pooling  # type: ignore[assignment]
+    picture = heat_picture(source.values, width, height, strength=strength)
     draw_heat(canvas, x, y, picture, palette, glyphs)
     if source.selected is not None:
         draw_viewport(canvas, x, y, picture, source.selected, palette, glyphs)
     if source.quantity:
-        _mark_blocks(canvas, picture, source.quantity, x, y, width, height)
-
-
-def _mark_blocks(canvas: Canvas, picture: HeatPicture, quantity: str, x: int, y: int, width: int, height: int) -> None:
-    """Lets a click on a block select its first cell."""
-    for row in range(height):
-        for column in range(width):
-            cell = picture.cell_at(min(2 * row, picture.levels.shape[0] - 1), min(column, picture.levels.shape[1] - 1))
-            canvas.mark(x + column, y + row, 1, 1, CellTarget(quantity, *cell))
+        canvas.mark(x, y, width, height, Blocks(source.quantity, picture))
 
 
 def _lens(width: int, scene: Scene, result: Source, operands: list[Source]) -> MatrixPicture | None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from rich.style import Style
 from textual.events import Click, MouseScrollDown, MouseScrollUp
+from textual.geometry import Region as Rows
 from textual.message import Message
-from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -22,11 +22,9 @@ Draw = Callable[[Canvas, Scene], None]
 
 
 class Region(Guarded, Widget):
-    """Draws `scene` with `draw`; nothing is drawn before there is a scene."""
+    """Draws `scene` with `draw`; nothing is drawn before there is a scene, and only rows that change are sent."""
 
     DEFAULT_CSS = "Region { width: 1fr; }"
-
-    scene: reactive[Scene | None] = reactive(None, always_update=True)
 
     @dataclass
     class Hit(Message):
@@ -43,8 +41,27 @@ class Region(Guarded, Widget):
     def __init__(self, draw: Draw, *, id: str) -> None:
         super().__init__(id=id)
         self._draw = draw
+        self._scene: Scene | None = None
         self._canvas: Canvas | None = None
         self._drawn_for: tuple[Scene | None, int, int] = (None, 0, 0)
+
+    @property
+    def scene(self) -> Scene | None:
+        """What is to be seen; another one is drawn at once where there is something to compare it with."""
+        return self._scene
+
+    @scene.setter
+    def scene(self, scene: Scene) -> None:
+        stands = self._canvas if self._drawn_for == (self._scene, *self.size) else None
+        self._scene = scene
+        if stands is None or not self.display:
+            self.refresh()
+            return
+        canvas = self.canvas
+        assert canvas is not None
+        changed = canvas.changed_rows(stands)
+        if changed:
+            self.refresh(*(Rows(0, first, canvas.width, count) for first, count in changed))
 
     def render_line(self, y: int) -> Strip:
         """One row of the canvas, which is drawn anew when the scene or the size is another."""
@@ -56,7 +73,7 @@ class Region(Guarded, Widget):
     @property
     def canvas(self) -> Canvas | None:
         """What is drawn for the scene and size of now."""
-        scene, (width, height) = self.scene, self.size
+        scene, (width, height) = self._scene, self.size
         if scene is None or not width or not height:
             return None
         if self._drawn_for != (scene, width, height):
