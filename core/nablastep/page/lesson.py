@@ -67,7 +67,7 @@ def parts(lesson: Lesson) -> Iterator[Part]:
         view = View(moment.session, moment.convention)
         heading = ""
         if view.is_done:
-            heading = f"{number}. {capitalised(step_title(view.step, moment.session.program))}"
+            heading = f"Step {number}: {capitalised(step_title(view.step, moment.session.program))}"
         captions = tuple(" ".join(text.splitlines()) for text in moment.captions)
         change = (f"Edited: {moment.change}.",) if moment.change else ()
         pictures = tuple(lesson.pictures.get(number, ()))

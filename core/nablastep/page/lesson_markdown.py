@@ -30,9 +30,8 @@ def _part(lesson: Lesson, part: Part) -> Iterator[str]:
     if part.chapter:
         yield f"## {escaped(part.chapter)}"
     if part.heading:
-        # A full stop behind a number at the line's start is no list in a heading.
         yield f"### {escaped(part.heading)}"
-    yield from (_paragraph(text) for text in part.captions)
+    yield from (escaped(text) for text in part.captions)
     for picture in part.pictures:
         words = alternative_text(lesson.page.moments[part.number])
         yield f"![{escaped(f'{picture.name}: {words}' if picture.name else words)}]({link_target(picture.file)})"
@@ -71,17 +70,6 @@ def _table(value: Any, name: str) -> str:
         for mark, row in zip(side, shown.rows, strict=True)
     ]
     return "\n".join(lines)
-
-
-def _paragraph(text: str) -> str:
-    """The words as they stand: nothing in them begins a list, a heading or a table."""
-    plain = escaped(text)
-    start = plain.split(" ", 1)[0]
-    return plain.replace(start, start.replace(".", "\\."), 1) if start.rstrip(".").isdigit() else _unlisted(plain)
-
-
-def _unlisted(text: str) -> str:
-    return f"\\{text}" if text[:1] in {"-", "+", "="} else text
 
 
 def _inline(latex: str) -> str:
