@@ -23,6 +23,7 @@ COMMANDS = {
     "trace": (["trace", "mazur"], 0),
     "why": (["why", "mazur", "grad_W1", "--route", "index"], 0),
     "quiz": (["quiz", "mazur", "grad_a1", "--answer", "grad_z2"], 1),
+    "compare": (["compare", "mazur", "mine.txt"], 1),
     "gradcheck": (["gradcheck", "mazur-bug"], 1),
     "play": (["play", "one.demo"], 2),
     "check": (["check", "wrong.demo"], 1),
@@ -49,6 +50,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     np.save(place / "weights.npy", np.ones((2, 3)))
     (place / "wrong.demo").write_text(DEMO + "expect E > 5\n")
     (place / "crooked.demo").write_text(DEMO.replace("next 5", "next    5"))
+    (place / "mine.txt").write_text("grad_W1 = [[0.16, 0.17], [-0.05, -0.05]]\n")
     return place
 
 

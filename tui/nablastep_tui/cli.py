@@ -27,6 +27,7 @@ COMMANDS = {
     "trace": "trace",
     "why": "why",
     "quiz": "quiz",
+    "compare": "compare",
     "gradcheck": "gradcheck",
     "play": "play",
     "check": "check",

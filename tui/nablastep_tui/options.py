@@ -121,6 +121,12 @@ Source = Annotated[
         metavar="SOURCE", autocompletion=complete_source, help="A built-in network's name or a network file."
     ),
 ]
+LayersFrom = Annotated[
+    int,
+    typer.Option(
+        "--layers-from", metavar="N", min=0, max=1, help="Where the marks of W and b begin to count: 0 or 1 (W1 first)."
+    ),
+]
 Convention = Annotated[
     str | None, choice("--convention", CONVENTIONS, "How equations and values are oriented (default: the network's)")
 ]

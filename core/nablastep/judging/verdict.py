@@ -239,7 +239,7 @@ def _number_elsewhere(question: Question, typed: Typed) -> Cause | None:
     wanted += [name for name in ("m",) if name in question.sizes]
     for node in walk(typed):
         value = _constant(node)
-        for name in wanted if value is not None else ():
+        for name in wanted if value not in (None, 1) else ():
             own = question.own.get(name)
             if own is None or own == value:
                 continue

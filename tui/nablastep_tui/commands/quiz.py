@@ -1,13 +1,17 @@
-"""`nablastep quiz`: judges a formula for a step: 0 right, 1 wrong with the cause, 2 unreadable."""
+"""`nablastep quiz`: judges a formula or numbers for a step: 0 right, 1 wrong with the cause, 2 unreadable."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from nablastep_tui import output
-from nablastep_tui.options import Convention, Source, step_id
+from nablastep_tui.error_border import WrongUseError
+from nablastep_tui.options import Convention, LayersFrom, complete_source, step_id
+
+if TYPE_CHECKING:
+    from nablastep.session import Session
 
 
 def register(app: typer.Typer) -> None:
@@ -16,12 +20,31 @@ def register(app: typer.Typer) -> None:
 
 
 def quiz(
-    source: Source,
-    step: Annotated[str, step_id("A step, such as grad_W1.", updates=True)],
+    source: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="SOURCE", autocompletion=complete_source, help="A built-in network's name or a network file."
+        ),
+    ] = None,
+    step: Annotated[str | None, step_id("A step, such as grad_W1.", updates=True)] = None,
     answer: Annotated[
-        str, typer.Option("--answer", metavar="FORMULA", help="The formula, with or without its left side.")
-    ],
+        str | None,
+        typer.Option("--answer", metavar="FORMULA", help="The formula, with or without its left side; or numbers."),
+    ] = None,
+    given: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--with", metavar="EQUATION", help="An equation of your own that the answer builds on; may be repeated."
+        ),
+    ] = None,
+    batch: Annotated[
+        str | None,
+        typer.Option(
+            "--batch", metavar="FILE", help="Judge a CSV file with the columns source, id and answer; prints CSV."
+        ),
+    ] = None,
     convention: Convention = None,
+    layers_from: LayersFrom = 0,
 ) -> int:
     """Judge a formula for a step: first its shape, then its value on random networks, then the usual slips.
 
@@ -31,13 +54,45 @@ def quiz(
     Examples:
       nablastep quiz mazur grad_a1 --answer "W1.T @ grad_z2"
       nablastep quiz mazur grad_W1 --answer "∇W⁽¹⁾ = ∇z⁽²⁾ a⁽¹⁾ᵀ"
+      nablastep quiz mazur grad_W1 --answer "[[0.0822, 0.0827], [-0.0226, -0.0227]]"
+      nablastep quiz ng-ex4 grad_W1 --with "grad_z2 = a2 - y" --answer "1/m grad_z2 a1.T"
+      nablastep quiz --batch answers.csv > judged.csv
     """
     import nablastep as ns
     from nablastep.judge import judge
 
-    verdict = judge(ns.open(source), step, answer, convention)
-    if verdict.right:
-        output.write(("right\n",))
+    if batch is not None:
+        from nablastep.judging.batch import judged_table
+
+        output.write((judged_table(batch, convention, layers_from=layers_from),))
         return 0
-    output.write((f"wrong: {verdict.message}\n", f"hint: {verdict.hint}\n"))
+    for name, value in (("SOURCE", source), ("ID", step), ("--answer", answer)):
+        if value is None:
+            raise WrongUseError(f"missing {name}", 'nablastep quiz mazur grad_a1 --answer "W1.T @ grad_z2"')
+    assert source is not None
+    assert step is not None
+    assert answer is not None
+    session = ns.open(source)
+    try:
+        verdict = judge(session, step, answer, convention, given=given or (), layers_from=layers_from)
+    except ns.NablastepError as error:
+        error.hint = _offer(session, step, answer, convention) or error.hint if layers_from == 0 else error.hint
+        raise
+    if verdict.right:
+        output.write((f"{verdict.message}\n", f"note: {verdict.remark}\n" if verdict.remark else ""))
+        return 0
+    offer = _offer(session, step, answer, convention) if layers_from == 0 else ""
+    output.write((f"wrong: {verdict.message}\n", f"hint: {verdict.hint}\n", f"note: {offer}\n" if offer else ""))
     return 1
+
+
+def _offer(session: Session, step: str, answer: str, convention: str | None) -> str:
+    """What to say if the answer is right where W and b are counted from 1."""
+    from nablastep.errors import NablastepError
+    from nablastep.judge import judge
+
+    try:
+        right = judge(session, step, answer, convention, layers_from=1).right
+    except NablastepError:
+        return ""
+    return "this is right where the first layer's weights are W1: say --layers-from 1" if right else ""
