@@ -53,7 +53,7 @@ class Step:
         """The quantity that the step computes."""
         return self.equation.target
 
-    @property
+    @cached_property
     def operands(self) -> tuple[str, ...]:
         """The ids read, each once, in reading order."""
         return tuple(symbol.id for symbol in matrix_symbols(self.equation.expression))

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from nablastep.evaluation import Run, compiled, value_of
-from nablastep.expressions import Apply, TimesLog, depends_on, walk
-from nablastep.program import FORWARD, Program
+from nablastep.expressions import Apply, Expression, TimesLog, depends_on, matrix_symbols, walk
+from nablastep.program import Program
 
 STEP = 1e-5
 
@@ -67,22 +67,24 @@ def error_with(
 
 @lru_cache(maxsize=512)
 def _run_after(program: Program, variable: str) -> Run:
-    """The forward equations after the one that makes the variable, in the form that reads it."""
-    ids = [definition.target.id for definition in program.forward]
-    first = ids.index(variable) + 1 if variable in ids else 0
+    """The forward equations that the variable moves, in the form that reads it."""
     symbol = program.symbols[variable]
-    later = program.forward[first:]
-    return compiled(
-        found.definition if found.definition is not None and symbol in found.passed_over else found.equation
-        for found in later
-    )
+    moved, moving = {symbol}, []
+    for found in program.forward:
+        textbook = found.definition if symbol in found.passed_over else None
+        equation = textbook or found.equation
+        if moved.intersection(matrix_symbols(equation.expression)) and found.target != symbol:
+            moved.add(found.target)
+            moving.append(equation)
+    return compiled(moving)
 
 
 def _sides(program: Program, values: Mapping[str, Any]) -> tuple[bytes, ...]:
-    sides = []
-    for step in program.steps:
-        for node in walk(step.equation.expression) if step.phase == FORWARD else ():
-            if isinstance(node, Apply):
-                for kink in node.function.kinks:
-                    sides.append(np.sign(value_of(node.x, values) - kink).tobytes())
-    return tuple(sides)
+    return tuple(np.sign(value_of(x, values) - kink).tobytes() for x, kink in _kinks(program))
+
+
+@lru_cache(maxsize=64)
+def _kinks(program: Program) -> tuple[tuple[Expression, float], ...]:
+    """What stands in each function of the forward pass that has kinks, and where they are."""
+    nodes = (node for found in program.forward for node in walk(found.equation.expression))
+    return tuple((node.x, kink) for node in nodes if isinstance(node, Apply) for kink in node.function.kinks)

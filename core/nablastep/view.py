@@ -6,6 +6,7 @@ The operands of a step are those that it read, so an update shows the weights fr
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -49,7 +50,7 @@ class View:
     @property
     def equation(self) -> Equation:
         """The step's equation in this convention."""
-        return self.convention.shown_equation(self.step.equation)
+        return _shown_equation(self.convention, self.step)
 
     @property
     def definition(self) -> Equation | None:
@@ -197,3 +198,8 @@ class View:
         if value is None or name not in symbols or not np.ndim(value):
             return value
         return self.convention.shown_value(symbols[name], value)
+
+
+@lru_cache(maxsize=1024)
+def _shown_equation(convention: Convention, step: Step) -> Equation:
+    return convention.shown_equation(step.equation)

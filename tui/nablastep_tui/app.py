@@ -102,6 +102,8 @@ class NablastepApp(RecordsSessions):
         if self._record_to is not None:
             self.call_after_refresh(self.start_recording, self._record_to)
         gc.freeze()
+        # A frame makes some thousands of objects that go by themselves: looking for cycles in them takes longer.
+        gc.set_threshold(50_000, 20, 100)
         gc.enable()
 
     def get_default_screen(self) -> Screen[Any]:

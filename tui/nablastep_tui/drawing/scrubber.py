@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 from typing import Literal
 
 from rich.style import Style
 
-from nablastep.program import BACKWARD, FORWARD, Step
+from nablastep.program import BACKWARD, FORWARD, Program, Step
 from nablastep_tui.drawing.canvas import Canvas
 from nablastep_tui.drawing.cells import width_of
+from nablastep_tui.drawing.glyphs import Glyphs
 from nablastep_tui.drawing.morph import between
 from nablastep_tui.drawing.symbols import symbol_text
 from nablastep_tui.scene import Scene, Target
@@ -68,13 +70,17 @@ def draw_scrubber(canvas: Canvas, scene: Scene) -> None:
 
 def plan_tape(scene: Scene, width: int, *, with_symbols: bool) -> Tape:
     """The layout of the bar in `width` cells."""
-    steps = scene.session.program.steps
+    return _planned(scene.session.program, scene.glyphs, scene.notation, width, with_symbols)
+
+
+@lru_cache(maxsize=64)
+def _planned(program: Program, glyphs: Glyphs, notation: str, width: int, with_symbols: bool) -> Tape:
+    steps = program.steps
     blocks = tuple(tuple((step,) for step in block) for _, block in groupby(steps, key=lambda step: step.block))
     forms: tuple[Form, ...] = ("full", "brief") if with_symbols else ()
     for form in forms:
         longest = max(
-            width_of(symbol_text(step.target, scene.glyphs, notation=scene.notation, brief=form == "brief"))
-            for step in steps
+            width_of(symbol_text(step.target, glyphs, notation=notation, brief=form == "brief")) for step in steps
         )
         for gap in (NAME_GAP, BAR_GAP):
             cell = _cell(blocks, width, gap)
@@ -184,6 +190,9 @@ def _is_current(scene: Scene, unit: Unit) -> bool:
 
 def _mark(canvas: Canvas, unit: Unit, x: int, cell: int) -> None:
     """Every column jumps to a step: in a unit of several, to the step in that part of it."""
+    if len(unit) == 1:
+        canvas.mark(x, 0, cell, canvas.height, Target("step", number=unit[0].number))
+        return
     for column in range(cell):
         step = unit[column * len(unit) // cell]
         canvas.mark(x + column, 0, 1, canvas.height, Target("step", number=step.number))

@@ -276,9 +276,12 @@ class StageBase(Guarded, Screen[None]):
     def _footer(self) -> tuple[Key, ...]:
         if self.edit is not None or self.prompt is not None:
             return tuple(Key(key, label) for key, label in (EDIT_FOOTER if self.edit is not None else PROMPT_FOOTER))
-        return tuple(
-            Key(keys, entry.label, entry.action) for entry in footer_keys() if (keys := self.keymap.in_footer(entry))
-        )
+        return self._stage_footer
+
+    @cached_property
+    def _stage_footer(self) -> tuple[Key, ...]:
+        found = ((self.keymap.in_footer(entry), entry) for entry in footer_keys())
+        return tuple(Key(keys, entry.label, entry.action) for keys, entry in found if keys)
 
     # the one door
 
