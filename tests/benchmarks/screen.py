@@ -1,9 +1,10 @@
 """How fast the app is on the screen, as ratios against the smallest Textual app in the same run. Unix only.
 
-    python tests/benchmarks/screen.py
+    python tests/benchmarks/screen.py [ROUNDS]
 
-Both programs run in a pseudo-terminal. The first frame ends when its synchronised update does; a key's frame likewise.
-Compiled bytecode is kept in a folder of its own, as an installed package has it.
+All programs run in pseudo-terminals of their own, by turns: in each round each of them answers one key or starts once.
+The first frame ends when its synchronised update does; a key's frame likewise. Compiled bytecode is kept in a folder of
+its own, as an installed package has it. On a machine that does other work the p95 says more about that than about us.
 """
 
 from __future__ import annotations
@@ -20,6 +21,10 @@ import tempfile
 import termios
 import time
 from pathlib import Path
+
+import numpy as np
+
+import nablastep as ns
 
 ROOT = Path(__file__).parents[2]
 HELLO = """
@@ -45,14 +50,28 @@ class Hello(App):
 
 Hello().run()
 """
-PROGRAMS = {
-    "hello": [sys.executable, "-c", HELLO],
-    "hello and NumPy": [sys.executable, "-c", "import numpy\n" + HELLO],
-    "nablastep": [sys.executable, "-m", "nablastep_tui.cli", "run", "--still"],
+NABLASTEP = [sys.executable, "-m", "nablastep_tui.cli"]
+HELLO_APP = [sys.executable, "-c", HELLO]
+STARTS = {
+    "smallest app": HELLO_APP,
+    "smallest app, NumPy": [sys.executable, "-c", "import numpy\n" + HELLO],
+    "nablastep": [*NABLASTEP, "run", "mazur", "--still"],
 }
+LARGE = "784-128-10"
+KEYS = (("mazur", 120, 40, 1.4), ("digits-mlp", 200, 55, 1.8), (LARGE, 200, 55, 1.8))
+"""What is stepped through, in which size, and what the p95 of a key should be of the smallest app's median."""
 END_OF_FRAME = b"\x1b[?2026l"
 SYNCHRONISES = b"\x1b[?2026;2$y"
 IDLE = 0.08
+
+
+def environment(home: str) -> dict[str, str]:
+    """A terminal with true colour, this clone's code, and settings and bytecode in a folder of their own."""
+    paths = os.pathsep.join(str(ROOT / part) for part in ("core", "tui", "demos"))
+    known = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    more = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "PYTHONPATH": paths, "TEXTUAL_FPS": "120",
+            "PYTHONPYCACHEPREFIX": f"{home}/bytecode", "NABLASTEP_CONFIG": f"{home}/settings"}  # fmt: skip
+    return known | more
 
 
 class Program:
@@ -61,13 +80,9 @@ class Program:
     def __init__(self, arguments: list[str], columns: int, rows: int, home: str) -> None:
         self.master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-        paths = os.pathsep.join(str(ROOT / part) for part in ("core", "tui", "demos"))
-        known = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-        more = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "PYTHONPATH": paths, "TEXTUAL_FPS": "120",
-                "PYTHONPYCACHEPREFIX": f"{home}/bytecode", "XDG_CONFIG_HOME": home}  # fmt: skip
         self.began = time.perf_counter()
         self.process = subprocess.Popen(
-            arguments, stdin=slave, stdout=slave, stderr=slave, start_new_session=True, env=known | more
+            arguments, stdin=slave, stdout=slave, stderr=slave, start_new_session=True, env=environment(home)
         )
         os.close(slave)
 
@@ -104,9 +119,9 @@ class Program:
 
 def first_frames(home: str, rounds: int) -> dict[str, list[float]]:
     """Seconds from the start to the first frame, the programs by turns; the first round only fills the caches."""
-    times: dict[str, list[float]] = {name: [] for name in PROGRAMS}
+    times: dict[str, list[float]] = {name: [] for name in STARTS}
     for turn in range(rounds + 1):
-        for name, arguments in PROGRAMS.items():
+        for name, arguments in STARTS.items():
             program = Program(arguments, 120, 40, home)
             elapsed = program.next_frame() - program.began
             program.end()
@@ -115,34 +130,80 @@ def first_frames(home: str, rounds: int) -> dict[str, list[float]]:
     return times
 
 
-def key_times(name: str, columns: int, rows: int, home: str, presses: int) -> list[float]:
-    """Seconds to answer a lone key, many times over."""
-    program = Program(PROGRAMS[name], columns, rows, home)
-    program.next_frame()
-    program.settle()
-    times = []
-    for _ in range(presses):
-        times.append(program.press(b"\x1b[C"))
+def key_times(network: str, columns: int, rows: int, home: str, presses: int) -> tuple[list[float], list[float]]:
+    """Seconds to answer a lone right arrow: of the smallest app, and of nablastep with that network, by turns."""
+    programs = [
+        Program(arguments, columns, rows, home) for arguments in (HELLO_APP, [*NABLASTEP, "run", network, "--still"])
+    ]
+    times: tuple[list[float], list[float]] = ([], [])
+    for program in programs:
+        program.next_frame()
         program.settle()
-    program.end()
+    for _ in range(presses):
+        for program, found in zip(programs, times, strict=True):
+            found.append(program.press(b"\x1b[C"))
+            program.settle()
+    for program in programs:
+        program.end()
     return times
 
 
+def help_times(home: str, rounds: int) -> tuple[list[float], list[float]]:
+    """Seconds that `import typer` takes in an interpreter of its own, and that `nablastep run --help` takes."""
+    times: tuple[list[float], list[float]] = ([], [])
+    commands = ([sys.executable, "-c", "import typer"], [*NABLASTEP, "run", "--help"])
+    for turn in range(rounds + 1):
+        for arguments, found in zip(commands, times, strict=True):
+            began = time.perf_counter()
+            subprocess.run(arguments, stdout=subprocess.DEVNULL, check=True, env=environment(home))
+            if turn:
+                found.append(time.perf_counter() - began)
+    return times
+
+
+def large_network(folder: str) -> str:
+    """A file of 784-128-10 with a batch of 64."""
+    random = np.random.default_rng(0)
+    network = ns.Network(
+        [{"units": 128, "activation": "tanh"}, {"units": 10, "activation": "softmax"}],
+        random.random((64, 784)), np.eye(10)[random.integers(10, size=64)],
+        loss="categorical_cross_entropy", picture=(28, 28),
+    )  # fmt: skip
+    path = f"{folder}/large.toml"
+    network.to_file(path)
+    return path
+
+
+def late(times: list[float]) -> float:
+    """The 95th percentile."""
+    return sorted(times)[int(0.95 * len(times))]
+
+
+def row(what: str, measured: list[float], base: float, reach: float | None = None, *, tail: bool = False) -> None:
+    """Print a line: the median, the worst (or the 95th percentile), and the ratio to reach."""
+    ratio = (late(measured) if tail else statistics.median(measured)) / base
+    wanted = "" if reach is None else f"≤ {reach:g}×" + ("" if ratio <= reach else "  missed")
+    print(f"{what:<36}{statistics.median(measured) * 1e3:>9.1f}{late(measured) * 1e3:>9.1f}{max(measured) * 1e3:>9.1f}"
+          f"{ratio:>9.2f}×   {wanted}", flush=True)  # fmt: skip
+
+
 def main() -> None:
-    """Print first frames, then keys at three sizes."""
+    """Print keys, first frames and the help."""
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 9
+    print(f"{'':<36}{'median ms':>9}{'p95':>9}{'worst':>9}{'ratio':>9}    reach")
     with tempfile.TemporaryDirectory() as home:
-        print(f"{'first frame':<24}{'median ms':>10}{'ratio':>8}")
-        frames = first_frames(home, int(sys.argv[1]) if len(sys.argv) > 1 else 9)
-        base = statistics.median(frames["hello"])
+        files = {LARGE: large_network(home)}
+        for network, columns, rows, reach in KEYS:
+            hello, times = key_times(files.get(network, network), columns, rows, home, 8 * rounds)
+            row(f"→ smallest app {columns}×{rows}", hello, statistics.median(hello))
+            row(f"→ {network} {columns}×{rows}, p95", times, statistics.median(hello), reach, tail=True)
+        frames = first_frames(home, rounds)
+        base = statistics.median(frames["smallest app"])
         for name, times in frames.items():
-            print(f"{name:<24}{statistics.median(times) * 1e3:>10.0f}{statistics.median(times) / base:>7.2f}×")
-        print(f"\n{'key to frame':<24}{'median ms':>10}{'p95 ms':>8}{'median / hello':>16}{'p95 / hello':>13}")
-        for columns, rows in ((80, 24), (120, 40), (200, 55)):
-            base = statistics.median(key_times("hello", columns, rows, home, 60))
-            times = sorted(key_times("nablastep", columns, rows, home, 60))
-            median, late = statistics.median(times), times[int(len(times) * 0.95)]
-            print(f"{f'{columns}×{rows}':<24}{median * 1e3:>10.1f}{late * 1e3:>8.1f}"
-                  f"{median / base:>15.1f}×{late / base:>12.1f}×")  # fmt: skip
+            row(f"first frame {name} 120×40", times, base, 1.7 if name == "nablastep" else None)
+        typer, shown = help_times(home, rounds)
+        row("import typer", typer, statistics.median(typer))
+        row("run --help", shown, statistics.median(typer), 1.4)
 
 
 if __name__ == "__main__":
