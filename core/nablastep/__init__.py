@@ -90,6 +90,11 @@ def __getattr__(name: str) -> Any:
     return getattr(import_module(module), attribute)
 
 
+def __dir__() -> list[str]:
+    """The API, and nothing else."""
+    return sorted(__all__)
+
+
 def open(source: str | os.PathLike[str] | Network) -> Session:
     """A session on a built-in network's name, a network file, or a Network.
 

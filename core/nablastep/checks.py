@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nablastep.cost import check_time
+from nablastep.displayed import Displayed
 from nablastep.evaluation import Run, compiled
 from nablastep.expressions import Apply, Cases, Determinant, Equation, Symbol, walk
 from nablastep.iteration import Iteration
@@ -33,7 +34,7 @@ _SECONDS_AN_ENTRY = 3e-4
 
 
 @dataclass(frozen=True, eq=False)
-class ParameterCheck:
+class ParameterCheck(Displayed):
     """The check of one parameter; all arrays have its shape in column orientation and are read-only.
 
     `analytic` is the gradient of the program, `numeric` that of central differences, `complex_step` that of the
@@ -85,7 +86,13 @@ def check_seconds(network: Network) -> float:
     return numbers * (_SECONDS_AN_ENTRY + 1.5 * network.cost.seconds)
 
 
-def gradient_check(session: Session) -> tuple[ParameterCheck, ...]:
+class Checks(tuple[ParameterCheck, ...], Displayed):
+    """The checks of all parameters, in their order."""
+
+    __slots__ = ()
+
+
+def gradient_check(session: Session) -> Checks:
     """Check every parameter, frozen ones too, in the session's current iteration, from its start.
 
     Central differences with h = 1e-5·max(1, |θ|); the complex step with h = 1e-30. The session does not move.
@@ -98,7 +105,7 @@ def gradient_check(session: Session) -> tuple[ParameterCheck, ...]:
     with np.errstate(all="ignore"):
         start = dict(iteration.values(0))
         program.run_forward(start)
-        return tuple(
+        return Checks(
             _check(program, start, symbol, np.asarray(computed[symbol.gradient.id])) for symbol in program.parameters
         )
 

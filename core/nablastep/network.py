@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nablastep.cost import Cost, check_cost, equations_cost, layers_cost
+from nablastep.displayed import Displayed
 from nablastep.equation_inputs import Parameter, Value, checked_given, checked_parameters, size_of
 from nablastep.errors import UnknownNameError
 from nablastep.field_checks import (
@@ -72,7 +73,7 @@ LARGEST_SEED = 2**63 - 1  # what a TOML integer holds everywhere
 
 
 @dataclass(frozen=True, eq=False, init=False)
-class Network:
+class Network(Displayed):
     """A network and everything that its training needs: either `layers` with a `loss`, or `equations`.
 
     `x` has shape (samples, inputs), `y` (samples, outputs), both read-only float64; equations may do without, then

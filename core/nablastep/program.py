@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from nablastep import optimizers
 from nablastep.backward import backward_order, gradient_equation
+from nablastep.displayed import DisplayedEquation
 from nablastep.errors import UnknownNameError
 from nablastep.evaluation import Run, compiled
 from nablastep.expressions import Equation, Symbol, matrix_symbols
@@ -28,7 +29,7 @@ PHASES = (FORWARD, BACKWARD, UPDATE)
 
 
 @dataclass(frozen=True, eq=False)
-class Step:
+class Step(DisplayedEquation):
     """One equation at one place of the iteration.
 
     `number` counts from 1, `phase` is forward, backward or update, `block` numbers the unbroken runs of one phase.

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from nablastep.cells import Cell, check_indices, parse_cell, unknown_name
 from nablastep.commands import Back, Command, Goto, Next, Redo, Reset, Set, Switch, Train, Undo
+from nablastep.displayed import Displayed
 from nablastep.edits import Edit
 from nablastep.errors import CommandError, EditError, NotComputed, UnknownNameError
 from nablastep.evaluation import value_of
@@ -97,7 +98,7 @@ class Bookmark:
     progress: Mapping[Timeline, tuple[tuple[int, int], tuple[int, int]]]
 
 
-class Session:
+class Session(Displayed):
     """A network at work. `memory` bounds what is kept of the past of all branches, in bytes; 256 MiB if left out."""
 
     def __init__(self, network: Network, *, memory: int | None = None) -> None:
@@ -306,6 +307,15 @@ class Session:
     def switch(self, branch: int | Branch) -> None:
         """Go over to another branch."""
         self.do(Switch(branch.number if isinstance(branch, Branch) else branch))
+
+    def show(self, convention: str | None = None) -> Displayed:
+        """The page's stage for this moment, for a notebook: the last expression of a cell shows it.
+
+        `convention` is a name, the network's own if left out. Raises UnknownNameError for an unknown one.
+        """
+        from nablastep.displays import Stage
+
+        return Stage(self, convention)
 
     def trial(self) -> Session:
         """A session at the same place that shares all that has been computed; what is done in it stays in it."""

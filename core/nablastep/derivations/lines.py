@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from nablastep.derivations.conventions import shown, shown_transposed
 from nablastep.derivations.worth import LARGEST_FINITE, Evaluator, TooLarge, Worth
 from nablastep.derivations.writing import derivation_notation
+from nablastep.displayed import Displayed, DisplayedEquation
 from nablastep.expressions import Expression, Symbol
 from nablastep.shapes import shape_of
 from nablastep.structures import SAMPLE, Entry
@@ -49,7 +50,7 @@ class Draft:
 
 
 @dataclass(frozen=True, eq=False)
-class Line:
+class Line(DisplayedEquation):
     """A line as it is shown. `value` and `holds` are None where a line only defines or is too large to write out.
 
     `route` and `number` (from 1) say where it stands; `parts` holds the value for every sample where the line is about
@@ -80,6 +81,12 @@ class Line:
     def right_text(self, notation: str = "unicode") -> str:
         """What stands behind the equals sign."""
         return derivation_notation(notation).text(self.right)
+
+
+class Lines(tuple[Line, ...], Displayed):
+    """Lines of one route or of several, one after the other."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, eq=False)

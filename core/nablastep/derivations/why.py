@@ -18,7 +18,7 @@ from nablastep.derivations.differential import differential_drafts
 from nablastep.derivations.forward import index_form, matrix_form
 from nablastep.derivations.index import index_drafts
 from nablastep.derivations.jacobian import LAYOUTS, NUMERATOR, jacobian_drafts
-from nablastep.derivations.lines import Array, Draft, Line, Truth, frozen, shown_lines
+from nablastep.derivations.lines import Array, Draft, Line, Lines, Truth, frozen, shown_lines
 from nablastep.derivations.subject import Subject, forward_equations, subject_of
 from nablastep.derivations.worth import Evaluator, TooLarge, Worth
 from nablastep.errors import CommandError, UnknownNameError
@@ -91,9 +91,9 @@ def why(
 
 def why_lines(
     session: Session, name: str, route: str = ALL, convention: str | None = None, layout: str = NUMERATOR
-) -> tuple[Line, ...]:
+) -> Lines:
     """The lines of the derivation of that step, by one route or all of them one after the other."""
-    return tuple(line for found in why(session, name, route, convention, layout) for line in found.lines)
+    return Lines(line for found in why(session, name, route, convention, layout) for line in found.lines)
 
 
 def situation_of(session: Session, name: str) -> Situation:

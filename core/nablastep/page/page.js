@@ -484,7 +484,8 @@
   };
 
   document.documentElement.classList.add("stepped");
-  $("page").hidden = $("tape").hidden = false;
+  $("page").hidden = false;
+  $("tape").hidden = moments.length === 1;
   buildMap();
   buildChapters();
   buildTape();
