@@ -36,7 +36,7 @@ FUNCTION_NAMES = frozenset({
     "divide", "transpose", "repeat", "add", "subtract", "negative", "inv", "pinv", "abs", "sign", "sin", "cos", "sinh",
     "mean", "norm", "norm1", "max", "maximum", "where", "n", "rows", "columns", "tr", "trace", "det", "logdet",
     "reshape", "patches", "patches_back", "placed", "power", "rowsum", "columnsum",
-    "int", "int32", "int64", "float", "float32", "float64", "array", "asarray",
+    "full", "int", "int32", "int64", "float", "float32", "float64", "array", "asarray",
 })  # fmt: skip
 
 CASTS = frozenset({"int", "int32", "int64", "float", "float32", "float64", "array", "asarray"})
@@ -44,7 +44,7 @@ CASTS = frozenset({"int", "int32", "int64", "float", "float32", "float64", "arra
 
 ONLY_WITH_BRACKETS = CASTS | {
     "f", "n", "rows", "columns", "max", "maximum", "where", "mean", "norm", "norm1", "tr", "trace", "det", "reshape",
-    "patches", "patches_back", "placed", "power",
+    "patches", "patches_back", "placed", "power", "full",
 }  # fmt: skip
 """Words that are too short or too common to be functions without an argument in brackets."""
 
@@ -382,6 +382,8 @@ class _Parser:
         if not self.at("("):
             return self.made(place, name, [self.nested_postfix()], prime, None)
         self.expect("(")
+        if name == "full":
+            return self.filled()
         arguments = [self.condition() if name == "where" else self.comparison()]
         axis = None
         while self.at(","):
@@ -392,6 +394,18 @@ class _Parser:
             arguments.append(self.sum())
         self.expect(")")
         return self.made(place, name, arguments, prime, axis)
+
+    def filled(self) -> Typed:
+        """np.full((rows, columns), x): the number x, which fills whatever stands beside it."""
+        self.expect("(")
+        self.sum()
+        self.expect(",")
+        self.sum()
+        self.expect(")")
+        self.expect(",")
+        found = self.sum()
+        self.expect(")")
+        return found
 
     def comparison(self) -> Typed:
         """A sum, or c > d, which is 1 where it holds and else 0."""

@@ -174,6 +174,8 @@ def _own_values(session: Session, program: Program) -> dict[str, Any]:
     still = {symbol.id for symbol in program.graph.of(Role.GIVEN)} | set(program.training.frozen)
     symbols = program.symbols
     kept = {name: value for name, value in values.items() if name in still or (name not in symbols and name != "t")}
+    if not program.training.weight_decay:
+        kept.pop("weight_decay", None)  # no decay is not a decay of 0: a formula with one is another one
     return {name: value for name, value in kept.items() if value is not None}
 
 

@@ -187,6 +187,8 @@ def _by_value(question: Question, typed: Typed, built: Built) -> Verdict:
     if remark is not None:
         return Verdict(True, None, "right here", None, error, remark=remark)
     cause = _number_elsewhere(question, typed) or _cause(question, typed, question.worlds, answers)
+    if cause is None:
+        cause = _cause_with_letters(question, typed)
     if cause is not None and cause.name == "factor":
         cause = _factor_here(question, typed, cause)
     off = f"the shape fits, and the value is {_percent(error)} off on random networks of this shape"
@@ -237,6 +239,7 @@ def _number_elsewhere(question: Question, typed: Typed) -> Cause | None:
         return None
     wanted = [symbol.base for symbol in symbols(question.step.equation.expression) if symbol.setting]
     wanted += [name for name in ("m",) if name in question.sizes]
+    wanted = [name for name in wanted if name not in _names(typed)]
     for node in walk(typed):
         value = _constant(node)
         for name in wanted if value not in (None, 1) else ():
@@ -255,10 +258,31 @@ def _number_elsewhere(question: Question, typed: Typed) -> Cause | None:
     return None
 
 
+def _cause_with_letters(question: Question, typed: Typed) -> Cause | None:
+    """The cause with the typed number of a setting read as that setting."""
+    settings = [name for name in SETTINGS if question.own.get(name) is not None]
+    for node in walk(typed):
+        for name in settings:
+            if _constant(node) == question.own[name]:
+                other = Named(node.place, name)
+                changed = next(edits(typed, lambda each, n=node, o=other: iter((o,) if each is n else ())), typed)
+                built = _fitting(question, Formula(None, 0, changed))
+                if built is not None:
+                    answers = [question.answer(built, values) for values in question.worlds]
+                    cause = _cause(question, changed, question.worlds, answers)
+                    if cause is not None:
+                        return cause
+    return None
+
+
 def _factor_here(question: Question, typed: Typed, cause: Cause) -> Cause:
     """With the number of a setting read as that setting, and a word on where others carry 1/m."""
     rate = question.own.get("learning_rate")
-    if any(_constant(node) == rate for node in walk(typed)) and not question.equation.is_update:
+    if (
+        rate not in (None, 0.5, 1, 2)
+        and any(_constant(node) == rate for node in walk(typed))
+        and not question.equation.is_update
+    ):
         cause = replace(cause, says=f"{cause.says} ({rate:g} is η here, and η belongs to the update)")
     if "1/m" in cause.says and question.step.phase == BACKWARD:
         told = "Some books carry 1/m in another of these equations: with that one given too, both are judged together."

@@ -231,6 +231,8 @@ class Writer:
     def is_negative(expression: Expression) -> bool:
         """Whether the written form starts with a minus sign."""
         scalar = expression.scalar if isinstance(expression, Scale | Fill) else expression
+        if isinstance(scalar, Scale):
+            return Writer.is_negative(scalar)
         return isinstance(scalar, Factor) and scalar.numerator < 0
 
     def scaled(self, node: Scale) -> Tokens:

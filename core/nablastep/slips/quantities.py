@@ -23,11 +23,11 @@ from nablastep.functions.activations import ACTIVATIONS, activation
 from nablastep.functions.elementary import SQUARE
 from nablastep.functions.losses import LOSSES
 from nablastep.graph import Role
-from nablastep.laws import scale, transpose
+from nablastep.laws import negate, scale, transpose
 from nablastep.optimizers import LEARNING_RATE
 from nablastep.program import UPDATE
 from nablastep.slips.case import Case
-from nablastep.slips.edits import everywhere, swapped
+from nablastep.slips.edits import everywhere, inserted, swapped
 from nablastep.slips.record import Words, Wrong, said, slip
 
 
@@ -62,6 +62,18 @@ def ANOTHER_QUANTITY(case: Case) -> Iterator[Wrong]:
 
 
 @slip(
+    "exchanged",
+    "{one} and {other} have changed places",
+    "Which of the two is kept, and which tells the way?",
+    "Say the equation in words before you write it.",
+)
+def EXCHANGED(case: Case) -> Iterator[Wrong]:
+    for index, one in enumerate(case.read):
+        for other in case.read[index + 1 :]:
+            yield inserted(case.right, {one: other, other: one}), {"one": one, "other": other}
+
+
+@slip(
     "left-out",
     "{missing} is left out",
     "Which quantities does the step touch on its way, and are all of them here?",
@@ -72,7 +84,11 @@ def LEFT_OUT(case: Case) -> Iterator[Wrong]:
         if isinstance(node, MatMul | Hadamard | Add):
             yield node.left
             yield node.right
-        elif isinstance(node, Subtract | TimesLog):
+        elif isinstance(node, Subtract):
+            yield node.left
+            yield negate(node.right)
+            yield node.right
+        elif isinstance(node, TimesLog):
             yield node.left
         elif isinstance(node, Apply | Softmax):
             yield node.x
@@ -89,7 +105,7 @@ def _missing(right: Expression, wrong: Expression) -> str:
     count = sum(isinstance(node, Apply | Softmax) for node in kept)
     if not names and len(functions) > count:
         names = ["softmax" if isinstance(functions[0], Softmax) else _function(functions[0])]
-    return " and ".join(names) if names else "a part of it"
+    return " and ".join(names) if names else "one of its terms"
 
 
 def _function(node: Apply) -> str:
@@ -207,6 +223,6 @@ def ANOTHER_STEP(case: Case) -> Iterator[Wrong]:
 
 
 QUANTITY_SLIPS = (
-    BEFORE_ACTIVATION, OTHER_LOSS, UPDATED, RAW_ERROR, ANOTHER_QUANTITY, LEFT_OUT, ANOTHER_STEP, ANOTHER_LOSS,
-    ANOTHER_ACTIVATION,
+    BEFORE_ACTIVATION, OTHER_LOSS, UPDATED, RAW_ERROR, ANOTHER_QUANTITY, EXCHANGED, LEFT_OUT, ANOTHER_STEP,
+    ANOTHER_LOSS, ANOTHER_ACTIVATION,
 )  # fmt: skip
