@@ -33,6 +33,7 @@ COMMANDS = {
     "networks": (["networks"], 0),
     "doctor": (["doctor"], 0),
     "keys": (["keys"], 0),
+    "schema": (["schema"], 0),
     "new": (["new", "--from", "weights.npy"], 0),
     "demo": (["demo", "fmt", "--check", "crooked.demo"], 1),
     "--help": (["--help"], 0),

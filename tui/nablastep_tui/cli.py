@@ -37,6 +37,7 @@ COMMANDS = {
     "demos": "demos",
     "networks": "networks",
     "keys": "keys",
+    "schema": "schema",
     "doctor": "doctor",
     "demo": "demos",
 }
