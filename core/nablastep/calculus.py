@@ -13,7 +13,7 @@ linear part of forward mode).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, reduce
 from typing import Any
@@ -59,6 +59,7 @@ from nablastep.functions.elementary import LOG
 from nablastep.laws import add, filled, hadamard, matmul, negate, repeat, scale, summed, total
 from nablastep.shapes import shape_of
 from nablastep.structures import (
+    SAMPLE,
     Commutation,
     Diagonal,
     Differential,
@@ -67,6 +68,9 @@ from nablastep.structures import (
     IndexSum,
     Indices,
     Kronecker,
+    OfSample,
+    Placed,
+    Selection,
     joint,
     vec,
 )
@@ -165,7 +169,7 @@ def seed() -> Expression:
 def jacobian(linear: Expression, multiply: Callable[[Expression, Expression], Expression]) -> Expression:
     """J with vec(linear) = J vec(d), multiplied together by `multiply` from the Jacobians of the nodes."""
     if isinstance(linear, Differential):
-        return Identity(length_of(linear))
+        return _identity(linear)
     rule = CALCULUS[type(linear)].jacobian
     assert rule is not None, f"{type(linear).__name__} is not linear"
     terms = [multiply(rule(linear, index), jacobian(linear.operands[index], multiply)) for index in moving(linear)]
@@ -290,21 +294,18 @@ def _determinant_change(node: Determinant, _: int, d: Expression) -> Expression:
 
 
 def _block_change(node: Block, operand: int, d: Expression) -> Expression:
-    """The other block does not move."""
-    blocks = [_zeros_like(block) for block in node.operands]
-    blocks[operand] = d
-    return Block(blocks[0], blocks[1], node.axis, node.dimension)
+    """The block's change among zeros: the other block does not move."""
+    return Rearrange(d, _place_of_block(node, operand), back=True)
+
+
+def _place_of_block(node: Block, operand: int) -> Cut:
+    shape, own = shape_of(node), shape_of(node.operands[operand])
+    between = shape_of(node.left)[node.axis]  # type: ignore[misc]
+    start, stop = ("0", between) if operand == 0 else (between, "")
+    return Cut(shape, own, node.axis, start, stop)
 
 
 # adjoints of linear nodes
-
-
-def _block_adjoint(node: Block, operand: int, upstream: Expression) -> Expression:
-    """Each block gets its own part back."""
-    shape, own = shape_of(node), shape_of(node.operands[operand])
-    between = shape_of(node.left)[node.axis]
-    start, stop = ("0", between) if operand == 0 else (between, "")
-    return Rearrange(upstream, Cut(shape, own, node.axis, start, stop))
 
 
 def _product_adjoint(node: MatMul, operand: int, upstream: Expression) -> Expression:
@@ -366,8 +367,8 @@ def _hadamard_jacobian(node: Hadamard, operand: int) -> Expression:
 
 def _scale_jacobian(node: Scale, operand: int) -> Expression:
     if operand == 1:
-        return scale(node.scalar, Identity(length_of(node.x)))
-    return vec(node.x) if shape_of(node.x) else Fill(node.x, ("1", "1"))
+        return scale(node.scalar, _identity(node.x))
+    return vec(node.x)
 
 
 def _cases_jacobian(node: Cases, operand: int) -> Expression:
@@ -394,8 +395,13 @@ def _total_jacobian(node: Total, _: int) -> Expression:
 
 
 def _negated_jacobian(node: Add | Subtract, operand: int) -> Expression:
-    same = Identity(length_of(node))
+    same = _identity(node)
     return negate(same) if operand and isinstance(node, Subtract) else same
+
+
+def _identity(x: Expression) -> Expression:
+    """The Jacobian of what does nothing: I, or the number 1."""
+    return Identity(length_of(x)) if shape_of(x) else ONE
 
 
 def kronecker(left: Expression, right: Expression) -> Expression:
@@ -410,13 +416,42 @@ def kronecker(left: Expression, right: Expression) -> Expression:
 # entries
 
 
+_MORE = "bcdfghqyzABCDEFGHIJKLMNOPQRSTUVWXY"
+"""Letters that no notation has small marks for."""
+
+
 def fresh(used: Used, preferred: str) -> str:
     """The first letter that is not used."""
-    return next(letter for letter in preferred + "pqruvwabcdefgxyzijklno" if letter not in used)
+    return next(letter for letter in preferred + "pruvkotjilxeanw" + _MORE if letter not in used)
 
 
 def _symbol_entry(node: Expression, indices: Indices, _: Used) -> Expression:
     return Entry(node, indices) if shape_of(node) else node
+
+
+def _sample_entry(node: OfSample, indices: Indices, _: Used) -> Expression:
+    """The entry of the whole quantity, in sample s."""
+    row, column = (SAMPLE if size == "m" else index for size, index in zip(node.x.shape, indices, strict=True))
+    return Entry(node.x, (row, column))
+
+
+def _rearranged_entry(node: Rearrange, indices: Indices, used: Used) -> Expression:
+    """The entries that go to this place: a sum over all places, of which the plan keeps those that it moves here."""
+    rows, columns = shape_of(node.x)  # type: ignore[misc]
+    row = fresh(used, "uv") if rows != "1" else None
+    column = fresh(used | {row or ""}, "vw") if columns != "1" else None
+    places = Placed(node.plan, node.back, indices, (row, column))
+    found: Expression = Scale(places, entry_of(node.x, (row, column), used))
+    for index, dimension in ((column, columns), (row, rows)):
+        if index is not None:
+            found = IndexSum(index, dimension, found)
+    return found
+
+
+def _block_entry(node: Block, indices: Indices, used: Used) -> Expression:
+    """Each block among zeros, added up."""
+    parts = (Rearrange(x, _place_of_block(node, place), back=True) for place, x in enumerate(node.operands))
+    return reduce(Add, (entry_of(part, indices, used) for part in parts))
 
 
 def _constant_entry(node: Expression, _indices: Indices, _used: Used) -> Expression:
@@ -428,18 +463,29 @@ def _pairwise_entry(node: Expression, indices: Indices, used: Used) -> Expressio
     return node.with_operands(tuple(entry_of(operand, indices, used) for operand in node.operands))
 
 
+def _product_of_entries(node: Divide | Ratio | TimesLog | Power, indices: Indices, used: Used) -> Expression:
+    """Operands of the same shape, or numbers, that are multiplied together in some way."""
+    return node.with_operands(_entries_of(node.operands, [indices] * len(node.operands), used))
+
+
+def _entries_of(operands: Sequence[Expression], places: Sequence[Indices], used: Used) -> tuple[Expression, ...]:
+    """An entry of each operand, no two of which sum over the same letter."""
+    found: list[Expression] = []
+    for operand, indices in zip(operands, places, strict=True):
+        entry = entry_of(operand, indices, used)
+        used |= {node.index for node in walk(entry) if isinstance(node, IndexSum)}
+        found.append(entry)
+    return tuple(found)
+
+
 def _product_entry(node: MatMul, indices: Indices, used: Used) -> Expression:
     row, column = indices
     inner = shape_of(node.left)[1]  # type: ignore[misc]
     if inner == "1":
-        return Scale(entry_of(node.left, (row, None), used), entry_of(node.right, (None, column), used))
-    index = fresh(used, "pqr")
-    taken = used | {index}
-    return IndexSum(
-        index,
-        inner,
-        Scale(entry_of(node.left, (row, index), taken), entry_of(node.right, (index, column), taken)),
-    )
+        return Scale(*_entries_of(node.operands, ((row, None), (None, column)), used))
+    index = fresh(used, "pru")
+    factors = _entries_of(node.operands, ((row, index), (index, column)), used | {index})
+    return IndexSum(index, inner, Scale(*factors))
 
 
 def _total_entry(node: Total, indices: Indices, used: Used) -> Expression:
@@ -474,6 +520,7 @@ def _dimension(expression: Expression, axis: int) -> str:
 CALCULUS: dict[type[Expression], Rules] = {
     Symbol: Rules(_symbol_entry),
     Differential: Rules(_symbol_entry),
+    OfSample: Rules(_sample_entry),
     Factor: Rules(_constant_entry),
     Number: Rules(_constant_entry),
     Fill: Rules(
@@ -488,14 +535,14 @@ CALCULUS: dict[type[Expression], Rules] = {
     ),
     MatMul: Rules(_product_entry, adjoint=_product_adjoint, jacobian=_product_jacobian),
     Hadamard: Rules(
-        lambda node, indices, used: Scale(entry_of(node.left, indices, used), entry_of(node.right, indices, used)),
+        lambda node, indices, used: Scale(*_entries_of(node.operands, (indices, indices), used)),
         adjoint=_hadamard_adjoint,
         jacobian=_hadamard_jacobian,
     ),
-    Divide: Rules(_pairwise_entry, _quotient_change, _quotient_adjoint, _quotient_jacobian),
-    Ratio: Rules(_pairwise_entry, _quotient_change, _quotient_adjoint, _quotient_jacobian),
+    Divide: Rules(_product_of_entries, _quotient_change, _quotient_adjoint, _quotient_jacobian),
+    Ratio: Rules(_product_of_entries, _quotient_change, _quotient_adjoint, _quotient_jacobian),
     TimesLog: Rules(
-        _pairwise_entry,
+        _product_of_entries,
         _logarithm_change,
         adjoint=lambda node, operand, upstream: TimesLog(upstream, node.right),
         jacobian=lambda node, operand: _entry_wise_jacobian(Apply(LOG, node.right)),
@@ -513,11 +560,11 @@ CALCULUS: dict[type[Expression], Rules] = {
         jacobian=_negated_jacobian,
     ),
     Scale: Rules(
-        lambda node, indices, used: Scale(entry_of(node.scalar, (None, None), used), entry_of(node.x, indices, used)),
+        lambda node, indices, used: Scale(*_entries_of(node.operands, ((None, None), indices), used)),
         adjoint=_scale_adjoint,
         jacobian=_scale_jacobian,
     ),
-    Power: Rules(_pairwise_entry, _power_change),
+    Power: Rules(_product_of_entries, _power_change),
     Apply: Rules(_pairwise_entry, _function_change),
     Cases: Rules(_pairwise_entry, _cases_change, _cases_adjoint, _cases_jacobian),
     Softmax: Rules(_symbol_entry, _softmax_change),
@@ -529,10 +576,11 @@ CALCULUS: dict[type[Expression], Rules] = {
     ),
     Total: Rules(_total_entry, adjoint=_total_adjoint, jacobian=_total_jacobian),
     Rearrange: Rules(
-        _symbol_entry,
+        _rearranged_entry,
         adjoint=lambda node, operand, upstream: Rearrange(upstream, node.plan, not node.back),
+        jacobian=lambda node, operand: Selection(node.plan, node.back),
     ),
-    Block: Rules(_symbol_entry, _block_change, _block_adjoint),
+    Block: Rules(_block_entry, _block_change),
     Inverse: Rules(_symbol_entry, lambda node, operand, d: negate(matmul(matmul(node, d), node))),
     Determinant: Rules(_symbol_entry, _determinant_change),
     Sum: Rules(

@@ -39,7 +39,7 @@ from nablastep.expressions import (
     symbols,
     walk,
 )
-from nablastep.notation.numpy_code import NOTATION, code_name
+from nablastep.notation.numpy_code import NOTATION, NumpyWriter, code_name
 
 Array = NDArray[np.float64]
 Values = Mapping[str, Any]
@@ -153,17 +153,17 @@ def _names_read(lines: Iterable[str], known: Collection[str]) -> Iterator[str]:
         seen.update(target.id for target in statement.targets if isinstance(target, ast.Name))
 
 
-def function_sources(expressions: Iterable[Expression]) -> tuple[str, ...]:
+def function_sources(expressions: Iterable[Expression], notation: NumpyWriter = NOTATION) -> tuple[str, ...]:
     """The source of every function that the expressions need beside NumPy's own, each after those that it calls."""
     sources: dict[str, str] = {}
     for expression in expressions:
-        _collect(expression, sources)
+        _collect(expression, sources, notation)
     return tuple(sources.values())
 
 
-def body_on_argument(expression: Expression) -> str:
+def body_on_argument(expression: Expression, notation: NumpyWriter = NOTATION) -> str:
     """The code of a definition, which keeps the size of the argument where the value is constant."""
-    text = NOTATION.text(expression)
+    text = notation.text(expression)
     return f"np.full_like(x, {text})" if isinstance(expression, Fill) else text
 
 
@@ -180,10 +180,10 @@ def _namespace(expressions: tuple[Expression, ...]) -> dict[str, Any]:
     return names
 
 
-def _collect(expression: Expression, sources: dict[str, str]) -> None:
+def _collect(expression: Expression, sources: dict[str, str], notation: NumpyWriter) -> None:
     for node in walk(expression):
         if isinstance(node, Apply):
-            _collect_function(node.function, node.prime, sources)
+            _collect_function(node.function, node.prime, sources, notation)
         elif type(node) in _NODE_FUNCTIONS:
             primitive = _NODE_FUNCTIONS[type(node)]
             sources.setdefault(primitive.__name__, _plain_source(primitive))
@@ -192,14 +192,14 @@ def _collect(expression: Expression, sources: dict[str, str]) -> None:
             sources.setdefault(primitive.__name__, _plain_source(primitive))
 
 
-def _collect_function(function: Function, prime: bool, sources: dict[str, str]) -> None:
+def _collect_function(function: Function, prime: bool, sources: dict[str, str], notation: NumpyWriter) -> None:
     name = code_name(function, prime)
     if name in sources or name.startswith("np."):
         return
     body = function.derivative if prime else function.definition
     if body is not None:
-        _collect(body, sources)
-        sources[name] = f"def {name}({ARGUMENT.base}):\n    return {body_on_argument(body)}\n"
+        _collect(body, sources, notation)
+        sources[name] = f"def {name}({ARGUMENT.base}):\n    return {body_on_argument(body, notation)}\n"
     elif function.primitive is not None and not prime:
         sources[name] = _plain_source(function.primitive)
     else:

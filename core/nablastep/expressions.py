@@ -99,11 +99,15 @@ class Symbol(Expression):
 
 @dataclass(frozen=True, slots=True)
 class Factor(Expression):
-    """An exact scalar: numerator / (denominator · the sizes of some dimensions), as in ½, 2/n₂ or 1/(2m)."""
+    """An exact scalar: numerator · `times` / (denominator · `dimensions`), as in ½, 2/n₂, 1/(2m) or 3 n₁.
+
+    `times` and `dimensions` stand for the sizes of dimensions.
+    """
 
     numerator: int
     denominator: int = 1
     dimensions: tuple[Dimension, ...] = ()
+    times: tuple[Dimension, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,10 @@ from fractions import Fraction
 from typing import Any
 
 from nablastep.expressions import (
+    COLUMNS,
     MINUS_ONE,
     ONE,
+    ROWS,
     Add,
     Dimension,
     Divide,
@@ -130,15 +132,19 @@ def _split(x: Expression) -> tuple[Factor, Expression]:
 def factor_product(left: Factor, right: Factor) -> Factor:
     """The product of two exact factors."""
     fraction = Fraction(left.numerator, left.denominator) * Fraction(right.numerator, right.denominator)
-    dimensions = tuple(sorted(left.dimensions + right.dimensions))
-    return Factor(fraction.numerator, fraction.denominator, dimensions)
+    below, above = list(left.dimensions + right.dimensions), list(left.times + right.times)
+    for dimension in list(above):
+        if dimension in below:
+            above.remove(dimension)
+            below.remove(dimension)
+    return Factor(fraction.numerator, fraction.denominator, tuple(sorted(below)), tuple(sorted(above)))
 
 
 def _factor_sum(left: Factor, right: Factor) -> Factor | None:
-    if left.dimensions != right.dimensions:
+    if (left.dimensions, left.times) != (right.dimensions, right.times):
         return None
     fraction = Fraction(left.numerator, left.denominator) + Fraction(right.numerator, right.denominator)
-    return Factor(fraction.numerator, fraction.denominator, left.dimensions if fraction else ())
+    return Factor(fraction.numerator, fraction.denominator, left.dimensions, left.times) if fraction else _ZERO
 
 
 def _zero_times(node: Scale) -> Expression | None:
@@ -159,7 +165,7 @@ def _factors_multiplied(node: Scale) -> Expression | None:
 
 
 def _constant_scaled(node: Scale) -> Expression | None:
-    if isinstance(node.scalar, Factor) and isinstance(node.x, Fill):
+    if isinstance(node.x, Fill):
         return Fill(scale(node.scalar, node.x.scalar), node.x.shape)
     return None
 
@@ -207,6 +213,43 @@ def _one_by_one_factor(node: MatMul) -> Expression | None:
     return None
 
 
+def _constant_in_a_product(node: MatMul) -> Expression | None:
+    """(k 1 1ᵀ) B = k 1 (1ᵀ B) and A (k 1 1ᵀ) = k (A 1) 1ᵀ: a constant matrix adds up and repeats."""
+    rows, columns = shape_of(node)  # type: ignore[misc]
+    if isinstance(node.left, Fill) and "1" not in node.left.shape:
+        return scale(node.left.scalar, repeat(total(node.right, ROWS), ROWS, rows))
+    if isinstance(node.right, Fill) and "1" not in node.right.shape:
+        return scale(node.right.scalar, repeat(total(node.left, COLUMNS), COLUMNS, columns))
+    return None
+
+
+def _ones_in_a_product(node: MatMul) -> Expression | None:
+    """A row or column of a constant adds up, or copies a row or column."""
+    left, right = node.left, node.right
+    rows, columns = shape_of(node)  # type: ignore[misc]
+    if isinstance(left, Fill):
+        copied = shape_of(left)[1] == "1"  # type: ignore[misc]
+        return scale(left.scalar, repeat(right, ROWS, rows) if copied else total(right, ROWS))
+    if isinstance(right, Fill):
+        copied = shape_of(right)[0] == "1"  # type: ignore[misc]
+        return scale(right.scalar, repeat(left, COLUMNS, columns) if copied else total(left, COLUMNS))
+    return None
+
+
+def _constant_totalled(node: Total) -> Expression | None:
+    if not isinstance(node.x, Fill):
+        return None
+    size = Factor(1, times=(node.x.shape[node.axis],)) if node.x.shape[node.axis] != "1" else ONE
+    return Fill(scale(size, node.x.scalar), shape_of(node))
+
+
+def _constant_summed(node: Sum) -> Expression | None:
+    if not isinstance(node.x, Fill):
+        return None
+    sizes = tuple(sorted(dimension for dimension in node.x.shape if dimension != "1"))
+    return scale(Factor(1, times=sizes), node.x.scalar)
+
+
 def _constant_entry_by_entry(node: Hadamard) -> Expression | None:
     if isinstance(node.left, Fill):
         return scale(node.left.scalar, node.right)
@@ -215,6 +258,10 @@ def _constant_entry_by_entry(node: Hadamard) -> Expression | None:
 
 def _constant_repeated(node: Repeat) -> Expression | None:
     return Fill(node.x.scalar, shape_of(node)) if isinstance(node.x, Fill) else None
+
+
+def _sum_of_sums(node: Sum) -> Expression | None:
+    return summed(node.x.x) if isinstance(node.x, Total) else None
 
 
 def _zero_added(node: Add) -> Expression | None:
@@ -289,6 +336,8 @@ LAWS = (
     Law("xᵀᵀ = x", Transpose, _transposed_twice),
     Law("a constant transposed is a constant", Transpose, _transposed_constant),
     Law("a 1×1 constant in a product is a number in front", MatMul, _one_by_one_factor),
+    Law("(1 1ᵀ) B = 1 (1ᵀ B)", MatMul, _constant_in_a_product),
+    Law("1 x = x repeated, 1ᵀ x = x added up", MatMul, _ones_in_a_product),
     Law("(k A) B = A (k B) = k (A B)", MatMul, _factor_out_of),
     Law("a constant, entry by entry, is a number in front", Hadamard, _constant_entry_by_entry),
     Law("(k x) ⊙ y = x ⊙ (k y) = k (x ⊙ y)", Hadamard, _factor_out_of),
@@ -297,7 +346,10 @@ LAWS = (
     Law("copies of a constant are a constant", Repeat, _constant_repeated),
     Law("(k x) 1ᵀ = k (x 1ᵀ)", Repeat, _factor_out_of),
     Law("(k x) 1 = k (x 1)", Total, _factor_out_of),
+    Law("a constant added up is its multiple", Total, _constant_totalled),
+    Law("Σ of a constant is its multiple", Sum, _constant_summed),
     Law("Σ k x = k Σ x", Sum, _factor_out_of),
+    Law("Σ (1ᵀ x) = Σ x", Sum, _sum_of_sums),
     Law("x + 0 = x", Add, _zero_added),
     Law("numbers are added", Add, _numbers_added),
     Law("k x + l x = (k + l) x", Add, _equal_terms),

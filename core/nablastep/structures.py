@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nablastep.errors import ShapeError
-from nablastep.expressions import Dimension, Expression, Extension, Shape, Symbol, Transpose
+from nablastep.expressions import Dimension, Expression, Extension, Plan, Shape, Symbol, Transpose
 from nablastep.shapes import shape_of, shape_text
 from nablastep.transposition import transposed
 
@@ -256,9 +256,49 @@ class Commutation(_Opaque):
         return Commutation(self.columns, self.rows)
 
 
+@dataclass(frozen=True, slots=True)
+class Selection(_Opaque):
+    """P with P vec(x) = vec(x rearranged): zeros and ones; `back` is its transpose."""
+
+    plan: Plan
+    back: bool
+
+    def shape_rule(self, shapes: tuple[Shape, ...]) -> Shape:
+        after, before = joint(*_matrix(self.plan.after)), joint(*_matrix(self.plan.before))
+        return (before, after) if self.back else (after, before)
+
+    def transposed(self) -> Expression:
+        return Selection(self.plan, not self.back)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed(_Scalar):
+    """1 where the plan moves the entry `source` to the place `target`, else 0: a delta between pairs of indices."""
+
+    plan: Plan
+    back: bool
+    target: Indices
+    source: Indices
+
+    @property
+    def letters(self) -> tuple[str, ...]:
+        """All indices, those of the target first."""
+        return tuple(index for index in (*self.target, *self.source) if index is not None)
+
+    def renamed(self, index: str, other: str) -> Placed:
+        """The same with another letter for an index."""
+        row, column, first, second = (other if each == index else each for each in (*self.target, *self.source))
+        return Placed(self.plan, self.back, (row, column), (first, second))
+
+
 def vec(x: Expression) -> Expression:
-    """The columns of x stacked: a column is its own stack."""
-    return x if shape_of(x)[1:] in ((), ("1",)) else Vec(x)
+    """The columns of x stacked: a number or column is its own stack, a row lies and is turned."""
+    if not shape_of(x):
+        return x
+    rows, columns = rows_and_columns(x)
+    if columns == "1":
+        return x
+    return transposed(x) if rows == "1" else Vec(x)
 
 
 def rows_and_columns(expression: Expression) -> tuple[Dimension, Dimension]:

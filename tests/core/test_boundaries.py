@@ -120,7 +120,7 @@ def test_contract_holds(name: str, verdicts: dict[str, bool]) -> None:
         ("expressions.py", "import rich", "The core knows no screen"),
         ("notation/unicode.py", "from nablastep_tui import numbers", "The core knows no screen"),
         ("shapes.py", "from nablastep import session", "Within the core, imports run downwards"),
-        ("adjoints.py", "from nablastep.program import build", "Within the core, imports run downwards"),
+        ("calculus.py", "from nablastep.program import build", "Within the core, imports run downwards"),
     ],
 )
 def test_a_planted_violation_is_reported(module: str, line: str, contract: str, tmp_path: Path) -> None:

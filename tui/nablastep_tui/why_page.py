@@ -8,16 +8,13 @@ from itertools import pairwise
 
 import numpy as np
 
-from nablastep.derivations.bias_as_activation import augmented_lines
-from nablastep.derivations.closing import Closing, closing_of
+from nablastep.derivations.bias_as_activation import affine_of, augmented_lines
+from nablastep.derivations.closing import Closing, closing
 from nablastep.derivations.jacobian import NUMERATOR
 from nablastep.derivations.lines import Line
-from nablastep.derivations.subject import subject_of
 from nablastep.derivations.why import DIFFERENTIAL, Route, why
-from nablastep.errors import NablastepError
-from nablastep.program import BACKWARD, Program
+from nablastep.program import Program
 from nablastep.session import Session
-from nablastep.transposition import convention_named
 
 TITLES = {"index": "index sums", "jacobian": "Jacobian", "differential": "differential", "matrix": "matrix"}
 BIAS = "bias as activation"
@@ -41,14 +38,9 @@ class Derivation:
         routes = why(
             self.session, self.name, convention=self.convention, layout=self.layout, direction_number=self.draw
         )
-        if self.name.startswith(("grad_W", "grad_b", "z")) and self.convention == "column":
-            try:
-                layer = (self.session.program.symbols[self.name].layer or 0) + (0 if self.name.startswith("z") else 1)
-                lines = augmented_lines(self.session, layer)
-            except (NablastepError, KeyError, ValueError):
-                return routes
-            return (*routes, Route(BIAS, lines))
-        return routes
+        if self.convention != "column" or affine_of(self.session.program, self.name) is None:
+            return routes
+        return (*routes, Route(BIAS, augmented_lines(self.session, self.name)))
 
     @property
     def is_quick(self) -> bool:
@@ -121,9 +113,7 @@ class WhyPage:
     @cached_property
     def closing(self) -> Closing:
         """The question that the step raises, and its answer."""
-        is_backward = self.name == "grad_a0" or self.program.step(self.name).phase == BACKWARD
-        subject = subject_of(self.program, self.name) if is_backward else None
-        return closing_of(self.program, self.name, convention_named(self.convention), subject)
+        return closing(self.session, self.name, self.convention)
 
     def moved(self, lines: int) -> WhyPage:
         """Another line in focus."""

@@ -14,6 +14,7 @@ from nablastep.expressions import (
     walk,
 )
 from nablastep.laws import scale
+from nablastep.products import indices_of, renamed
 from nablastep.structures import Delta, Entry, IndexSum
 
 Kept = list[tuple[str, str]]
@@ -52,7 +53,7 @@ def used_up(expression: Expression) -> tuple[Expression, Kept] | None:
     if isinstance(expression, IndexSum):
         inner = used_up(expression.x)
         if inner is not None:
-            return IndexSum(expression.index, expression.dimension, _tidied(inner[0])), inner[1]
+            return _tidied(IndexSum(expression.index, expression.dimension, _tidied(inner[0]))), inner[1]
         return _one_term(expression)
     found: Kept = []
     operands = []
@@ -127,21 +128,15 @@ def _without_delta(body: Expression, index: str) -> Expression:
     return product(*kept)
 
 
-def renamed(expression: Expression, index: str, other: str) -> Expression:
-    """The expression with another letter for an index."""
-    if isinstance(expression, Entry):
-        row, column = (other if name == index else name for name in expression.indices)
-        return Entry(expression.x, (row, column))
-    if isinstance(expression, Delta):
-        left, right = (other if name == index else name for name in (expression.left, expression.right))
-        return Delta(left, right, expression.dimension)
-    if not expression.operands:
-        return expression
-    return expression.with_operands(tuple(renamed(operand, index, other) for operand in expression.operands))
-
-
 def _tidied(expression: Expression) -> Expression:
-    """Products flattened, with their exact factors in front."""
+    """Products flattened, with their exact factors in front; a delta that a sum does not run over stands beside it."""
+    if isinstance(expression, IndexSum):
+        parts = factors(expression.x)
+        foreign = [part for part in parts if isinstance(part, Delta) and expression.index not in indices_of(part)]
+        own = [part for part in parts if part not in foreign]
+        if foreign and own:
+            return product(*foreign, IndexSum(expression.index, expression.dimension, product(*own)))
+        return expression
     return product(expression) if isinstance(expression, Scale) else expression
 
 

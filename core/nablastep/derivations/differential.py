@@ -1,59 +1,27 @@
-"""The differential route: dE = ⟨∇u, du⟩, and one node at a time is moved across the bracket to its adjoint.
+"""The differential route: dE = ⟨∇u, du⟩, opened one operation at a time and moved across the bracket to its adjoint.
 
-The record of rules applied is `adjoints.moves`, the one that made the step's equation; here every node class says in
-one sentence how its change looks and why it may move. A new node gets its derivation by an entry in DIFFERENTIAL_RULES.
-Source: Magnus and Neudecker, Matrix Differential Calculus.
+What a node changes by and what its adjoint is stands in `calculus`; here is how the route walks. Source: Magnus and
+Neudecker, Matrix Differential Calculus.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from functools import reduce
 
-from nablastep.adjoints import Move, function_body, moves, seed
+from nablastep.calculus import CALCULUS, moving, opened
+from nablastep.derivations import sentences
 from nablastep.derivations.lines import NUMBER, QUANTITY, Draft
 from nablastep.derivations.subject import Subject
-from nablastep.expressions import (
-    COLUMNS,
-    ONE,
-    Add,
-    Apply,
-    Divide,
-    Expression,
-    Factor,
-    Fill,
-    Hadamard,
-    LogSumExp,
-    MatMul,
-    Number,
-    Ratio,
-    Repeat,
-    Scale,
-    Softmax,
-    Subtract,
-    Sum,
-    Symbol,
-    TimesLog,
-    Total,
-    Transpose,
-)
-from nablastep.laws import add, negate
+from nablastep.expressions import ONE, Add, Expression, MatMul, Scale, Subtract, Symbol, Transpose, depends_on
+from nablastep.laws import add
 from nablastep.shapes import shape_of
-from nablastep.structures import Differential, Inner, Trace, rows_and_columns
+from nablastep.structures import Differential, Inner, Trace
 from nablastep.transposition import transposed
 
-Change = Expression | None
-"""The change of an operand; None if it stands still."""
+Bracket = tuple[Expression, Expression]
+"""(G, X) for ⟨G, X⟩, with X linear in changes."""
 
-
-@dataclass(frozen=True)
-class DifferentialRule:
-    """`change` of a node from the changes of its operands, with the sentence on it, and why it `moves` (by operand)."""
-
-    change: Callable[[Any, tuple[Change, ...]], Expression]
-    sentence: Callable[[Any, int], str]
-    moves: Callable[[Any, int], str]
+MOST_LINES = 40
 
 
 def differential_drafts(subject: Subject) -> tuple[Draft, ...]:
@@ -61,145 +29,97 @@ def differential_drafts(subject: Subject) -> tuple[Draft, ...]:
     return _Walk(subject).drafts()
 
 
-@dataclass(frozen=True)
-class _Place:
-    """One occurrence of the variable and how far the walk towards it has come."""
-
-    path: tuple[Move, ...]
-    done: int
-    upstream: Expression
-    inside: Expression
-
-    @property
-    def node(self) -> Expression | None:
-        return self.path[self.done].node if self.done < len(self.path) else None
-
-    def forward(self) -> _Place:
-        move = self.path[self.done]
-        inside = move.node.operands[move.operand]
-        return _Place(self.path, self.done + 1, move.after, inside)
-
-
 class _Walk:
     def __init__(self, subject: Subject) -> None:
         self.subject = subject
-        self.error = Symbol("E", None, ())
-        upstream = seed() if subject.through_error else subject.upstream
-        expression = subject.use.expression
-        self.places = [_Place(path, 0, upstream, expression) for path in moves(expression, subject.variable, upstream)]
+        self.change = Differential(subject.variable)
+        self.meanings: dict[Expression, Expression] = {
+            use.target: use.expression for use in subject.uses if use.upstream is not None
+        }
+        self.brackets: list[Bracket] = [
+            (ONE, Differential(use.expression)) if use.upstream is None else (use.upstream, Differential(use.target))
+            for use in subject.uses
+        ]
         self.found: list[Draft] = []
 
     def drafts(self) -> tuple[Draft, ...]:
-        subject = self.subject
-        if subject.through_error:
-            self._line(
-                Differential(subject.use.expression),
-                "Put in the equation of the error: dE is its change while only this quantity moves.",
-            )
-        else:
-            change = Inner(subject.upstream, Differential(subject.use.target))
-            self._line(
-                change,
-                "This is what the gradient means: the change of E is its inner product with any small change.",
-            )
-        while any(place.node is not None for place in self.places):
-            self._advance()
+        several = len(self.brackets) > 1
+        start = sentences.ERROR_CHANGE if self.subject.through_error else sentences.MEANING
+        self._line(sentences.SEVERAL_MEANINGS if several else start)
+        while (place := self._next()) is not None:
+            self._advance(place)
         self._collect()
-        self._read_off()
         return tuple(self.found)
 
-    def _line(self, right: Expression, rule: str) -> None:
+    def _next(self) -> int | None:
+        return next((place for place, (_, x) in enumerate(self.brackets) if x != self.change), None)
+
+    def _line(self, rule: str, right: Expression | None = None) -> None:
+        right = right or reduce(Add, (inner(upstream, x) for upstream, x in self.brackets))
         if not self.found or self.found[-1].right != right:
-            self.found.append(Draft(Differential(self.error), right, rule, NUMBER))
+            self.found.append(Draft(Differential(self.subject.error), right, rule, NUMBER))
 
-    # one node
-
-    def _advance(self) -> None:
-        """Go through the first node that is still inside a bracket: its change, then its adjoint."""
-        place = next(place for place in self.places if place.node is not None)
-        node = place.node
-        assert node is not None
-        group = [other for other in self.places if (other.node, other.upstream) == (node, place.upstream)]
-        rule = DIFFERENTIAL_RULES[type(node)]
-        operand = place.path[place.done].operand
-        changes = self._changes(node, group)
-        moved = {id(other): other.forward() for other in group}
-        if self._is_silent(node, group):
-            self.places = [moved.get(id(other), other) for other in self.places]
-            return
-        changed = rule.change(node, changes)
-        self._line(self._bracket({id(other): changed for other in group}), rule.sentence(node, operand))
-        if isinstance(node, MatMul) and len(self.places) == 1 and not self.subject.through_error:
-            self._rotate(place, node, changed, operand)
-        self.places = [moved.get(id(other), other) for other in self.places]
-        self._line(self._bracket(), rule.moves(node, operand))
-
-    @staticmethod
-    def _is_silent(node: Expression, group: list[_Place]) -> bool:
-        """A sum of which one term moves, and not the variable itself: the next line says it in the same breath."""
-        return isinstance(node, Add) and len(group) == 1 and group[0].done + 1 < len(group[0].path)
-
-    def _changes(self, node: Expression, group: list[_Place]) -> tuple[Change, ...]:
-        moving = {place.path[place.done].operand for place in group}
-        return tuple(Differential(operand) if index in moving else None for index, operand in enumerate(node.operands))
-
-    def _rotate(self, place: _Place, node: MatMul, changed: Expression, operand: int) -> None:
-        """Why a matrix product moves across the bracket: by way of the trace."""
-        upstream = place.upstream
-        self._line(
-            Trace(MatMul(Transpose(upstream), changed)),
-            "An inner product is the trace of a product: ⟨A, B⟩ = tr(AᵀB).",
-        )
-        if operand == 0:
-            change = Differential(node.left)
-            self._line(
-                Trace(MatMul(MatMul(node.right, Transpose(upstream)), change)),
-                "A trace may be rotated, tr(ABC) = tr(CAB): the last factor walks to the front.",
-            )
-            after = Transpose(MatMul(upstream, transposed(node.right)))
+    def _advance(self, place: int) -> None:
+        upstream, x = self.brackets[place]
+        if isinstance(x, Differential):
+            self._open(place, upstream, x.x)
         else:
-            change = Differential(node.right)
-            after = Transpose(MatMul(transposed(node.left), upstream))
-        self._line(
-            Trace(MatMul(after, change)), "A transposed product is the product of the transposes in reverse order."
-        )
+            self._move(place, upstream, x)
 
-    # all brackets together
+    def _open(self, place: int, upstream: Expression, x: Expression) -> None:
+        """The change of an operation in those of its operands; of a sum with one moving term that term's change."""
+        node = self.meanings.get(x, x)
+        while isinstance(node, Add) and len(_moving_operands(node, self.subject.variable)) == 1:
+            node = _moving_operands(node, self.subject.variable)[0]
+        if node == self.subject.variable:
+            self.brackets[place] = (upstream, self.change)
+            self._line(sentences.opened(self.meanings.get(x, x), self.subject.variable))
+            return
+        linear = opened(node, self.subject.variable)
+        assert linear is not None
+        self.brackets[place] = (upstream, self.subject.named(linear))
+        self._line(sentences.opened(node, self.subject.variable))
 
-    def _bracket(self, changes: dict[int, Expression] | None = None) -> Expression:
-        """Σ ⟨G, d…⟩ over the places; places that have not parted yet share one bracket."""
-        terms: list[Expression] = []
-        for place in self.places:
-            inside = (changes or {}).get(id(place), Differential(place.inside))
-            term = inner(place.upstream, inside)
-            if term not in terms:
-                terms.append(term)
-        total = terms[0]
-        for term in terms[1:]:
-            total = Add(total, term)
-        return total
+    def _move(self, place: int, upstream: Expression, x: Expression) -> None:
+        """A linear node goes to the other side as its adjoint."""
+        rule = CALCULUS[type(x)].adjoint
+        assert rule is not None
+        operands = moving(x)
+        if isinstance(x, MatMul) and len(self.brackets) == 1 and len(operands) == 1 and not self.subject.through_error:
+            self._rotate(upstream, x, operands[0])
+        self.brackets[place : place + 1] = [(rule(x, index, upstream), x.operands[index]) for index in operands]
+        self._line(sentences.moved(x, operands[0]))
+
+    def _rotate(self, upstream: Expression, x: MatMul, operand: int) -> None:
+        """Why a matrix product moves across the bracket: by way of the trace."""
+        self._line(sentences.TRACE, Trace(MatMul(Transpose(upstream), x)))
+        change = x.operands[operand]
+        if operand == 0:
+            self._line(sentences.ROTATION, Trace(MatMul(MatMul(x.right, Transpose(upstream)), change)))
+            after = MatMul(upstream, transposed(x.right))
+        else:
+            after = MatMul(transposed(x.left), upstream)
+        self._line(sentences.TRANSPOSED_PRODUCT, Trace(MatMul(Transpose(after), change)))
 
     def _collect(self) -> None:
-        total = self.places[0].upstream
-        for place in self.places[1:]:
-            total = add(total, place.upstream)
-        change = Differential(self.subject.variable)
-        if len(self.places) > 1:
-            self._line(inner(total, change), "An inner product is linear: brackets with the same change add up.")
-        named = self.subject.with_known(total)
-        if named != total:
-            self._line(inner(named, change), "The forward pass has computed this already: write its name.")
-
-    def _read_off(self) -> None:
         subject = self.subject
-        self.found.append(
-            Draft(
-                subject.gradient,
-                subject.equation.expression,
-                "The bracket gives dE for every small change, and only one array does that: read the gradient off.",
-                QUANTITY,
-            )
-        )
+        total = reduce(add, (upstream for upstream, _ in self.brackets))
+        if len(self.brackets) > 1:
+            self._line(sentences.COLLECTED, inner(total, self.change))
+        named = subject.named(total)
+        if named != total:
+            self._line(sentences.KNOWN, inner(named, self.change))
+        expression = subject.equation.expression
+        if named == expression or not subject.arrives_at(named):
+            arrived = named == expression
+            self.found.append(Draft(subject.gradient, named, sentences.READ_OFF, QUANTITY, arrived=arrived))
+            return
+        self._line(sentences.as_the_step_writes_it(named, expression), inner(expression, self.change))
+        self.found.append(Draft(subject.gradient, expression, sentences.READ_OFF))
+
+
+def _moving_operands(node: Add | Subtract, variable: Symbol) -> list[Expression]:
+    return [operand for operand in node.operands if depends_on(operand, variable)]
 
 
 def inner(upstream: Expression, change: Expression) -> Expression:
@@ -209,155 +129,3 @@ def inner(upstream: Expression, change: Expression) -> Expression:
     if shape_of(upstream) == () or shape_of(change) == ():
         return Scale(upstream, change)
     return Inner(upstream, change)
-
-
-def _slope(node: Apply) -> Expression:
-    if node.function.named_derivative:
-        return Apply(node.function, node.x, prime=True)
-    return function_body(node.function, node.x, prime=True)
-
-
-def _single(changes: tuple[Change, ...]) -> Expression:
-    return next(change for change in changes if change is not None)
-
-
-def _product_change(node: MatMul | Hadamard, changes: tuple[Change, ...]) -> Expression:
-    left, right = changes
-    terms = [type(node)(left, node.right)] if left is not None else []
-    terms += [type(node)(node.left, right)] if right is not None else []
-    return terms[0] if len(terms) == 1 else Add(terms[0], terms[1])
-
-
-def _sum_change(_: Add, changes: tuple[Change, ...]) -> Expression:
-    left, right = changes
-    return Add(left, right) if left is not None and right is not None else _single(changes)
-
-
-def _difference_change(_: Subtract, changes: tuple[Change, ...]) -> Expression:
-    left, right = changes
-    if right is None:
-        return _single(changes)
-    return negate(right) if left is None else Subtract(left, right)
-
-
-def _quotient_change(node: Divide | Ratio, changes: tuple[Change, ...]) -> Expression:
-    left, right = changes
-    if right is None:
-        return type(node)(_single(changes), node.right)
-    falling = negate(Hadamard(Divide(node, node.right), right))
-    return falling if left is None else Add(type(node)(left, node.right), falling)
-
-
-def _softmax_change(node: Softmax, changes: tuple[Change, ...]) -> Expression:
-    dimension: Any = rows_and_columns(node)[node.axis]
-    change = _single(changes)
-    return Hadamard(node, Subtract(change, Repeat(Total(Hadamard(node, change), node.axis), node.axis, dimension)))
-
-
-def _log_sum_exp_change(node: LogSumExp, changes: tuple[Change, ...]) -> Expression:
-    return Total(Hadamard(Softmax(node.x, node.axis), _single(changes)), node.axis)
-
-
-def _repeat_change(node: Repeat, changes: tuple[Change, ...]) -> Expression:
-    return Repeat(_single(changes), node.axis, node.dimension)
-
-
-def _moved_factor(node: MatMul, operand: int) -> str:
-    if operand == 0:
-        return "Read tr(AᵀX) as ⟨A, X⟩ again: multiplying by a matrix moves over as its transpose, on the same side."
-    return "Read tr(AᵀX) as ⟨A, X⟩ again: a matrix in front moves to the other side as its transpose."
-
-
-def _let_move(node: Expression, operand: int) -> str:
-    moving, other = node.operands[operand], node.operands[1 - operand]
-    what = moving.base if isinstance(moving, Symbol) else "this factor"
-    still = (
-        f"{other.base} and b stand still"
-        if isinstance(other, Symbol) and other.base in "Wa"
-        else "the rest stands still"
-    )
-    return f"Put in the forward equation and let only {what} move, so that {still}: the product rule leaves one term."
-
-
-def _say(sentence: str) -> Callable[[Any, int], str]:
-    return lambda node, operand: sentence
-
-
-_ENTRY_WISE_MOVE = "Multiplying entry by entry is its own adjoint: ⟨G, c ⊙ X⟩ = ⟨G ⊙ c, X⟩, nothing is transposed."
-
-DIFFERENTIAL_RULES: dict[type[Expression], DifferentialRule] = {
-    Transpose: DifferentialRule(
-        lambda node, changes: Transpose(_single(changes)),
-        _say("Transposing is linear: the change is transposed too."),
-        _say("⟨G, Xᵀ⟩ = ⟨Gᵀ, X⟩: transposing is its own adjoint."),
-    ),
-    MatMul: DifferentialRule(_product_change, _let_move, _moved_factor),
-    Hadamard: DifferentialRule(
-        _product_change, _say("Product rule, entry by entry; the other factor stands still."), _say(_ENTRY_WISE_MOVE)
-    ),
-    Divide: DifferentialRule(
-        _quotient_change, _say("Quotient rule, entry by entry."), _say("Dividing entry by entry is its own adjoint.")
-    ),
-    Ratio: DifferentialRule(
-        _quotient_change, _say("Quotient rule, entry by entry."), _say("Dividing entry by entry is its own adjoint.")
-    ),
-    TimesLog: DifferentialRule(
-        lambda node, changes: Hadamard(Ratio(node.left, node.right), _single(changes)),
-        _say("d ln u = du ⊘ u, entry by entry."),
-        _say("Dividing entry by entry is its own adjoint, so the quotient changes sides as it is."),
-    ),
-    Add: DifferentialRule(
-        _sum_change,
-        lambda node, operand: "Put in the forward equation: only this term moves, so the rest drops out.",
-        _say("An inner product is linear, so a sum splits into brackets."),
-    ),
-    Subtract: DifferentialRule(
-        _difference_change,
-        _say("The change of a difference is the difference of the changes; what stands still drops out."),
-        _say("An inner product is linear, so a difference splits and a minus sign moves over."),
-    ),
-    Scale: DifferentialRule(
-        lambda node, changes: Scale(node.scalar, _single(changes)),
-        _say("A constant factor stays in front of the change."),
-        _say("A number may stand on either side of a bracket."),
-    ),
-    Apply: DifferentialRule(
-        lambda node, changes: Hadamard(_slope(node), _single(changes)),
-        lambda node, operand: (
-            "The function acts on every entry alone, so each entry's change is its own slope times its own nudge."
-        ),
-        _say(_ENTRY_WISE_MOVE),
-    ),
-    Softmax: DifferentialRule(
-        _softmax_change,
-        _say("Quotient rule: each output grows with its own input and shrinks with the weighted mean of all inputs."),
-        _say("This linear map is symmetric, diag(p) − p pᵀ, so it moves over as it is."),
-    ),
-    LogSumExp: DifferentialRule(
-        _log_sum_exp_change,
-        _say("The slope of lse by an input is that input's softmax: d lse(z) = pᵀ dz."),
-        _say("⟨g, pᵀ X⟩ = ⟨p g, X⟩: the softmax p moves to the other side."),
-    ),
-    Repeat: DifferentialRule(
-        _repeat_change,
-        lambda node, operand: (
-            "Put in the forward equation and let only b move: the same change is copied to every sample."
-            if node.axis == COLUMNS
-            else "The same change is copied along the axis."
-        ),
-        _say("The adjoint of copying is summing: ⟨G, x 1ᵀ⟩ = ⟨G 1, x⟩."),
-    ),
-    Total: DifferentialRule(
-        lambda node, changes: Total(_single(changes), node.axis),
-        _say("The change of a sum is the sum of the changes."),
-        _say("The adjoint of summing is copying: ⟨g, 1ᵀ X⟩ = ⟨1 g, X⟩."),
-    ),
-    Sum: DifferentialRule(
-        lambda node, changes: Sum(_single(changes)),
-        _say("The change of a sum is the sum of the changes."),
-        _say("A sum over all entries is an inner product with a matrix full of ones."),
-    ),
-}
-
-CONSTANTS = (Factor, Number, Fill)
-"""Nodes that never change and so need no rule."""

@@ -1,29 +1,26 @@
-"""Lines of a derivation: first as they follow from the rules (a draft), then shown in one convention with their worth.
+"""Lines of a derivation: first as they follow from the rules (a draft), then with their worth.
 
-A draft is written in columns with z = W a + b, like every equation of the core. Showing it substitutes the convention's
-symbols; its value and whether it holds are computed from what is shown, never written down.
+A line's value and whether it holds are computed from what it says, never written down.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nablastep.derivations.conventions import shown, shown_transposed
-from nablastep.derivations.worth import LARGEST_FINITE, Evaluator, TooLarge, Worth
+from nablastep.derivations.arrays import TooLarge
+from nablastep.derivations.worth import LARGEST_FINITE, SAMPLES, Evaluator, Worth
 from nablastep.derivations.writing import derivation_notation
 from nablastep.displayed import Displayed, DisplayedEquation
-from nablastep.expressions import Expression, Symbol
+from nablastep.expressions import Expression, Transpose, walk
 from nablastep.shapes import shape_of
-from nablastep.structures import SAMPLE, Entry
-from nablastep.transposition import Convention
+from nablastep.structures import SAMPLE, Entry, OfSample, Vec
 
 Array = NDArray[np.float64]
-Rule = str | Callable[[Convention], str]
 
 RELATIVE, ABSOLUTE = 1e-9, 1e-12
 LARGEST_SHOWN = 10_000
@@ -34,27 +31,26 @@ QUANTITY, OWN, NUMBER, DEFINITION = "quantity", "own", "number", "definition"
 
 @dataclass(frozen=True)
 class Draft:
-    """A line in columns: left = right, because of the rule.
+    """A line: left = right, because of the rule.
 
     `kind` says what its value is: the QUANTITY that is derived, the line's OWN (a Jacobian), the NUMBER dE, or nothing
-    yet (DEFINITION). `structure` names what a Jacobian looks like; `laid_like` is the quantity whose orientation the
-    slices on the right follow.
+    yet (DEFINITION). `structure` names what a Jacobian looks like; `arrived` is false where a route ends on something
+    else than the step's equation.
     """
 
     left: Expression
     right: Expression
-    rule: Rule
+    rule: str
     kind: str = QUANTITY
     structure: str | None = None
-    laid_like: Symbol | None = None
+    arrived: bool = True
 
 
 @dataclass(frozen=True, eq=False)
 class Line(DisplayedEquation):
     """A line as it is shown. `value` and `holds` are None where a line only defines or is too large to write out.
 
-    `route` and `number` (from 1) say where it stands; `parts` holds the value for every sample where the line is about
-    an intermediate of one sample.
+    `route` and `number` (from 1) say where it stands.
     """
 
     route: str
@@ -95,8 +91,8 @@ class Truth:
     (None where that is not this step's business or too large), and dE."""
 
     quantity: Array | float
-    derivative: Array | float | None
-    change: float | None
+    derivative: Array | float | None = None
+    change: float | None = None
 
 
 def close(found: Any, expected: Any) -> bool:
@@ -109,55 +105,65 @@ def close(found: Any, expected: Any) -> bool:
     return bool(np.allclose(found, expected, rtol=RELATIVE, atol=ABSOLUTE, equal_nan=True))
 
 
-def shown_lines(
-    route: str, drafts: Sequence[Draft], variable: Symbol, convention: Convention, evaluator: Evaluator, truth: Truth
-) -> tuple[Line, ...]:
-    """The lines of a route in the convention, evaluated; a line that this convention writes like the one before it is
-    left out. `variable` is the quantity in columns that lines of kind QUANTITY are about."""
+def evaluated(route: str, drafts: Sequence[Draft], evaluator: Evaluator, truth: Truth) -> tuple[Line, ...]:
+    """The lines of a route with their worth; a line that says the same as the one before it is left out."""
     lines: list[Line] = []
-    for draft in _distinct(drafts, variable, convention):
-        line = _evaluated(draft, evaluator, truth)
-        rule = draft.rule if isinstance(draft.rule, str) else draft.rule(convention)
-        lines.append(replace(line, route=route, number=len(lines) + 1, rule=rule))
+    previous: Draft | None = None
+    for draft in drafts:
+        if previous is None or (draft.left, draft.right) != (previous.left, previous.right):
+            lines.append(_line(route, len(lines) + 1, draft, evaluator, truth))
+        previous = draft
     last = lines[-1]
     if truth.derivative is not None and last.holds:
-        lines[-1] = replace(last, holds=close(last.value, truth.derivative))
+        lines[-1] = _holding(last, close(last.value, truth.derivative))
     return tuple(lines)
 
 
-def _distinct(drafts: Iterable[Draft], variable: Symbol, convention: Convention) -> list[Draft]:
-    """The drafts with both sides as shown; of two that look the same the later one goes."""
-    found: list[Draft] = []
-    for draft in drafts:
-        flips = draft.kind == QUANTITY and shape_of(draft.left) != () and convention.transposes(variable)
-        flips_slices = draft.laid_like is not None and convention.transposes(draft.laid_like)
-        left = (shown_transposed if flips else shown)(draft.left, convention)
-        right = (shown_transposed if flips or flips_slices else shown)(draft.right, convention)
-        changed = replace(draft, left=left, right=right)
-        if not found or (found[-1].left, found[-1].right) != (changed.left, changed.right):
-            found.append(changed)
-    return found
+def _holding(line: Line, holds: bool) -> Line:
+    return Line(
+        line.route,
+        line.number,
+        line.left,
+        line.right,
+        line.rule,
+        line.shape,
+        line.value,
+        holds,
+        line.structure,
+        line.kind,
+    )
 
 
-def _evaluated(draft: Draft, evaluator: Evaluator, truth: Truth) -> Line:
+def _line(route: str, number: int, draft: Draft, evaluator: Evaluator, truth: Truth) -> Line:
     value, holds, structure = None, None, None
     try:
-        if draft.kind == QUANTITY:
-            value = laid_out(evaluator(draft.right), draft.left)
-            holds = close(value, truth.quantity)
-        elif draft.kind == NUMBER:
-            value = float(evaluator(draft.right).array.reshape(-1)[0])
-            holds = truth.change is not None and _same_change(value, truth.change)
-        elif draft.kind == OWN:
-            right, left = evaluator(draft.right), evaluator(draft.left)
-            holds = _same(left, right)
-            value = first_sample(right)
+        value, holds = _worth(draft, evaluator, truth)
     except TooLarge:
         value, holds = None, None
     shape = _shape(draft, value, evaluator)
     if draft.kind == OWN and int(np.prod(shape)) > LARGEST_SHOWN:
         value, structure = None, draft.structure or "dense"
-    return Line("", 0, draft.left, draft.right, "", shape, value, holds, structure, draft.kind)
+    if not draft.arrived:
+        holds = False
+    return Line(route, number, draft.left, draft.right, draft.rule, shape, value, holds, structure, draft.kind)
+
+
+def _worth(draft: Draft, evaluator: Evaluator, truth: Truth) -> tuple[Any, bool | None]:
+    if draft.kind == QUANTITY:
+        value = laid_out(evaluator(draft.right), draft.left, evaluator.size)
+        return value, close(value, _expected(draft.left, truth.quantity))
+    if draft.kind == NUMBER:
+        number = float(evaluator(draft.right).array.reshape(-1)[0])
+        return number, truth.change is not None and _same_change(number, truth.change)
+    if draft.kind == OWN:
+        right, left = evaluator(draft.right), evaluator(draft.left)
+        return first_sample(right), _same(left, right)
+    return None, None
+
+
+def _expected(left: Expression, quantity: Array | float) -> Any:
+    """The quantity as the left side lays it out: stacked behind vec."""
+    return np.reshape(quantity, (-1, 1), order="F") if isinstance(left, Vec) else quantity
 
 
 def _same_change(found: float, expected: float) -> bool:
@@ -172,20 +178,17 @@ def _shape(draft: Draft, value: Any, evaluator: Evaluator) -> tuple[int, ...]:
 
 
 def _same(left: Worth, right: Worth) -> bool:
-    axes = tuple(dict.fromkeys((*left.axes, *right.axes)))
-    return close(_spread(left, axes, right), _spread(right, axes, left))
+    axes = tuple(sorted({*left.axes, *right.axes}))
+    one, other = (_with_axes(worth, axes) for worth in (left, right))
+    return close(*np.broadcast_arrays(one, other))
 
 
-def _spread(worth: Worth, axes: tuple[str, ...], other: Worth) -> NDArray[Any]:
-    """The array with all the axes, copied along those that it does not have."""
-    array = worth.array
-    missing = [axis for axis in axes if axis not in worth.axes]
-    for axis in missing:
-        size = other.array.shape[other.axes.index(axis)]
-        array = np.repeat(array[None], size, axis=0)
-    names = (*reversed(missing), *worth.axes)
-    trailing = list(range(len(names), array.ndim))
-    return array.transpose([names.index(axis) for axis in axes] + trailing)
+def _with_axes(worth: Worth, axes: tuple[str, ...]) -> NDArray[Any]:
+    """The array with all the axes, of length 1 along those that it does not have."""
+    order = sorted(range(len(worth.axes)), key=lambda place: worth.axes[place])
+    array = worth.array.transpose([*order, *range(len(worth.axes), worth.array.ndim)])
+    sizes = dict(zip(sorted(worth.axes), array.shape, strict=False))
+    return array.reshape((*(sizes.get(axis, 1) for axis in axes), *array.shape[len(worth.axes) :]))
 
 
 def first_sample(worth: Worth) -> Any:
@@ -196,19 +199,27 @@ def first_sample(worth: Worth) -> Any:
     return float(array) if array.ndim == 0 else frozen(array)
 
 
-def laid_out(worth: Worth, left: Expression) -> Any:
+def laid_out(worth: Worth, left: Expression, size: Callable[[str], int]) -> Any:
     """The value laid out like the quantity on the left: entries at their places, samples side by side."""
     array = worth.array
     if isinstance(left, Entry):
-        order = [worth.axes.index(index) for index in left.indices if index is not None]
-        array = array.transpose(order)
-        for axis, index in enumerate(left.indices):
-            if index is None:
-                array = np.expand_dims(array, axis)
+        names = tuple(index or "" for index in left.indices)
+        kept = [name for name in names if name in worth.axes]
+        array = array.transpose([worth.axes.index(name) for name in kept])
+        sizes = dict(zip(kept, array.shape, strict=True))
+        array = array.reshape([sizes.get(name, 1) for name in names])
+        array = np.broadcast_to(array, [size(dimension) for dimension in shape_of(left.x)])
     elif worth.axes == (SAMPLE,):
-        rows = shape_of(left)[:1] == ("1",) and array.shape[-2] == 1
-        array = array[:, 0, :] if rows else array[:, :, 0].T
+        array = array.reshape(len(array), -1)
+        array = array if _samples_are_rows(left) else array.T
+    elif isinstance(left, Transpose):
+        array = array.T
     return float(array.reshape(-1)[0]) if shape_of(left) == () and not isinstance(left, Entry) else frozen(array)
+
+
+def _samples_are_rows(left: Expression) -> bool:
+    part = next(node for node in walk(left) if isinstance(node, OfSample))
+    return part.x.shape[0] == SAMPLES  # type: ignore[misc]
 
 
 def frozen(array: NDArray[Any]) -> Array:

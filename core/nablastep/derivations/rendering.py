@@ -13,7 +13,6 @@ import numpy as np
 
 from nablastep.derivations.closing import MIXING, READINGS, SHORTHAND, Closing, closing_of
 from nablastep.derivations.lines import Line
-from nablastep.derivations.subject import subject_of
 from nablastep.derivations.why import ALL, Route, situation_of, why
 from nablastep.derivations.writing import derivation_notation
 from nablastep.expressions import Equation
@@ -109,14 +108,13 @@ class _Worksheet:
     def __init__(self, session: Session, name: str, convention: Convention, routes: tuple[Route, ...]) -> None:
         situation = situation_of(session, name)
         program = situation.program
-        backward = name == "grad_a0" or program.step(name).phase == BACKWARD
-        subject = subject_of(program, name) if backward else None
-        equation = subject.equation if subject else program.step(name).equation
+        backward = name in program.views or program.step(name).phase == BACKWARD
+        equation = program.views[name] if name in program.views else program.step(name).equation
         self.equation: Equation = convention.shown_equation(equation)
         self.convention = convention
         self.routes = routes
         self.backward = backward
-        self.closing: Closing = closing_of(program, name, convention, subject)
+        self.closing: Closing = closing_of(program, name, convention)
         self.late = situation.computed_late and backward
         self.title = session.network.title
 
@@ -306,8 +304,12 @@ _SPELT = {
 }  # fmt: skip
 
 
+_SUPERSCRIPT_DIGITS = str.maketrans("⁰¹³⁴⁵⁶⁷⁸⁹", "013456789", "⁽⁾")
+
+
 def spelt_out(text: str) -> str:
     """The text in ASCII; letters that have no plain form become `?`."""
-    apart = re.sub(r"ᵀ(?=[\w∇])", "ᵀ ", text)
+    apart = re.sub(r"⁽²⁾", "2", re.sub(r"ᵀ(?=[\w∇])", "ᵀ ", text))
+    apart = apart.translate(_SUPERSCRIPT_DIGITS)
     plain_text = "".join(_SPELT.get(character, character) for character in apart)
     return plain_text.encode("ascii", "replace").decode("ascii")

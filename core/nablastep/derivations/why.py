@@ -9,26 +9,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import Any
 
 import numpy as np
 
-from nablastep.derivations.conventions import shown_forward
+from nablastep.derivations.arrays import TooLarge
 from nablastep.derivations.differential import differential_drafts
 from nablastep.derivations.forward import index_form, matrix_form
 from nablastep.derivations.index import index_drafts
 from nablastep.derivations.jacobian import LAYOUTS, NUMERATOR, jacobian_drafts
-from nablastep.derivations.lines import Array, Draft, Line, Lines, Truth, frozen, shown_lines
-from nablastep.derivations.subject import Subject, forward_equations, subject_of
-from nablastep.derivations.worth import Evaluator, TooLarge, Worth
+from nablastep.derivations.lines import Array, Line, Lines, Truth, evaluated, frozen
+from nablastep.derivations.subject import Subject, shown_forward, subject_of
+from nablastep.derivations.worth import Evaluator
 from nablastep.errors import CommandError, UnknownNameError
-from nablastep.expressions import Equation, Symbol
+from nablastep.expressions import Add, Equation, Hadamard, Sum, Symbol
 from nablastep.field_checks import did_you_mean
 from nablastep.iteration import Iteration
 from nablastep.program import BACKWARD, FORWARD, UPDATE, Program
 from nablastep.session import Session
-from nablastep.structures import Inner
-from nablastep.transposition import Convention, convention_named
+from nablastep.transposition import CONVENTIONS, Convention, convention_named
 
 INDEX, JACOBIAN, DIFFERENTIAL, MATRIX = "index", "jacobian", "differential", "matrix"
 ROUTES = (INDEX, JACOBIAN, DIFFERENTIAL)
@@ -101,7 +101,7 @@ def situation_of(session: Session, name: str) -> Situation:
     program, values = session.program, session.values
     _check_name(program, name)
     iteration, done = session.position
-    number = program.step("grad_z1" if name == "grad_a0" else name).number
+    number = program.known_after(program.views[name]) if name in program.views else program.step(name).number
     if done < number:
         shown_iteration = iteration - 1 if done == 0 and iteration > 1 else iteration
         found = Iteration(session.timeline, shown_iteration)
@@ -118,7 +118,7 @@ def _computed_late(program: Program, number: int) -> bool:
 
 def _check_name(program: Program, name: str) -> None:
     ids = [step.id for step in program.steps if step.phase != UPDATE]
-    if name == "grad_a0" or name in ids:
+    if name in program.views or name in ids:
         return
     if any(step.id == name for step in program.steps) or name in program.symbols:
         raise CommandError(
@@ -129,7 +129,7 @@ def _check_name(program: Program, name: str) -> None:
 
 
 def _phase(program: Program, name: str) -> str:
-    return BACKWARD if name == "grad_a0" else program.step(name).phase
+    return BACKWARD if name in program.views else program.step(name).phase
 
 
 def _wanted(route: str, available: tuple[str, ...], name: str) -> tuple[str, ...]:
@@ -145,54 +145,40 @@ def _wanted(route: str, available: tuple[str, ...], name: str) -> tuple[str, ...
 
 def _forward_route(situation: Situation, name: str, convention: Convention) -> Route:
     step = situation.program.step(situation.name)
-    build = index_form if name == INDEX else matrix_form
-    drafts = build(step.equation, step.definition)
+    equation = convention.shown_equation(step.equation)
+    definition = None if step.definition is None else convention.shown_equation(step.definition)
+    drafts = (index_form if name == INDEX else matrix_form)(equation, definition)
     evaluator = _evaluator(situation, convention, step.target)
     value = situation.values[step.id]
-    shown_value = convention.shown_value(step.target, value) if step.target.shape else float(value)
-    truth = Truth(shown_value, None, None)
-    return Route(name, shown_lines(name, drafts, step.target, convention, evaluator, truth))
+    shown = convention.shown_value(step.target, value) if step.target.shape else float(value)
+    return Route(name, evaluated(name, drafts, evaluator, Truth(shown)))
 
 
 def _backward_route(
     situation: Situation, name: str, convention: Convention, layout: str, direction_number: int
 ) -> Route:
-    subject = subject_of(situation.program, situation.name)
-    direction = _direction(situation, subject.variable, direction_number)
+    subject = subject_of(situation.program, situation.name, convention)
     evaluator = _evaluator(situation, convention, subject.variable)
-    moving = convention.shown_symbol(subject.variable)
-    shown_direction = frozen(convention.shown_value(subject.variable, direction))
-    drafts: tuple[Draft, ...]
     if name == DIFFERENTIAL:
-        evaluator = evaluator.with_direction(moving, shown_direction)
-        drafts = differential_drafts(subject)
-    else:
-        drafts = index_drafts(subject) if name == INDEX else jacobian_drafts(subject, layout)
-    truth = _truth(situation, subject, convention, evaluator)
-    lines = shown_lines(name, drafts, subject.variable, convention, evaluator, truth)
-    if name == DIFFERENTIAL:
-        return Route(name, lines, shown_direction, moving)
-    return Route(name, lines)
+        direction = _direction(situation, subject.variable, direction_number)
+        direction = frozen(convention.shown_value(situation.program.symbols[subject.variable.id], direction))
+        evaluator = evaluator.with_direction(subject.variable, direction)
+        lines = evaluated(name, differential_drafts(subject), evaluator, _truth(situation, subject, evaluator))
+        return Route(name, lines, direction, subject.variable)
+    drafts = index_drafts(subject) if name == INDEX else jacobian_drafts(subject, layout)
+    return Route(name, evaluated(name, drafts, evaluator, _truth(situation, subject, evaluator)))
 
 
-def _truth(situation: Situation, subject: Subject, convention: Convention, evaluator: Evaluator) -> Truth:
-    value = situation.values.get(subject.gradient.id)
-    if value is None:  # the gradient by the input is a view, not a step
-        value = _column_evaluator(situation, subject.variable)(subject.equation.expression).array
-    quantity = convention.shown_value(subject.gradient, value)
-    variable = convention.shown_symbol(subject.variable)
+def _truth(situation: Situation, subject: Subject, evaluator: Evaluator) -> Truth:
+    quantity = evaluator.values.get(subject.gradient.id)
+    if quantity is None:  # the gradient by an input is a view, not a step
+        quantity = evaluator(subject.equation.expression).array
     try:
-        derivative: Array | None = evaluator.error_derivative(variable).array
+        derivative: Array | None = evaluator.error_derivative(subject.variable)
     except TooLarge:
         derivative = None
-    change = None
-    if evaluator.moving is not None:
-        change = evaluator.error_change()
+    change = None if evaluator.moving is None else evaluator.error_change()
     return Truth(quantity, None if situation.computed_late else derivative, change)
-
-
-def _column_evaluator(situation: Situation, variable: Symbol) -> Evaluator:
-    return Evaluator(situation.values, forward_equations(situation.program, variable))
 
 
 def _evaluator(situation: Situation, convention: Convention, variable: Symbol) -> Evaluator:
@@ -204,22 +190,21 @@ def _evaluator(situation: Situation, convention: Convention, variable: Symbol) -
         for symbol in program.symbols.values():
             if symbol.id in values and symbol.shape:
                 values[symbol.id] = convention.shown_value(symbol, values[symbol.id])
-        forward = shown_forward(forward_equations(program, variable), convention)
-        evaluator = Evaluator(values, forward)
+        forward = shown_forward(program, program.symbols[variable.id], convention)
         if situation.computed_late and _phase(program, situation.name) == BACKWARD:
-            _take_upstream_as_given(evaluator, subject_of(program, situation.name), convention)
-        situation.evaluators[key] = evaluator
+            forward = _upstream_as_given(subject_of(program, situation.name, convention))
+        situation.evaluators[key] = Evaluator(values, forward)
     return situation.evaluators[key]
 
 
-def _take_upstream_as_given(evaluator: Evaluator, subject: Subject, convention: Convention) -> None:
+def _upstream_as_given(subject: Subject) -> tuple[Equation, ...]:
     """Where parameters have moved before the step, E is followed from the next quantity on by its gradient as given:
     E = ⟨∇u, u⟩ to first order, with u computed from the values that the step reads."""
-    target = convention.shown_symbol(subject.use.target)
-    gradient = convention.shown_symbol(subject.upstream)
-    equation = evaluator.forward[target]
-    error = Symbol("E", None, ())
-    evaluator.forward = {target: equation, error: Equation(error, Inner(gradient, target))}
+    terms = [
+        use.expression if use.upstream is None else Sum(Hadamard(use.upstream, use.target)) for use in subject.uses
+    ]
+    own = tuple(use.equation for use in subject.uses if use.upstream is not None)
+    return (*own, Equation(subject.error, reduce(Add, terms)))
 
 
 def _direction(situation: Situation, variable: Symbol, number: int) -> Array:
@@ -230,6 +215,8 @@ def _direction(situation: Situation, variable: Symbol, number: int) -> Array:
     return frozen(sizes * generator.choice([-1.0, 1.0], shape))
 
 
-def numeric_gradient(situation: Situation, variable: Symbol) -> Worth:
+def numeric_gradient(situation: Situation, variable: Symbol) -> Array:
     """∂E/∂variable through the forward pass, in columns. Raises TooLarge."""
-    return _column_evaluator(situation, variable).error_derivative(variable)
+    return Evaluator(
+        situation.values, shown_forward(situation.program, variable, CONVENTIONS["column"])
+    ).error_derivative(variable)

@@ -1,66 +1,105 @@
-"""What an expression of a derivation is worth: its value, by interpretation, index by index and matrix by matrix.
+"""What a line of a derivation is worth: its expression as NumPy code, compiled and run.
 
-Derivatives (Jacobians, partial derivatives, differentials) are taken by the complex step on the forward equations and
-on nothing else, so that no line is checked against the formula that it derives. Source of the method: Squire and Trapp
-(1998), "Using Complex Variables to Estimate Derivatives of Real Functions".
-A value carries an axis for each index that is free in the expression, in front of its rows and columns.
+Only derivatives (∂u/∂v, d u) are not read as formulas: their numbers come from complex steps through the forward
+equations and nothing else, so that no line is checked against the formula that it derives. Source of the method: Squire
+and Trapp (1998), "Using Complex Variables to Estimate Derivatives of Real Functions".
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nablastep.derivations.complex_step import (
-    LARGEST_FINITE,
-    LARGEST_TABLE,
-    LARGEST_WORK,
-    NUDGED,
-    STEP,
-    TooLarge,
-    nudged,
-    slope_of_step,
-)
-from nablastep.derivations.derivative_worth import DERIVATIVE_RULES, of_sample
-from nablastep.derivations.indexed import Worth
-from nablastep.derivations.matrix_worth import MATRIX_RULES, Rule
-from nablastep.derivations.node_worth import NODE_RULES
-from nablastep.evaluation import value_of
+from nablastep.derivations import arrays
+from nablastep.derivations.arrays import TooLarge
+from nablastep.evaluation import function_sources
 from nablastep.expressions import (
+    ARGUMENT,
+    Apply,
+    Cases,
     Equation,
     Expression,
+    Factor,
+    Fill,
+    Function,
+    LogSumExp,
+    MatMul,
+    Number,
+    Repeat,
+    Scale,
+    Softmax,
+    Sum,
     Symbol,
-    symbols,
+    Total,
+    Transpose,
+    depends_on,
+    substitute,
+    walk,
 )
+from nablastep.notation.numpy_code import NumpyWriter
+from nablastep.notation.writer import RULES, Strength, Token, Tokens
+from nablastep.products import indices_of
 from nablastep.shapes import shape_of
 from nablastep.structures import (
+    SAMPLE,
+    Basis,
+    Commutation,
+    Delta,
+    Diagonal,
+    Differential,
+    Entry,
+    Identity,
+    IndexSum,
+    Inner,
     Jacobian,
+    Kronecker,
+    Named,
+    OfSample,
     Partial,
+    Trace,
+    Vec,
 )
 
-__all__ = ["LARGEST_FINITE", "Evaluator", "TooLarge", "Worth", "of_sample"]
+STEP = 1e-150
+"""The imaginary step: far below every value, so that the derivative has no error of truncation at all."""
+
+LARGEST_FINITE = 1e140
+"""A derivative beyond this is a division by the step itself: the true one is infinite."""
+
+LARGEST_TABLE = 8_000_000
+"""Derivative tables of more entries are not written out."""
+
+LARGEST_CHUNK = 256
+"""So many steps are taken at once."""
+
+NUDGE = "Z"
+"""The letter of the steps that are taken at once."""
+
+MOST_STEPS = 5_000
+"""Nor are those that need more complex steps, one for each entry that is moved."""
+
+Array = NDArray[Any]
 
 
-def _by_code(evaluator: Evaluator, node: Expression) -> Worth:
-    """The value of a node that only NumPy's own code knows, for operands without free indices."""
-    operands = [evaluator(operand) for operand in node.operands]
-    names = tuple(Symbol(f"operand{place}", None, shape_of(x)) for place, x in enumerate(node.operands))
-    values = {symbol.id: operand.array for symbol, operand in zip(names, operands, strict=True)}
-    return replace(operands[0], array=np.asarray(value_of(node.with_operands(names), {**evaluator.values, **values})))
+@dataclass(frozen=True, eq=False)
+class Worth:
+    """A value: `array` has one axis for each of `axes`, then rows and columns unless it is a number."""
 
-
-RULES: dict[type[Expression], Rule] = {**MATRIX_RULES, **NODE_RULES, **DERIVATIVE_RULES}
+    array: Array
+    axes: tuple[str, ...] = ()
 
 
 class Evaluator:
-    """Evaluates the expressions of derivations for one state of one network.
+    """Evaluates the lines of derivations for one state of one program, in one convention.
 
-    `values` maps ids and dimensions to arrays (units × samples) and numbers; `forward` are the equations, in order,
-    with E's last. `moving` is the quantity that moves along `direction`, for differentials.
+    `values` maps ids and dimensions to arrays and numbers; `forward` are the equations in order, E's last. `moving`
+    moves along `direction`, for differentials.
     """
 
     def __init__(
@@ -68,139 +107,595 @@ class Evaluator:
         values: Mapping[str, Any],
         forward: Iterable[Equation],
         moving: Symbol | None = None,
-        direction: NDArray[np.float64] | None = None,
+        direction: Array | None = None,
     ) -> None:
-        self.values = values
-        self.forward = {equation.target: equation for equation in forward}
-        self.moving = moving
-        self.direction = direction
-        self.bindings: dict[Expression, Worth] = {}
-        self.known_derivatives: dict[Expression, Worth] = {}
+        self.values = dict(values)
+        self.forward = tuple(forward)
+        self.moving, self.direction = moving, direction
         self.remembered: dict[Expression, Worth] = {}
+
+    @property
+    def error(self) -> Equation:
+        """The equation of E."""
+        return self.forward[-1]
 
     def __call__(self, expression: Expression) -> Worth:
         """The value of the expression. Raises TooLarge if it needs a table of derivatives that is."""
-        if expression in self.bindings:
-            return self.bindings[expression]
-        if expression in self.remembered:
-            return self.remembered[expression]
-        with np.errstate(all="ignore"):
-            found = RULES.get(type(expression), _by_code)(self, expression)
-        if isinstance(expression, Jacobian | Partial) and not self.bindings:
-            self.remembered[expression] = found
-        return found
+        letters = letters_of(expression)
+        atoms = {atom: f"given_{place}" for place, atom in enumerate(_derivatives(expression))}
+        given = {name: self._spread(self._derivative(atom), atom, letters) for atom, name in atoms.items()}
+        array = np.asarray(self._run(expression, letters, {**self.values, **given}, atoms))
+        return _with_free_axes(array, expression, letters, self.size)
 
     def size(self, dimension: str) -> int:
-        """How large a dimension is, also a product `n0·n1`."""
-        size = 1
-        for part in dimension.split("·"):
-            size *= 1 if part == "1" else int(self.values[part])
-        return size
+        """How large a dimension is, also a product `m·n1` or one more, `n1+1`."""
+        if dimension.endswith("+1"):
+            return self.size(dimension[:-2]) + 1
+        return math.prod(1 if part == "1" else int(self.values[part]) for part in dimension.split("·"))
 
-    def with_direction(self, moving: Symbol, direction: NDArray[np.float64]) -> Evaluator:
+    def with_direction(self, moving: Symbol, direction: Array) -> Evaluator:
         """The same state, in which one quantity moves."""
-        other = self.bound({})
-        other.moving, other.direction = moving, direction
+        other = Evaluator(self.values, self.forward, moving, direction)
+        other.remembered = self.remembered
         return other
 
-    def error_change(self) -> float:
-        """dE along the direction, through the whole forward pass."""
-        error = next(symbol for symbol in self.forward if symbol.base == "E")
-        return float(self.directional(error).array)
-
-    def empty(self) -> Evaluator:
-        """An evaluator that knows nothing, for the definitions of functions."""
-        return Evaluator({}, ())
-
-    def bound(self, bindings: Mapping[Expression, Worth]) -> Evaluator:
-        """The same state, in which some expressions have other values."""
-        other = Evaluator(self.values, self.forward.values(), self.moving, self.direction)
-        other.bindings = {**self.bindings, **bindings}
-        if not bindings:
-            other.known_derivatives, other.remembered = self.known_derivatives, self.remembered
-        return other
+    def _run(
+        self,
+        expression: Expression,
+        letters: str,
+        values: Mapping[str, Any],
+        atoms: Mapping[Expression, str] | None = None,
+    ) -> Any:
+        code = _Code(letters, atoms or {}, self.size).text(expression)
+        with np.errstate(all="ignore"):
+            return eval(code, _namespace((expression,)), dict(values))
 
     # derivatives
 
-    def forward_value(self, target: Symbol, bindings: Mapping[Expression, Worth]) -> Worth:
-        """The quantity as the forward pass makes it from the bound values: everything after them is computed again."""
-        evaluator = self.bound(bindings)
-        for symbol, equation in self.forward.items():
-            if symbol in bindings:
-                continue
-            if any(read in evaluator.bindings for read in symbols(equation.expression)):
-                evaluator.bindings[symbol] = evaluator(equation.expression)
-        return evaluator(target)
-
-    def error_derivative(self, variable: Symbol) -> Worth:
+    def error_derivative(self, variable: Symbol) -> Array:
         """∂E/∂(every entry of the variable), through the whole forward pass, laid out like the variable."""
-        if variable not in self.known_derivatives:
-            error = next(symbol for symbol in self.forward if symbol.base == "E")
+        key = Partial(self.error.target, Entry(variable, (None, None)))
+        if key not in self.remembered:
+            later, equations = self._after(variable)
+            base = np.asarray(self.values[variable.id], dtype=float)
+            largest = max(self.size("·".join(shape_of(each.expression) or ("1",))) for each in equations)
+            chunk = _chunk(base, largest)
+            found = []
+            for nudged in _nudges(base, chunk):
+                error = later({**self.values, variable.id: nudged[0] if chunk == 1 else nudged})
+                found.append(np.broadcast_to(slope_of_step(error), len(nudged)))
+            self.remembered[key] = Worth(np.concatenate(found).reshape(base.shape))
+        return self.remembered[key].array
 
-            def run(nudged: Worth) -> Worth:
-                return self.forward_value(error, {variable: nudged})
+    def error_change(self) -> float:
+        """dE along the direction, through the whole forward pass."""
+        moving, direction = self._motion()
+        base = np.asarray(self.values[moving.id], dtype=float)
+        moved = {**self.values, moving.id: base + 1j * STEP * direction}
+        later, _ = self._after(moving)
+        return float(slope_of_step(later(moved)))
 
-            table = self._table(run, self(variable))
-            shape = self(variable).array.shape
-            self.known_derivatives[variable] = Worth(np.moveaxis(table.array, -1, 0).reshape(shape))
-        return self.known_derivatives[variable]
-
-    def directional(self, expression: Expression) -> Worth:
-        """The change of the expression while the moving quantity moves along the direction, to first order."""
+    def _motion(self) -> tuple[Symbol, Array]:
         if self.moving is None or self.direction is None:
             raise ValueError("nothing moves: a differential has no value here")
-        nudged = Worth(self(self.moving).array + 1j * STEP * self.direction)
-        bindings: dict[Expression, Worth] = {self.moving: nudged}
-        if isinstance(expression, Symbol):
-            found = self.forward_value(expression, bindings)
-        else:
-            found = self._along(expression, bindings)
-        return Worth(slope_of_step(found.array), found.axes, found.scalar)
+        return self.moving, self.direction
 
-    def _along(self, expression: Expression, bindings: dict[Expression, Worth]) -> Worth:
-        """An expression of computed quantities: those between the moving one and it move too."""
-        moved = dict(bindings)
-        for symbol in symbols(expression):
-            if symbol not in moved and symbol in self.forward:
-                moved[symbol] = self.forward_value(symbol, bindings)
-        return self.bound(moved)(expression)
+    def _after(self, variable: Symbol) -> tuple[Callable[[dict[str, Any]], Any], tuple[Equation, ...]]:
+        """E from the values, everything after the variable computed again, and the equations that do it."""
+        places = [place for place, each in enumerate(self.forward) if each.target == variable]
+        later = self.forward[places[0] + 1 if places else 0 :]
+        source = "\n".join(f"{each.target.id} = {_Code('', {}, self.size).text(each.expression)}" for each in later)
+        code = compile(source, "<forward>", "exec")
+        names = _namespace(tuple(each.expression for each in later))
+        error = self.error.target.id
 
-    def derivative_table(self, numerator: Expression, variable: Expression) -> Worth:
-        """The derivative of the numerator by every entry of the variable; the entries are the last axis, row by row.
+        def run(values: dict[str, Any]) -> Any:
+            with np.errstate(all="ignore"):
+                exec(code, names, values)
+            return values[error]
 
-        The entries of different samples are nudged together, each seen by its own sample only.
-        """
-        base = self(variable)
+        return run, later
 
-        def run(nudged: Worth) -> Worth:
-            return self.bound({variable: nudged})(numerator)
+    def _derivative(self, atom: Expression) -> Worth:
+        if atom not in self.remembered:
+            found = _TABLES[type(atom)](self, atom)
+            if isinstance(atom, Differential):
+                return found
+            self.remembered[atom] = found
+        return self.remembered[atom]
 
-        return self._table(run, base)
+    def _spread(self, worth: Worth, atom: Expression, letters: str) -> Array:
+        """The value with an axis for each of the letters."""
+        order = sorted(range(len(worth.axes)), key=lambda place: letters.index(worth.axes[place]))
+        trailing = range(len(worth.axes), worth.array.ndim)
+        array = worth.array.transpose([*order, *trailing])
+        sizes = dict(zip((worth.axes[place] for place in order), array.shape, strict=False))
+        if not worth.axes and shape_of(atom) != ():
+            return array
+        return array.reshape((*(sizes.get(letter, 1) for letter in letters), *array.shape[len(worth.axes) :]))
 
-    def _table(self, run: Callable[[Worth], Worth], base: Worth) -> Worth:
-        rows, columns = base.array.shape[-2:]
-        entries = rows * columns
-        if entries * base.array.size > LARGEST_WORK:
-            raise TooLarge
-        found: list[NDArray[Any]] = []
-        axes: tuple[str, ...] = ()
-        scalar = False
-        chunk, start = 1, 0
-        while start < entries:
-            stop = min(entries, start + chunk)
-            worth = run(nudged(base, start, stop))
-            if NUDGED in worth.axes:
-                place = worth.axes.index(NUDGED)
-                array = np.moveaxis(worth.array, place, -1)
-                axes = (*worth.axes[:place], *worth.axes[place + 1 :])
-            else:
-                array = np.repeat(worth.array[..., None], stop - start, axis=-1)
-                axes = worth.axes
-            scalar = worth.scalar
-            per_entry = max(1, array[..., 0].size)
-            if per_entry * entries > LARGEST_TABLE:
+    def differential(self, node: Differential) -> Worth:
+        """The change of the expression to first order, while the moving quantity alone moves in it."""
+        moving, direction = self._motion()
+        if node.x == moving:
+            return Worth(direction)
+        if node.x == self.error.target:
+            return Worth(np.asarray(self.error_change()))
+        x = self._equation_of(node.x, moving)
+        base = np.asarray(self.values[moving.id], dtype=float)
+        moved = self._run(x, "", {**self.values, moving.id: base + 1j * STEP * direction})
+        slope = slope_of_step(np.asarray(moved))
+        shape = tuple(self.size(dimension) for dimension in shape_of(x))
+        return Worth(np.broadcast_to(slope, shape))
+
+    def partial(self, node: Partial) -> Worth:
+        """∂(a number with indices)/∂(an entry), the entries of one sample moved for all samples at once."""
+        variable = node.denominator.x
+        assert isinstance(variable, Symbol)
+        indices = tuple(index for index in node.denominator.indices if index is not None)
+        if node.numerator == self.error.target:
+            return _entries(self.error_derivative(variable), node.denominator)
+        numerator = self._equation_of(node.numerator, variable)
+        free = indices_of(numerator)
+        shared = [index for index in free if index in indices]
+        letters = NUDGE + "".join(dict.fromkeys((*_all_letters(numerator), *shared)))
+        base = np.asarray(self.values[variable.id], dtype=float)
+        together = [index in shared for index in node.denominator.indices][: base.ndim]
+        extents = {letter: self._extent(numerator, node.denominator, letter) for letter in free}
+        size = math.prod(extents.values())
+        tables = []
+        for nudged in _nudges(base, max(1, min(LARGEST_CHUNK, 2_000_000 // max(size, base.size))), together):
+            spread = nudged.reshape(len(nudged), *(1 for _ in letters[1:]), *base.shape) if base.ndim else nudged[0]
+            found = np.asarray(self._run(numerator, letters, {**self.values, variable.id: spread}))
+            found = found.reshape(found.shape or (1,) * len(letters))
+            for letter in letters[:0:-1]:
+                if letter not in free:
+                    found = np.take(found, 0, axis=letters.index(letter))
+            kept = [letter for letter in letters[1:] if letter in free]
+            tables.append(np.broadcast_to(found, (len(nudged), *(extents[letter] for letter in kept))))
+            if size * base.size > LARGEST_TABLE:
                 raise TooLarge
-            found.append(slope_of_step(array))
-            chunk = max(1, min(4096, 2_000_000 // max(per_entry, base.array.size)))
-            start = stop
-        return Worth(np.concatenate(found, axis=-1), axes, scalar)
+        own = [index for index in indices if index not in shared]
+        table = np.moveaxis(slope_of_step(np.concatenate(tables)), 0, -1)
+        table = table.reshape((*table.shape[:-1], *(self._length(node.denominator, index) for index in own)))
+        return Worth(table, (*(letter for letter in letters[1:] if letter in free), *own))
+
+    def _extent(self, numerator: Expression, denominator: Entry, letter: str) -> int:
+        for node in (*walk(numerator), denominator):
+            if isinstance(node, Entry) and letter in node.indices:
+                return self._length(node, letter)
+            if isinstance(node, Delta) and letter in (node.left, node.right):
+                return self.size(node.dimension)
+        return 1
+
+    def _length(self, entry: Entry, index: str) -> int:
+        return self.size(shape_of(entry.x)[entry.indices.index(index)])
+
+    def jacobian(self, node: Jacobian) -> Worth:
+        """∂numerator/∂denominator on stacked entries, for each sample where it is a sample's part."""
+        flips = node.layout == "denominator"
+        if node.numerator == self.error.target:
+            found = self._error_row(node.denominator)
+        else:
+            found = self._table(node.numerator, node.denominator)
+        return Worth(found.array.swapaxes(-1, -2), found.axes) if flips else found
+
+    def _error_row(self, denominator: Expression) -> Worth:
+        if isinstance(denominator, OfSample):
+            array = self.error_derivative(denominator.x)
+            samples = denominator.x.shape.index(SAMPLES)
+            return Worth((array.T if samples == 1 else array)[:, None, :], (SAMPLE,))
+        variable = denominator.x if isinstance(denominator, Vec) else denominator
+        assert isinstance(variable, Symbol)
+        return Worth(self.error_derivative(variable).reshape(1, -1, order="F"))
+
+    def _table(self, numerator: Expression, denominator: Expression) -> Worth:
+        numerator = numerator.x if isinstance(numerator, Vec) else numerator
+        below = denominator.x if isinstance(denominator, Vec) else denominator
+        per_sample = SAMPLE in _all_letters(numerator)
+        variable = below.x if isinstance(below, OfSample) else below
+        if not isinstance(variable, Symbol):  # an expression on the way: give its value a name of its own
+            name = Symbol("way", None, shape_of(variable))
+            numerator, variable = substitute(numerator, {variable: name}), name
+            worth = self(below)
+            self = Evaluator({**self.values, "way": worth.array}, self.forward)
+        elif isinstance(numerator, OfSample):  # all samples in one pass, then each on its own
+            whole = self._columns(self._equation_of(numerator.x, variable), below, variable, per_sample=False).array
+            rows, columns = (self.size(dimension) for dimension in numerator.x.shape)
+            parts = whole.reshape(columns, rows, -1)
+            return Worth(parts if numerator.x.shape[1] == SAMPLES else parts.swapaxes(0, 1), (SAMPLE,))  # type: ignore[misc]
+        else:
+            numerator = self._equation_of(numerator, variable)
+        return self._columns(numerator, below, variable, per_sample)
+
+    def _columns(self, numerator: Expression, below: Expression, variable: Symbol, per_sample: bool) -> Worth:
+        base = np.asarray(self.values[variable.id], dtype=float)
+        length = self.size("·".join(shape_of(numerator)) if shape_of(numerator) else "1")
+        samples = variable.shape.index(SAMPLES) if isinstance(below, OfSample) else None
+        together = [axis == samples for axis in range(min(base.ndim, 2))]
+        chunk = 1 if per_sample else _chunk(base, length)
+        letters = SAMPLE if per_sample else ""
+        columns = []
+        for nudged in _nudges(base, chunk, together):
+            moved = nudged[0] if chunk == 1 else nudged
+            found = np.asarray(self._run(numerator, letters, {**self.values, variable.id: moved}))
+            if not shape_of(numerator):
+                found = found[..., None, None]
+            found = found.swapaxes(-1, -2)
+            found = found.reshape(*found.shape[:-2], -1)
+            columns.append(slope_of_step(np.broadcast_to(found, (*found.shape[:-1], length))))
+            if length * base.size > LARGEST_TABLE:
+                raise TooLarge
+        ranges = [1 if all_at_once else size for size, all_at_once in zip(base.shape[-2:], together, strict=False)]
+        by_rows = np.arange(math.prod(ranges)).reshape(ranges)
+        if per_sample:
+            table = np.stack(np.broadcast_arrays(*columns), axis=-1)
+        else:
+            table = np.concatenate([each.reshape(-1, length) for each in columns]).T
+        return Worth(table[..., by_rows.ravel(order="F")], (SAMPLE,) if per_sample else ())
+
+    def _equation_of(self, x: Expression, variable: Symbol) -> Expression:
+        """A quantity, a sample's part or an entry of it, as the right side of its equation, if the variable is read."""
+        for each in self.forward:
+            if not depends_on(each.expression, variable):
+                continue
+            if x == each.target:
+                return each.expression
+            if isinstance(x, Entry) and x.x == each.target:
+                return Entry(each.expression, x.indices)
+            if isinstance(x, OfSample) and x.x == each.target:
+                part = of_sample(each.expression)
+                assert part is not None
+                return part
+        return x
+
+
+SAMPLES = "m"
+"""The dimension of the samples of a batch."""
+
+
+def of_sample(expression: Expression) -> Expression | None:
+    """The expression for one sample: each quantity with samples becomes its part, copies over samples fall away.
+
+    None where the samples see each other, so that one alone has no such form.
+    """
+    if isinstance(expression, Symbol):
+        return OfSample(expression) if SAMPLES in expression.shape else expression
+    if isinstance(expression, OfSample):
+        return expression
+    if isinstance(expression, Fill):
+        shape: Any = tuple("1" if dimension == SAMPLES else dimension for dimension in expression.shape)
+        return Fill(expression.scalar, shape)
+    if isinstance(expression, Repeat) and expression.dimension == SAMPLES:
+        return of_sample(expression.x)
+    if _mixes_samples(expression):
+        return None
+    operands = [of_sample(operand) for operand in expression.operands]
+    found = [operand for operand in operands if operand is not None]
+    return expression.with_operands(tuple(found)) if len(found) == len(operands) else None
+
+
+def _mixes_samples(node: Expression) -> bool:
+    if shape_of(node).count(SAMPLES) > 1:
+        return True
+    if isinstance(node, MatMul):
+        left, right = shape_of(node.left), shape_of(node.right)
+        return SAMPLES in (left[1], right[0]) or (SAMPLES in left and SAMPLES in right)  # type: ignore[misc]
+    if isinstance(node, Sum):
+        return SAMPLES in shape_of(node.x)
+    if isinstance(node, Total | Softmax | LogSumExp):
+        return shape_of(node.x)[node.axis] == SAMPLES
+    known = (Transpose, Scale, Sum, Apply, Cases, Repeat, Fill)
+    same_shape = all(shape_of(operand) in ((), shape_of(node)) for operand in node.operands)
+    return SAMPLES in shape_of(node) and not isinstance(node, known) and not same_shape
+
+
+def letters_of(expression: Expression) -> str:
+    """The letters of all indices in the expression, free and summed, in one order."""
+    return "".join(sorted(_all_letters(expression)))
+
+
+def _all_letters(expression: Expression) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for node in walk(expression):
+        match node:
+            case Entry():
+                found.update((index, None) for index in node.indices if index is not None)
+            case Delta():
+                found.update({node.left: None, node.right: None})
+            case IndexSum() | Basis():
+                found[node.index] = None
+            case OfSample():
+                found[SAMPLE] = None
+    return tuple(found)
+
+
+def _derivatives(expression: Expression) -> list[Expression]:
+    """The outermost derivatives in the expression, each once."""
+    if isinstance(expression, Partial | Jacobian | Differential):
+        return [expression]
+    return list(dict.fromkeys(atom for operand in expression.operands for atom in _derivatives(operand)))
+
+
+def _with_free_axes(array: Array, expression: Expression, letters: str, size: Callable[[str], int]) -> Worth:
+    """The value with the axes of summed letters taken away and constants at full size."""
+    shape = tuple(size(dimension) for dimension in shape_of(expression))
+    if array.ndim == 0 or (not letters and shape):
+        return Worth(np.broadcast_to(array, shape))
+    front = array.shape[: array.ndim - len(shape)]
+    if shape:
+        array = np.broadcast_to(array, (*front, *shape))
+    free = [letter for letter in letters if letter in _free_letters(expression)]
+    if not front:
+        return Worth(array)
+    for place in reversed(range(len(letters))):
+        if letters[place] not in free:
+            array = np.take(array, 0, axis=place)
+    return Worth(array, tuple(free))
+
+
+def _free_letters(expression: Expression) -> set[str]:
+    if isinstance(expression, IndexSum):
+        return _free_letters(expression.x) - {expression.index}
+    own = (
+        set(_all_letters(expression)) if not expression.operands or isinstance(expression, Entry | OfSample) else set()
+    )
+    return own.union(*(_free_letters(operand) for operand in expression.operands))
+
+
+def _entries(array: Array, entry: Entry) -> Worth:
+    names = [index for index in entry.indices if index is not None]
+    kept = tuple(size for size, index in zip(array.shape, entry.indices, strict=False) if index is not None)
+    return Worth(array.reshape(kept), tuple(names))
+
+
+def _nudges(base: Array, chunk: int, together: Sequence[bool] = (False, False)) -> Iterator[Array]:
+    """The array with a step in each entry in turn, `chunk` turns at once on an axis in front.
+
+    Along an axis that is marked, all entries are moved at once. Raises TooLarge for too many turns.
+    """
+    front = base.shape[:-2] if base.ndim > 2 else ()
+    shape = base.shape[len(front) :]
+    ranges = [1 if all_at_once else size for size, all_at_once in zip(shape, together, strict=False)]
+    turns = math.prod(ranges)
+    if turns > MOST_STEPS:
+        raise TooLarge
+    cells = list(np.ndindex(*ranges))
+    for start in range(0, turns, chunk):
+        group = cells[start : start + chunk]
+        steps = np.zeros((len(group), *shape), dtype=complex)
+        for turn, cell in enumerate(group):
+            place = tuple(slice(None) if all_at_once else at for at, all_at_once in zip(cell, together, strict=False))
+            steps[(turn, *place)] = 1j * STEP
+        yield base + steps.reshape(len(group), *(1 for _ in front), *shape)
+
+
+def _chunk(base: Array, largest: int) -> int:
+    """How many turns are taken at once, so that no array gets too large."""
+    return max(1, min(LARGEST_CHUNK, 2_000_000 // max(largest, base.size))) if base.ndim == 2 else 1
+
+
+def slope_of_step(value: Any) -> Array:
+    """The derivative that a stepped value carries; one that is the step's own size is infinite."""
+    slope = np.imag(value) / STEP
+    return np.asarray(np.where(np.abs(slope) > LARGEST_FINITE, np.copysign(np.inf, slope), slope))
+
+
+_TABLES: dict[type[Expression], Callable[[Evaluator, Any], Worth]] = {
+    Partial: Evaluator.partial,
+    Jacobian: Evaluator.jacobian,
+    Differential: Evaluator.differential,
+}
+
+
+# the code
+
+
+class _Code(NumpyWriter):
+    """NumPy code in which every letter of the line has an axis in front of rows and columns."""
+
+    def __init__(self, letters: str, given: Mapping[Expression, str], size: Callable[[str], int]) -> None:
+        self.letters, self.given, self.size = letters, given, size
+
+    def tokens(self, expression: Expression) -> Tokens:
+        name = self.given.get(expression)
+        return super().tokens(expression) if name is None else (Token(name),)
+
+    @classmethod
+    def rules(cls) -> dict[type[Expression], Callable[[Any, Any], Tokens]]:
+        return _CODE_RULES
+
+    def factor_text(self, factor: Factor) -> str:
+        """A double from the start: whole numbers of Python would make a tower of powers endless."""
+        sizes = "".join(f" * {self.size(each)}" for each in factor.times)
+        sizes += "".join(f" / {self.size(each)}" for each in factor.dimensions)
+        return f"(np.float64({factor.numerator / factor.denominator!r}){sizes})"
+
+    def call_text(self, name: str, *arguments: Any) -> Tokens:
+        """name(argument, …), where an argument is an expression or a constant."""
+        return (Token(f"{name}({', '.join(self.argument(each) for each in arguments)})"),)
+
+    def argument(self, x: Any) -> str:
+        return self.text(x) if isinstance(x, Expression) else repr(x)
+
+    def product(self, node: Any) -> Tokens:
+        if isinstance(node, MatMul):
+            return self.call_text("matmul", node.left, node.right)
+        if shape_of(node.left) and not shape_of(node.right):
+            return (*self.wrapped(node.left, Strength.PRODUCT), Token(f" / lifted({self.text(node.right)})"))
+        return super().product(node)
+
+    def transpose(self, node: Transpose) -> Tokens:
+        return self.call_text("transpose", node.x)
+
+    def scaled(self, node: Scale) -> Tokens:
+        if self.letters and not shape_of(node.x) and not isinstance(node.scalar, Factor | Number):
+            return self.call_text("times", node.scalar, node.x)
+        if shape_of(node.x) and not isinstance(node.scalar, Factor | Number):
+            return (Token(f"lifted({self.text(node.scalar)}) * "), *self.wrapped(node.x, Strength.ATOM))
+        return super().scaled(node)
+
+    def cases(self, node: Cases) -> Tokens:
+        condition, positive, otherwise = (self.text(operand) for operand in node.operands)
+        return (Token(f"np.where(np.real({condition}) > 0, {positive}, {otherwise})"),)
+
+    def softmax(self, node: Softmax) -> Tokens:
+        return (Token(f"softmax({self.text(node.x)}, axis={node.axis - 2})"),)
+
+    def log_sum_exp(self, node: LogSumExp) -> Tokens:
+        return (Token(f"log_sum_exp({self.text(node.x)}, axis={node.axis - 2})"),)
+
+    def total(self, node: Total) -> Tokens:
+        return (Token(f"{self.spread(node.x)}.sum(axis={node.axis - 2}, keepdims=True)"),)
+
+    def sum(self, node: Sum) -> Tokens:
+        if shape_of(node.x) == ():
+            return self.tokens(node.x)
+        return (Token(f"{self.spread(node.x)}.sum(axis=(-2, -1))"),)
+
+    def repeat(self, node: Repeat) -> Tokens:
+        return (Token(self.spread(node)),)
+
+    def fill(self, node: Fill) -> Tokens:
+        if node.shape in ((), ARGUMENT.shape):  # a constant in the definition of a function is as large as its argument
+            return super().fill(node)
+        rows, columns = (self.size(dimension) for dimension in node.shape)
+        return (Token(f"whole(lifted({self.text(node.scalar)}), {rows}, {columns})"),)
+
+    def spread(self, x: Expression) -> str:
+        """x at its full size."""
+        rows, columns = (self.size(dimension) for dimension in shape_of(x))
+        return f"whole({self.text(x.x if isinstance(x, Repeat) else x)}, {rows}, {columns})"
+
+    # the nodes of derivations
+
+    def entry(self, node: Entry) -> Tokens:
+        indices = "".join("." if index is None else index for index in node.indices)
+        return self.call_text("entry", node.x, indices, self.letters)
+
+    def delta(self, node: Delta) -> Tokens:
+        return (Token(f"entry(np.eye({self.size(node.dimension)}), '{node.left}{node.right}', '{self.letters}')"),)
+
+    def index_sum(self, node: IndexSum) -> Tokens:
+        if shape_of(node.x) != ():
+            place = self.letters.index(node.index)
+            return (Token(f"({self.text(node.x)}).sum(axis={place}, keepdims=True)"),)
+        summed: list[IndexSum] = []
+        factors: list[Expression] = []
+
+        def collect(x: Expression) -> None:
+            if isinstance(x, IndexSum):
+                summed.append(x)
+                collect(x.x)
+            elif isinstance(x, Scale):
+                collect(x.scalar)
+                collect(x.x)
+            else:
+                factors.append(x)
+
+        collect(node)
+        texts = [self.text(factor) for factor in factors]
+        present = {index for factor in factors for index in indices_of(factor)}
+        texts += [
+            f"entry(np.ones(({self.size(each.dimension)}, 1)), '{each.index}.', '{self.letters}')"
+            for each in summed
+            if each.index not in present
+        ]
+        indices = "".join(each.index for each in summed)
+        return (Token(f"contracted('{indices}', '{self.letters}', {', '.join(texts)})"),)
+
+    def of_sample(self, node: OfSample) -> Tokens:
+        axis = node.x.shape.index(SAMPLES)
+        return self.call_text("of_sample", node.x, axis, self.letters.index(SAMPLE), len(self.letters))
+
+    def basis(self, node: Basis) -> Tokens:
+        return self.call_text("basis", self.size(node.dimension), self.letters.index(node.index), len(self.letters))
+
+    def inner(self, node: Inner) -> Tokens:
+        if shape_of(node.left) == ():
+            return self.call_text("times", node.left, node.right)
+        left, right = self.spread(node.left), self.spread(node.right)
+        return (Token(f"times({left}, {right}).sum(axis=(-2, -1))"),)
+
+    def trace(self, node: Trace) -> Tokens:
+        return (Token(f"np.trace({self.text(node.x)}, axis1=-2, axis2=-1)"),)
+
+    def diagonal(self, node: Diagonal) -> Tokens:
+        return (Token(f"diagonal({self.spread(node.x)})"),)
+
+    def identity(self, node: Identity) -> Tokens:
+        return (Token(f"np.eye({self.size(node.dimension)})"),)
+
+    def kronecker(self, node: Kronecker) -> Tokens:
+        return (Token(f"kronecker({self.spread(node.left)}, {self.spread(node.right)})"),)
+
+    def vec(self, node: Vec) -> Tokens:
+        return (Token(f"vec({self.spread(node.x)})"),)
+
+    def commutation(self, node: Commutation) -> Tokens:
+        return self.call_text("commutation", self.size(node.rows), self.size(node.columns))
+
+    def named(self, node: Named) -> Tokens:
+        return (Token(f"np.concatenate([{self.spread(node.left)}, {self.spread(node.right)}], axis={node.axis - 2})"),)
+
+
+_CODE_RULES: dict[type[Expression], Callable[[Any, Any], Tokens]] = {
+    **RULES,
+    Entry: lambda writer, node: writer.entry(node),
+    Delta: lambda writer, node: writer.delta(node),
+    IndexSum: lambda writer, node: writer.index_sum(node),
+    OfSample: lambda writer, node: writer.of_sample(node),
+    Basis: lambda writer, node: writer.basis(node),
+    Inner: lambda writer, node: writer.inner(node),
+    Trace: lambda writer, node: writer.trace(node),
+    Diagonal: lambda writer, node: writer.diagonal(node),
+    Identity: lambda writer, node: writer.identity(node),
+    Kronecker: lambda writer, node: writer.kronecker(node),
+    Vec: lambda writer, node: writer.vec(node),
+    Commutation: lambda writer, node: writer.commutation(node),
+    Named: lambda writer, node: writer.named(node),
+}
+
+_OWN = {
+    each.__name__: each
+    for each in (
+        arrays.entry,
+        arrays.contracted,
+        arrays.times,
+        arrays.matmul,
+        arrays.transpose,
+        arrays.lifted,
+        arrays.whole,
+        arrays.diagonal,
+        arrays.kronecker,
+        arrays.vec,
+        arrays.commutation,
+        arrays.of_sample,
+        arrays.basis,
+        arrays.times_log,
+    )
+}
+
+
+@lru_cache(maxsize=1024)
+def _namespace(expressions: tuple[Expression, ...]) -> dict[str, Any]:
+    """The names in which the code of the expressions runs, each function made to carry a complex step."""
+    names: dict[str, Any] = {"np": np, "math": math}
+    exec("\n\n".join(function_sources(expressions, _Code("", {}, int))), names)
+    for function in _functions_in(expressions):
+        if not function.analytic and function.primitive is not None:
+            names[function.name] = arrays.stepped(function.primitive)
+    names.update(_OWN)
+    return names
+
+
+def _functions_in(expressions: Iterable[Expression | None]) -> set[Function]:
+    """Every function that is applied, also inside the definitions of others."""
+    found: set[Function] = set()
+    waiting = [expression for expression in expressions if expression is not None]
+    while waiting:
+        for node in walk(waiting.pop()):
+            if isinstance(node, Apply) and node.function not in found:
+                found.add(node.function)
+                waiting += [body for body in (node.function.definition, node.function.derivative) if body is not None]
+    return found

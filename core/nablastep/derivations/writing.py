@@ -37,6 +37,7 @@ from nablastep.shapes import shape_of
 from nablastep.structures import (
     SAMPLE,
     Basis,
+    Commutation,
     Delta,
     Diagonal,
     Differential,
@@ -53,7 +54,7 @@ from nablastep.structures import (
     Vec,
 )
 
-INDEX_GLYPHS = dict(zip("ijklmprstn", "ᵢⱼₖₗₘₚᵣₛₜₙ", strict=True))
+INDEX_GLYPHS = dict(zip("ijklmprstnuvoxeaw", "ᵢⱼₖₗₘₚᵣₛₜₙᵤᵥₒₓₑₐᵂ", strict=True))
 
 
 class DerivationWriter(Writer):
@@ -64,6 +65,7 @@ class DerivationWriter(Writer):
     diagonal_name = "diag"
     vec_name = "vec"
     identity_mark = "I"
+    commutation_mark = "K"
     kronecker_mark = " ⊗ "
     curly = "∂"
     change_mark = "d"
@@ -82,7 +84,7 @@ class DerivationWriter(Writer):
 
     def index_text(self, index: str) -> str:
         """A subscript."""
-        return INDEX_GLYPHS[index]
+        return INDEX_GLYPHS.get(index, f"_{index}")
 
     def subscripted(self, symbol: Symbol, indices: str) -> str:
         """The name of a quantity with indices, in the small letters of one sample."""
@@ -124,6 +126,9 @@ class DerivationWriter(Writer):
 
     def identity(self, node: Identity) -> Tokens:
         return (Token(self.identity_mark, "ones"),)
+
+    def commutation(self, node: Commutation) -> Tokens:
+        return (Token(self.commutation_mark, "ones"),)
 
     def kronecker(self, node: Kronecker) -> Tokens:
         left, right = self.wrapped(node.left, Strength.POSTFIX), self.wrapped(node.right, Strength.POSTFIX)
@@ -374,6 +379,7 @@ class SpokenDerivations(DerivationWriter, SpokenWriter):
     diagonal_name = "the diagonal matrix of"
     vec_name = "the stacked columns of"
     identity_mark = "the identity"
+    commutation_mark = "the commutation matrix"
     kronecker_mark = " kronecker "
     change_mark = "the change of "
     dot = " times "
@@ -424,6 +430,7 @@ DERIVATION_RULES: dict[type[Expression], Callable[[Any, Any], Tokens]] = {
     Vec: lambda writer, node: writer.vec(node),
     Identity: lambda writer, node: writer.identity(node),
     Kronecker: lambda writer, node: writer.kronecker(node),
+    Commutation: lambda writer, node: writer.commutation(node),
     Basis: lambda writer, node: writer.basis(node),
     Jacobian: lambda writer, node: writer.jacobian(node),
     Entry: lambda writer, node: writer.entry(node),

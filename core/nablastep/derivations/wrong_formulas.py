@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from nablastep.derivations.arrays import TooLarge
 from nablastep.derivations.lines import Array, frozen
 from nablastep.derivations.subject import Subject, subject_of
 from nablastep.derivations.why import Situation, numeric_gradient, situation_of
-from nablastep.derivations.worth import TooLarge
 from nablastep.errors import CommandError, ShapeError
 from nablastep.evaluation import compiled
 from nablastep.expressions import Equation, Symbol
@@ -29,7 +29,7 @@ from nablastep.slips.record import Mistake, said
 from nablastep.slips.records import SLIPS
 from nablastep.slips.worlds import worth
 from nablastep.timeline import Timeline
-from nablastep.transposition import Convention, convention_named
+from nablastep.transposition import CONVENTIONS, Convention, convention_named
 from nablastep.words import significant
 
 HARMLESS = 1e-9
@@ -115,9 +115,9 @@ def wrong_formulas(session: Session, name: str, convention: str | None = None) -
     """
     shown_in = convention_named(convention or session.network.convention)
     situation = situation_of(session, name)
-    if name == "grad_a0" or situation.program.step(name).phase != BACKWARD:
+    if name in situation.program.views or situation.program.step(name).phase != BACKWARD:
         raise CommandError(f"{name} is no backward step; wrong formulas are kept for gradients")
-    subject = subject_of(situation.program, name)
+    subject = subject_of(situation.program, name, CONVENTIONS["column"])
     numeric = _numeric(situation, subject.variable)
     own = situation.values[name]
     case = Case(situation.program, situation.program.step(name), subject.equation.expression)
@@ -231,7 +231,7 @@ def _with(program: Program, wrong: WrongFormula) -> tuple[Equation, ...]:
 
 def _numeric(situation: Situation, variable: Symbol) -> Any:
     try:
-        return numeric_gradient(situation, variable).array
+        return numeric_gradient(situation, variable)
     except TooLarge:
         return None
 

@@ -52,10 +52,11 @@ class AsciiWriter(Writer):
     def factor_text(self, factor: Factor) -> str:
         parts = [str(factor.denominator)] if factor.denominator != 1 else []
         parts += factor.dimensions
+        above = " ".join([str(factor.numerator), *factor.times])
         if not parts:
-            return str(factor.numerator)
+            return above
         below = parts[0] if len(parts) == 1 else f"({' '.join(parts)})"
-        return f"{factor.numerator}/{below}"
+        return f"{above}/{below}"
 
     def inverse(self, node: Inverse) -> Tokens:
         return self.call("inv", node.x)

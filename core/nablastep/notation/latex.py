@@ -88,9 +88,10 @@ class LatexWriter(Writer):
     def factor_text(self, factor: Factor) -> str:
         parts = [str(factor.denominator)] if factor.denominator != 1 else []
         parts += [dimension_latex(dimension) for dimension in factor.dimensions]
+        above = " ".join([str(factor.numerator), *(dimension_latex(dimension) for dimension in factor.times)])
         if not parts:
-            return str(factor.numerator)
-        return rf"\frac{{{factor.numerator}}}{{{' '.join(parts)}}}"
+            return above
+        return rf"\frac{{{above}}}{{{' '.join(parts)}}}"
 
     def parenthesised(self, tokens: Tokens) -> Tokens:
         return (Token(r"\left("), *tokens, Token(r"\right)"))

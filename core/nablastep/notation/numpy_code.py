@@ -80,19 +80,22 @@ class NumpyWriter(Writer):
         return bracketed_indices(indices)
 
     def factor_text(self, factor: Factor) -> str:
-        if not factor.dimensions:
+        if not factor.dimensions and not factor.times:
             exact = factor.numerator / factor.denominator
             return str(factor.numerator) if factor.denominator == 1 else repr(exact)
         parts = [str(factor.denominator)] if factor.denominator != 1 else []
         parts += factor.dimensions
+        above = " * ".join([str(factor.numerator), *factor.times])
+        if not parts:
+            return above
         below = parts[0] if len(parts) == 1 else f"({' * '.join(parts)})"
-        return f"{factor.numerator} / {below}"
+        return f"{above} / {below}"
 
     def strength(self, expression: Expression) -> Strength:
         if isinstance(expression, Fill):
             return self.strength(expression.scalar) if _as_large_as_its_neighbour(expression) else Strength.ATOM
         if isinstance(expression, Factor):
-            if expression.dimensions:
+            if expression.dimensions or expression.times:
                 return Strength.PRODUCT
             return Strength.SCALED if expression.numerator < 0 else Strength.ATOM
         if isinstance(expression, Scale):

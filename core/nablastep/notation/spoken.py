@@ -66,9 +66,10 @@ class SpokenWriter(Writer):
     def factor_text(self, factor: Factor) -> str:
         parts = [str(factor.denominator)] if factor.denominator != 1 else []
         parts += [" ".join(dimension) for dimension in factor.dimensions]
-        if not factor.dimensions and (factor.numerator, factor.denominator) == (1, 2):
+        above = " times ".join([str(factor.numerator), *(" ".join(dimension) for dimension in factor.times)])
+        if above == "1" and not factor.dimensions and factor.denominator == 2:
             return "one half"
-        return f"{factor.numerator} over {' times '.join(parts)}" if parts else str(factor.numerator)
+        return f"{above} over {' times '.join(parts)}" if parts else above
 
     def number_text(self, value: float) -> str:
         return f"{value:.6g}"

@@ -36,14 +36,16 @@ class UnicodeWriter(Writer):
 
     def factor_text(self, factor: Factor) -> str:
         pair = (factor.numerator, factor.denominator)
+        above = [dimension_text(dimension) for dimension in factor.times]
         if not factor.dimensions and pair in _FRACTIONS:
-            return _FRACTIONS[pair]
+            return " ".join([_FRACTIONS[pair], *above])
+        above = [str(factor.numerator), *above] if factor.numerator != 1 or not above else above
         parts = [str(factor.denominator)] if factor.denominator != 1 else []
         parts += [dimension_text(dimension) for dimension in factor.dimensions]
         if not parts:
-            return str(factor.numerator)
+            return " ".join(above)
         below = parts[0] if len(parts) == 1 else f"({' '.join(parts)})"
-        return f"{factor.numerator}/{below}"
+        return f"{' '.join(above)}/{below}"
 
     def dimension_text(self, dimension: str) -> str:
         return " ".join(dimension_text(part) for part in dimension.split("·"))

@@ -7,7 +7,7 @@ for, so that a view can colour or link it; their texts joined are the whole text
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any, ClassVar
 
@@ -197,7 +197,7 @@ class Writer:
 
     def factor(self, node: Factor) -> Tokens:
         sign = self.minus if node.numerator < 0 else ""
-        positive = Factor(abs(node.numerator), node.denominator, node.dimensions)
+        positive = replace(node, numerator=abs(node.numerator))
         return (Token(sign + self.factor_text(positive), "number"),)
 
     def number(self, node: Number) -> Tokens:

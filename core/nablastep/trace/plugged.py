@@ -7,7 +7,7 @@ them. Functions inside of a sum or product are evaluated: σ′(z) stands there 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from typing import Any
 
@@ -85,10 +85,10 @@ class _Plugged(Writer):
         return self.place(node) if isinstance(node.x, Symbol) else super().transpose(node)
 
     def factor(self, node: Factor) -> Tokens:
-        if not node.dimensions:
+        if not node.dimensions and not node.times:
             return super().factor(node)
         sign = (Token(self.minus),) if node.numerator < 0 else ()
-        return (*sign, *self.place(Factor(abs(node.numerator), node.denominator, node.dimensions)))
+        return (*sign, *self.place(replace(node, numerator=abs(node.numerator))))
 
     def power(self, node: Power) -> Tokens:
         return self.place(node)
@@ -181,7 +181,9 @@ def _item(token: Token, values: Mapping[str, Any]) -> Item:
         return Sign(token.text, is_binary(token))
     expression = token.expression
     if isinstance(expression, Factor):
-        sizes = [int(values[dimension]) for dimension in expression.dimensions]
-        return Value(token.text, (), f"{expression.numerator}/{expression.denominator * prod(sizes)}")
+        above, below = (
+            prod(int(values[each]) for each in sizes) for sizes in (expression.times, expression.dimensions)
+        )
+        return Value(token.text, (), f"{expression.numerator * above}/{expression.denominator * below}")
     value = value_of(expression, values)
     return Value(token.text, shape_of(expression), value if np.ndim(value) else float(value))

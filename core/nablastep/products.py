@@ -1,0 +1,325 @@
+"""Numbers with indices as sums of products: a_ij b_jk summed over j, times an exact factor.
+
+Every expression is, entry by entry, such a sum; products of sums are multiplied out, deltas are used up, fractions
+cancel. Two expressions whose sums are the same up to the names of summed indices are the same function, however they
+are spelt: that is `same`. Knows no network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from itertools import count, permutations, product
+from typing import Any
+
+from nablastep.calculus import entry_of, function_body
+from nablastep.expressions import (
+    ONE,
+    ROWS,
+    Add,
+    Apply,
+    Cases,
+    Divide,
+    Expression,
+    Factor,
+    Hadamard,
+    LogSumExp,
+    Number,
+    Power,
+    Ratio,
+    Scale,
+    Softmax,
+    Subtract,
+    Symbol,
+    TimesLog,
+    substitute,
+)
+from nablastep.functions.elementary import LOG, SQUARE
+from nablastep.structures import Delta, Differential, Entry, IndexSum
+
+_ZERO = Factor(0)
+
+ROW, COLUMN = "row", "column"
+"""The free indices of a whole matrix."""
+
+MOST_PRODUCTS = 200
+MOST_ORDERS = 120
+
+
+_NAMES = count()
+"""Bound indices get names that nothing else has."""
+
+
+class TooManyProducts(Exception):  # noqa: N818 - not a mistake: the question stays open
+    """Multiplied out, an expression has more products than are compared."""
+
+
+@dataclass(frozen=True)
+class Product:
+    """factor · Π dimensionᵉ · Π atoms, summed over the bound indices."""
+
+    factor: Fraction
+    dimensions: tuple[tuple[str, int], ...]
+    atoms: tuple[Expression, ...]
+    bound: tuple[tuple[str, str], ...]
+
+    def times(self, other: Product) -> Product:
+        """The product of two products with different bound indices."""
+        exponents = dict(self.dimensions)
+        for dimension, exponent in other.dimensions:
+            exponents[dimension] = exponents.get(dimension, 0) + exponent
+        atoms = list(self.atoms)
+        for atom in other.atoms:
+            inverse = _inverse(atom)
+            if inverse in atoms:
+                atoms.remove(inverse)
+            else:
+                atoms.append(atom)
+        dimensions = tuple(sorted((dimension, power) for dimension, power in exponents.items() if power))
+        return Product(self.factor * other.factor, dimensions, tuple(atoms), self.bound + other.bound)
+
+
+def products_of(number: Expression, *, whole: bool = False) -> list[Product]:
+    """The number as a sum of products. With `whole`, what is computed entry by entry (quotients, functions, cases) is
+    kept in one piece. Raises TooManyProducts."""
+    return [_without_deltas(each) for each in _Expansion(whole).of(number)]
+
+
+def same(left: Expression, right: Expression, names: Mapping[Expression, Expression] | None = None) -> bool:
+    """Whether two expressions of one shape are the same function of their symbols, up to spelling.
+
+    `names` maps symbols to what they stand for. Raises TooManyProducts where that would take too long to tell.
+    """
+    return left == right or normal_form(left, names) == normal_form(right, names)
+
+
+def normal_form(expression: Expression, names: Mapping[Expression, Expression] | None = None) -> dict[str, Any]:
+    """The products of an entry of the expression, each written in one way only, with their factors."""
+    spelt = substitute(expression, names) if names else expression
+    return _normal(entry_of(spelt, (ROW, COLUMN)))
+
+
+# multiplying out
+
+
+class _Expansion:
+    """Multiplies out, with a new name for every bound index."""
+
+    def __init__(self, whole: bool) -> None:
+        self.whole = whole
+
+    def of(self, x: Expression) -> list[Product]:
+        match x:
+            case Factor():
+                names = sorted({*x.dimensions, *x.times})
+                powers = ((name, x.times.count(name) - x.dimensions.count(name)) for name in names)
+                kept = tuple((name, power) for name, power in powers if power)
+                return [Product(Fraction(x.numerator, x.denominator), kept, (), ())]
+            case Scale():
+                return self._product(self.of(x.scalar), self.of(x.x))
+            case Hadamard():
+                return self._product(self.of(x.left), self.of(x.right))
+            case Add():
+                return [*self.of(x.left), *self.of(x.right)]
+            case Subtract():
+                return [*self.of(x.left), *self._product([_number(-1)], self.of(x.right))]
+            case IndexSum():
+                index = f"#{next(_NAMES)}"
+                inner = self.of(renamed(x.x, x.index, index))
+                return [Product(p.factor, p.dimensions, p.atoms, (*p.bound, (index, x.dimension))) for p in inner]
+            case Apply() if x.function is SQUARE and not x.prime:
+                return self._product(self.of(x.x), self.of(x.x))
+            case Divide() | Ratio() if not self.whole or x.left == ONE:
+                return self._product(self.of(x.left), self._reciprocal(x))
+            case Cases() if not self.whole and (x.positive, x.otherwise) != (ONE, _ZERO):
+                holds = [_atom(Cases(x.condition, ONE, _ZERO))]
+                fails = [_number(1), *self._product([_number(-1)], holds)]
+                return [
+                    *self._product(self.of(x.positive), holds),
+                    *self._product(self.of(x.otherwise), fails),
+                ]
+            case TimesLog() if not self.whole:
+                return self._product(self.of(x.left), [_atom(Apply(LOG, x.right))])
+            case Apply() if x.prime and not self.whole:
+                return self.of(function_body(x.function, x.x, prime=True))
+        return [_atom(x)]
+
+    def _product(self, left: list[Product], right: list[Product]) -> list[Product]:
+        if len(left) * len(right) > MOST_PRODUCTS:
+            raise TooManyProducts
+        return [a.times(self._renewed(b)) for a, b in product(left, right)]
+
+    def _renewed(self, one: Product) -> Product:
+        """The product with new names for its bound indices."""
+        atoms, bound = one.atoms, []
+        for index, dimension in one.bound:
+            new = f"#{next(_NAMES)}"
+            atoms = tuple(renamed(atom, index, new) for atom in atoms)
+            bound.append((new, dimension))
+        return Product(one.factor, one.dimensions, atoms, tuple(bound))
+
+    def _reciprocal(self, x: Divide | Ratio) -> list[Product]:
+        kind = type(x) if self.whole else Divide
+        below = self.of(x.right)
+        if len(below) != 1 or below[0].bound or below[0].factor == 0:
+            return [_atom(kind(ONE, x.right))]
+        (one,) = below
+        dimensions = tuple((dimension, -power) for dimension, power in one.dimensions)
+        return [Product(1 / one.factor, dimensions, tuple(_inverse(atom, kind) for atom in one.atoms), ())]
+
+
+def _number(value: int) -> Product:
+    return Product(Fraction(value), (), (), ())
+
+
+def _atom(x: Expression) -> Product:
+    return Product(Fraction(1), (), (x,), ())
+
+
+def _inverse(atom: Expression, kind: type[Divide] | type[Ratio] = Divide) -> Expression:
+    if isinstance(atom, Divide | Ratio) and atom.left == ONE:
+        return atom.right
+    return kind(ONE, atom)
+
+
+def _without_deltas(one: Product) -> Product:
+    """δᵢⱼ with a summed index is used up; a sum over an index that nothing has counts its dimension."""
+    atoms, bound = list(one.atoms), dict(one.bound)
+    for atom in one.atoms:
+        current = next((each for each in atoms if isinstance(each, Delta)), None)
+        if current is None or not isinstance(atom, Delta):
+            continue
+        gone = next((index for index in (current.left, current.right) if index in bound), None)
+        if gone is None and current.left != current.right:
+            continue
+        atoms.remove(current)
+        if gone is not None and current.left != current.right:
+            stays = current.right if gone == current.left else current.left
+            del bound[gone]
+            atoms = [renamed(each, gone, stays) for each in atoms]
+    exponents = dict(one.dimensions)
+    present = {index for atom in atoms for index in indices_of(atom)}
+    for index in [index for index in bound if index not in present]:
+        exponents[bound[index]] = exponents.get(bound[index], 0) + 1
+        del bound[index]
+    dimensions = tuple(sorted((name, power) for name, power in exponents.items() if power and name != "1"))
+    return Product(one.factor, dimensions, tuple(atoms), tuple(bound.items()))
+
+
+def renamed(expression: Expression, index: str, other: str) -> Expression:
+    """The number with another letter for a free index."""
+    if isinstance(expression, Entry):
+        row, column = (other if name == index else name for name in expression.indices)
+        return Entry(expression.x, (row, column))
+    if isinstance(expression, Delta):
+        left, right = (other if name == index else name for name in (expression.left, expression.right))
+        return Delta(left, right, expression.dimension)
+    if isinstance(expression, IndexSum) and expression.index == index:
+        return expression
+    if not expression.operands:
+        return expression
+    return expression.with_operands(tuple(renamed(operand, index, other) for operand in expression.operands))
+
+
+def indices_of(number: Expression) -> tuple[str, ...]:
+    """The free indices, each once, in reading order."""
+    found: dict[str, None] = {}
+    if isinstance(number, Entry):
+        found.update((index, None) for index in number.indices if index is not None)
+    elif isinstance(number, Delta):
+        found.update({number.left: None, number.right: None})
+    else:
+        for operand in number.operands:
+            found.update((index, None) for index in indices_of(operand))
+        if isinstance(number, IndexSum):
+            found.pop(number.index, None)
+    return tuple(found)
+
+
+# one way of writing
+
+
+@lru_cache(maxsize=4096)
+def _normal(number: Expression) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for each in products_of(number):
+        key = _written(each) + "".join(f" {name}^{power}" for name, power in each.dimensions)
+        found[key] = found.get(key, 0) + each.factor
+    return {key: factor for key, factor in sorted(found.items()) if factor != 0}
+
+
+def _written(one: Product) -> str:
+    """The atoms in one order, under names of the bound indices that do not depend on how they were called."""
+    colours = {index: f"<{dimension}>" for index, dimension in one.bound}
+    for _ in range(2):
+        colours = {index: _colour(one.atoms, index, colours) for index in colours}
+    groups: dict[str, list[str]] = {}
+    for index in sorted(colours, key=lambda index: colours[index]):
+        groups.setdefault(colours[index], []).append(index)
+    return min(_under(one.atoms, order) for order in _orders(list(groups.values())))
+
+
+def _colour(atoms: Iterable[Expression], index: str, colours: Mapping[str, str]) -> str:
+    """What an index looks like from the atoms that have it."""
+    marked = {**colours, index: "*"}
+    return "(" + " ".join(sorted(_key(atom, marked) for atom in atoms if index in indices_of(atom))) + ")"
+
+
+def _orders(groups: list[list[str]]) -> Iterable[list[str]]:
+    """The orders of the indices that keep the groups apart. Raises TooManyProducts."""
+    for number, order in enumerate(product(*(permutations(group) for group in groups))):
+        if number >= MOST_ORDERS:
+            raise TooManyProducts
+        yield [index for group in order for index in group]
+
+
+def _under(atoms: Iterable[Expression], order: list[str]) -> str:
+    names = {index: str(place) for place, index in enumerate(order)}
+    return " ".join(sorted(_key(atom, names) for atom in atoms))
+
+
+def _key(atom: Expression, names: Mapping[str, str]) -> str:
+    """The atom as text, under the names of its indices."""
+    match atom:
+        case Entry():
+            return _entry_key(atom, names)
+        case Delta():
+            return "δ" + ",".join(sorted(names.get(index, index) for index in (atom.left, atom.right)))
+        case Symbol():
+            return atom.id
+        case Number():
+            return repr(atom.value)
+    for index, name in names.items():
+        atom = renamed(atom, index, name)
+    inner = " ; ".join(str(_normal(operand)) for operand in atom.operands)
+    own = f"{atom.function.name}{atom.prime}" if isinstance(atom, Apply) else type(atom).__name__
+    assert isinstance(atom, Apply | Cases | Power | Divide | TimesLog | Ratio), own
+    return f"{own}({inner})"
+
+
+def _entry_key(entry: Entry, names: Mapping[str, str]) -> str:
+    row, column = (None if index is None else names.get(index, index) for index in entry.indices)
+    x = entry.x
+    if isinstance(x, Symbol):
+        return f"{x.id}[{row},{column}]"
+    if isinstance(x, Differential):
+        return f"d({_whole_key(x.x)})[{row},{column}]"
+    if isinstance(x, Softmax | LogSumExp):
+        along, across = ((row, column), ("•", "∘")) if x.axis == ROWS else ((column, row), ("∘", "•"))
+        return f"{type(x).__name__}({_normal(entry_of(x.x, across))})[{along[0]},{along[1]}]"
+    return f"({_whole_key(x)})[{row},{column}]"
+
+
+def _whole_key(x: Expression) -> str:
+    """A matrix that is no sum of products of its operands' entries, by its fields and its operands as wholes."""
+    if isinstance(x, Symbol):
+        return x.id
+    operands = " ; ".join(str(normal_form(operand)) for operand in x.operands)
+    return f"{type(x).__name__} {_own_fields(x)} ({operands})"
+
+
+def _own_fields(x: Expression) -> str:
+    values = (getattr(x, name) for name in getattr(type(x), "__dataclass_fields__", ()))
+    return ",".join(str(value) for value in values if not isinstance(value, Expression))

@@ -1,0 +1,159 @@
+"""The laws of simplification: each rewrites instances of its own to the same value, in the same shape.
+
+A law without an instance fails. The constructors are golden: what they build is what a person would write.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from core.instances import (
+    COLUMN,
+    EXTRA,
+    LEFT,
+    ROW,
+    SCALAR,
+    X,
+    Y,
+)
+from core.support import assert_near
+from core.test_calculus import random_tree, random_values, whole
+from nablastep.evaluation import value_of
+from nablastep.expressions import (
+    COLUMNS,
+    ONE,
+    ROWS,
+    Add,
+    Apply,
+    Divide,
+    Expression,
+    Factor,
+    Fill,
+    Hadamard,
+    MatMul,
+    Ratio,
+    Repeat,
+    Scale,
+    Subtract,
+    Sum,
+    Total,
+    Transpose,
+)
+from nablastep.functions.elementary import SQUARE
+from nablastep.laws import LAWS, Law, add, hadamard, matmul, negate, repeat, scale, simplified_throughout, transpose
+from nablastep.products import same
+from nablastep.shapes import shape_of
+
+ONES, HALVES = Fill(ONE, X.shape), Fill(Factor(1, 2), X.shape)
+SMALL = Fill(Factor(1, 2), ("1", "1"))
+
+
+@pytest.mark.parametrize(
+    ("built", "expected"),
+    [
+        (matmul(COLUMN, SMALL), Scale(Factor(1, 2), COLUMN)),
+        (matmul(SMALL, ROW), Scale(Factor(1, 2), ROW)),
+        (matmul(LEFT, ONES), MatMul(LEFT, ONES)),
+        (matmul(ONES, EXTRA), MatMul(ONES, EXTRA)),
+        (hadamard(ONES, X), X),
+        (hadamard(X, ONES), X),
+        (hadamard(X, HALVES), Scale(Factor(1, 2), X)),
+        (hadamard(X, Scale(Factor(2), Y)), Scale(Factor(2), Hadamard(X, Y))),
+        (scale(ONE, X), X),
+        (scale(Factor(2), Scale(Factor(1, 2), X)), X),
+        (scale(Factor(2), Factor(3, 4, ("m",))), Factor(3, 2, ("m",))),
+        (scale(Factor(2), HALVES), Fill(ONE, X.shape)),
+        (negate(negate(X)), X),
+        (transpose(transpose(X)), X),
+        (transpose(HALVES), Fill(Factor(1, 2), ("m", "n1"))),
+        (add(X, negate(Y)), Subtract(X, Y)),
+        (add(negate(X), Y), Subtract(Y, X)),
+        (add(negate(X), negate(Y)), negate(Add(X, Y))),
+        (add(scale(Factor(2), X), scale(Factor(-2), Y)), Scale(Factor(2), Subtract(X, Y))),
+        (add(scale(Factor(-2), X), scale(Factor(2), Y)), Scale(Factor(2), Subtract(Y, X))),
+        (add(scale(Factor(2), X), Y), Add(Scale(Factor(2), X), Y)),
+        (repeat(SMALL, COLUMNS, "m"), Fill(Factor(1, 2), ("1", "m"))),
+        (repeat(COLUMN, COLUMNS, "m"), Repeat(COLUMN, COLUMNS, "m")),
+    ],
+)
+def test_constructors_fold_constants(built: Expression, expected: Expression) -> None:
+    assert built == expected
+    assert shape_of(built) == shape_of(expected)
+
+
+HALF = Factor(1, 2)
+RAW: tuple[Expression, ...] = (
+    Scale(Factor(0), X),
+    Scale(ONE, X),
+    Scale(HALF, Scale(Factor(2, 3, ("m",)), X)),
+    Scale(HALF, Factor(3)),
+    Scale(HALF, ONES),
+    Scale(SCALAR, Scale(HALF, X)),
+    Scale(Scale(HALF, SCALAR), X),
+    Scale(SCALAR, HALF),
+    Transpose(Transpose(X)),
+    Transpose(HALVES),
+    MatMul(COLUMN, SMALL),
+    MatMul(SMALL, ROW),
+    MatMul(Scale(HALF, LEFT), X),
+    MatMul(LEFT, Scale(HALF, X)),
+    MatMul(Scale(Factor(-1), LEFT), Scale(HALF, X)),
+    Hadamard(HALVES, X),
+    Hadamard(X, HALVES),
+    Hadamard(Scale(HALF, X), Scale(Factor(-1), Y)),
+    Divide(Scale(HALF, X), Y),
+    Ratio(Scale(HALF, X), Y),
+    Repeat(SMALL, COLUMNS, "m"),
+    Repeat(Scale(HALF, COLUMN), COLUMNS, "m"),
+    Total(Scale(HALF, X), ROWS),
+    Sum(Scale(HALF, X)),
+    Sum(Total(X, COLUMNS)),
+    Add(X, Fill(Factor(0), X.shape)),
+    Add(Factor(1, 2), Factor(1, 3)),
+    Add(X, X),
+    Add(Scale(HALF, X), Scale(Factor(1, 3), X)),
+    Add(Add(X, Y), X),
+    Add(Subtract(X, Y), Scale(Factor(3), Y)),
+    Add(Scale(HALF, X), Scale(HALF, Y)),
+    Add(X, Scale(Factor(-1), Y)),
+    Add(Hadamard(X, Y), Scale(Factor(-1), Hadamard(X, Apply(SQUARE, Y)))),
+    Add(Hadamard(Y, X), Hadamard(Apply(SQUARE, Y), X)),
+)
+"""Nodes that some law rewrites."""
+
+
+def applications() -> Iterator[tuple[Law, Expression, Expression]]:
+    for law in LAWS:
+        for node in RAW:
+            found = law.rewrite(node) if isinstance(node, law.kind) else None
+            if found is not None:
+                yield law, node, found
+
+
+def test_every_law_has_an_instance() -> None:
+    assert {(law.name, law.kind) for law, _, _ in applications()} == {(law.name, law.kind) for law in LAWS}
+
+
+@pytest.mark.parametrize(("law", "node", "found"), list(applications()))
+def test_a_law_keeps_shape_and_value(law: Law, node: Expression, found: Expression) -> None:
+    assert shape_of(found) == shape_of(node), law.name
+    for seed in range(3):
+        values = random_values(node, np.random.default_rng(seed))
+        expected = whole(value_of(node, values), node)
+        assert_near(whole(value_of(found, values), found), expected, rtol=1e-12, atol=1e-14)
+    assert same(node, found), law.name
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_simplifying_a_whole_expression_keeps_it(seed: int) -> None:
+    expression = random_tree(random.Random(seed), 4)
+    found = simplified_throughout(expression)
+    values = random_values(expression, np.random.default_rng(seed))
+    expected = whole(value_of(expression, values), expression)
+    assert shape_of(found) == shape_of(expression)
+    assert_near(whole(value_of(found, values), found), expected, rtol=1e-9, atol=1e-12)
+    assert simplified_throughout(found) == found
