@@ -300,7 +300,7 @@ def _block_change(node: Block, operand: int, d: Expression) -> Expression:
 
 def _place_of_block(node: Block, operand: int) -> Cut:
     shape, own = shape_of(node), shape_of(node.operands[operand])
-    between = shape_of(node.left)[node.axis]  # type: ignore[misc]
+    between = shape_of(node.left)[node.axis]
     start, stop = ("0", between) if operand == 0 else (between, "")
     return Cut(shape, own, node.axis, start, stop)
 

@@ -227,10 +227,10 @@ def _ones_in_a_product(node: MatMul) -> Expression | None:
     """A row or column of a constant adds up, or copies a row or column."""
     left, right = node.left, node.right
     rows, columns = shape_of(node)  # type: ignore[misc]
-    if isinstance(left, Fill):
+    if isinstance(left, Fill) and "1" in left.shape:
         copied = shape_of(left)[1] == "1"  # type: ignore[misc]
         return scale(left.scalar, repeat(right, ROWS, rows) if copied else total(right, ROWS))
-    if isinstance(right, Fill):
+    if isinstance(right, Fill) and "1" in right.shape:
         copied = shape_of(right)[0] == "1"  # type: ignore[misc]
         return scale(right.scalar, repeat(left, COLUMNS, columns) if copied else total(left, COLUMNS))
     return None

@@ -21,10 +21,12 @@ from nablastep.expressions import (
     Add,
     Apply,
     Cases,
+    Determinant,
     Divide,
     Expression,
     Factor,
     Hadamard,
+    Inverse,
     LogSumExp,
     Number,
     Power,
@@ -37,7 +39,8 @@ from nablastep.expressions import (
     substitute,
 )
 from nablastep.functions.elementary import LOG, SQUARE
-from nablastep.structures import Delta, Differential, Entry, IndexSum
+from nablastep.structures import Delta, Differential, Entry, IndexSum, Placed
+from nablastep.transposition import transposed
 
 _ZERO = Factor(0)
 
@@ -216,6 +219,8 @@ def renamed(expression: Expression, index: str, other: str) -> Expression:
     if isinstance(expression, Delta):
         left, right = (other if name == index else name for name in (expression.left, expression.right))
         return Delta(left, right, expression.dimension)
+    if isinstance(expression, Placed):
+        return expression.renamed(index, other)
     if isinstance(expression, IndexSum) and expression.index == index:
         return expression
     if not expression.operands:
@@ -230,6 +235,8 @@ def indices_of(number: Expression) -> tuple[str, ...]:
         found.update((index, None) for index in number.indices if index is not None)
     elif isinstance(number, Delta):
         found.update({number.left: None, number.right: None})
+    elif isinstance(number, Placed):
+        found.update((index, None) for index in number.letters)
     else:
         for operand in number.operands:
             found.update((index, None) for index in indices_of(operand))
@@ -287,8 +294,13 @@ def _key(atom: Expression, names: Mapping[str, str]) -> str:
             return _entry_key(atom, names)
         case Delta():
             return "δ" + ",".join(sorted(names.get(index, index) for index in (atom.left, atom.right)))
+        case Placed():
+            places = [names.get(index, index) if index else "" for index in (*atom.target, *atom.source)]
+            return f"placed {atom.plan} {atom.back}[{','.join(places)}]"
         case Symbol():
             return atom.id
+        case Determinant():
+            return _whole_key(atom)
         case Number():
             return repr(atom.value)
     for index, name in names.items():
@@ -309,6 +321,11 @@ def _entry_key(entry: Entry, names: Mapping[str, str]) -> str:
     if isinstance(x, Softmax | LogSumExp):
         along, across = ((row, column), ("•", "∘")) if x.axis == ROWS else ((column, row), ("∘", "•"))
         return f"{type(x).__name__}({_normal(entry_of(x.x, across))})[{along[0]},{along[1]}]"
+    if isinstance(x, Inverse):  # the inverse of the transpose is the transpose of the inverse
+        straight, turned = (str(normal_form(each)) for each in (x.x, transposed(x.x)))
+        if turned < straight:
+            row, column, straight = column, row, turned
+        return f"Inverse({straight})[{row},{column}]"
     return f"({_whole_key(x)})[{row},{column}]"
 
 

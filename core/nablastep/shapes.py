@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from math import prod
 from typing import Any
 
 from nablastep.errors import ShapeError
@@ -69,7 +70,18 @@ def usual_axis(shape: Shape) -> int:
 
 def sizes_of(shape: Shape, sizes: Mapping[Dimension, int]) -> tuple[int, ...]:
     """The shape in numbers."""
-    return tuple(1 if dimension == "1" else sizes[dimension] for dimension in shape)
+    return tuple(size_of(dimension, sizes) for dimension in shape)
+
+
+def size_of(dimension: Dimension, sizes: Mapping[Dimension, int]) -> int:
+    """How large a dimension is: one that has a size, a number, a product of several `m·n1`, or one more, `n1+1`."""
+    if dimension in sizes:
+        return int(sizes[dimension])
+    if dimension.isdigit():
+        return int(dimension)
+    if "·" in dimension:
+        return prod(size_of(part, sizes) for part in dimension.split("·"))
+    return size_of(dimension.removesuffix("+1"), sizes) + 1 if dimension.endswith("+1") else int(sizes[dimension])
 
 
 def _given(node: Symbol | Fill, _: tuple[Shape, ...]) -> Shape:

@@ -49,6 +49,7 @@ from nablastep.expressions import (
     Add,
     Apply,
     Cases,
+    Determinant,
     Divide,
     Equation,
     Expression,
@@ -94,7 +95,10 @@ def random_values(expression: Expression, generator: np.random.Generator) -> dic
 
 def change_of(expression: Expression, values: dict[str, Any], symbol: Symbol, direction: Any) -> Any:
     """dF for dX = direction, by the complex step, or by central differences where Φ takes no complex numbers."""
-    if any(isinstance(node, Apply) and not node.function.analytic for node in walk(expression)):
+    if any(
+        (isinstance(node, Apply) and not node.function.analytic) or (isinstance(node, Determinant) and node.log)
+        for node in walk(expression)
+    ):
         up, down = (
             value_of(expression, {**values, symbol.id: values[symbol.id] + h * direction}) for h in (1e-5, -1e-5)
         )

@@ -35,7 +35,7 @@ def test_why_prints_every_route_with_ticks_numbers_and_the_closing_answer(capsys
     assert "0.082167" in text
     assert "✗" not in text
     assert "Why an outer product, and why this order?" in text
-    assert "the question's vector form: z = W a + b, ∇a = Wᵀ ∇z, ∇W = ∇z aᵀ   ← shown here" in text
+    assert "vector notation of most textbooks: z = W a + b, ∇a = Wᵀ ∇z, ∇W = ∇z aᵀ   ← shown here" in text
     assert max(map(len, text.splitlines())) <= 120
 
 

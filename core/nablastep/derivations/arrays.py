@@ -163,6 +163,26 @@ def basis(size: int, place: int, letters: int) -> Array:
     return np.eye(size).reshape(*(size if each == place else 1 for each in range(letters)), size, 1)
 
 
+def on_each(function: Callable[[Array], Array], x: Array) -> Array:
+    """A function of one matrix, applied to each matrix on the axes in front."""
+    if x.ndim == 2:
+        return function(x)
+    found = [function(each) for each in x.reshape(-1, *x.shape[-2:])]
+    return np.stack(found).reshape(*x.shape[:-2], *found[0].shape)
+
+
+def beside(left: Array, right: Array, axis: int) -> Array:
+    """Two blocks, one above the other (axis −2) or side by side (axis −1)."""
+    front = np.broadcast_shapes(left.shape[:-2], right.shape[:-2])
+    blocks = [np.broadcast_to(each, (*front, *each.shape[-2:])) for each in (left, right)]
+    return np.concatenate(blocks, axis=axis)
+
+
+def log_size(x: Any) -> Any:
+    """ln |x|, real or with a complex step."""
+    return np.log(np.multiply(x, x)) / 2
+
+
 def stepped(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """A function of real numbers, made to carry a complex step: its value plus the step times an 8th order quotient."""
 

@@ -10,13 +10,14 @@ from nablastep.expressions import (
     Expression,
     Fill,
     MatMul,
+    Rearrange,
     Scale,
     Shape,
     Subtract,
 )
 from nablastep.laws import add, filled, hadamard, matmul, negate, repeat, scale, summed, total
 from nablastep.shapes import shape_of
-from nablastep.structures import Commutation, Diagonal, Identity, Kronecker, Vec
+from nablastep.structures import Commutation, Diagonal, Identity, Kronecker, Selection, Vec
 from nablastep.transposition import transposed
 
 
@@ -88,6 +89,9 @@ def _applied(matrix: Expression, x: Expression, shape: Shape) -> Expression:
             return x
         case Commutation():
             return transposed(x)
+        case Selection():
+            source = matrix.plan.after if matrix.back else matrix.plan.before
+            return Rearrange(x if shape_of(x) == source else transposed(x), matrix.plan, matrix.back)
         case Diagonal():
             return hadamard(_laid_like(matrix.x, shape), x)
         case Kronecker():

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import reduce
 
 from nablastep.expressions import (
@@ -20,6 +21,7 @@ from nablastep.expressions import (
     Factor,
     Fill,
     Ratio,
+    Rearrange,
     Shape,
     Sum,
     Symbol,
@@ -27,7 +29,7 @@ from nablastep.expressions import (
 from nablastep.laws import add, filled, hadamard, matmul, repeat, scale, summed, total
 from nablastep.products import Product, indices_of, products_of
 from nablastep.shapes import shape_of
-from nablastep.structures import Entry
+from nablastep.structures import Entry, Placed
 from nablastep.transposition import transposed
 
 Letter = str | None
@@ -79,13 +81,22 @@ class _Contraction:
         self.factor: Expression = _exact(product)
         self.numbers: list[Expression] = []
         self.pieces: list[Piece] = []
+        self.places: list[Placed] = []
         for atom in product.atoms:
-            self._put(_piece(atom, self.dimensions))
+            if isinstance(atom, Placed):
+                self.places.append(atom)
+            else:
+                self._put(_piece(atom, self.dimensions))
 
     def matrix(self) -> Expression:
         self._merge()
         while self.bound:
-            self._sum_over(self._next_index())
+            placed = {letter for each in self.places for letter in each.letters}
+            free = [letter for letter in self.bound if letter not in placed]
+            if free:
+                self._sum_over(self._next_index(free))
+            else:
+                self._rearrange()
             self._merge()
         numbers = self.numbers
         found = self._arranged()
@@ -131,9 +142,36 @@ class _Contraction:
 
     # sums
 
-    def _next_index(self) -> str:
+    def _rearrange(self) -> None:
+        """Σ over one side of a rearrangement: the matrix with these indices is moved to the other side, or back."""
+        for each in self.places:
+            for inner, outer, back in (
+                (each.source, each.target, each.back),
+                (each.target, each.source, not each.back),
+            ):
+                letters = {letter for letter in inner if letter is not None}
+                others = {letter for other in self.places if other is not each for letter in other.letters}
+                inside = [piece for piece in self.pieces if piece.letters & letters]
+                if letters <= set(self.bound) and not letters & others and all(p.letters <= letters for p in inside):
+                    self.places.remove(each)
+                    self.bound = [letter for letter in self.bound if letter not in letters]
+                    self.pieces = [piece for piece in self.pieces if piece not in inside]
+                    shape = each.plan.after if back else each.plan.before
+                    x = self._spread(inside, inner, shape)
+                    self.pieces.append(Piece(Rearrange(x, each.plan, back), *outer))
+                    return
+        raise ValueError("two rearrangements of one matrix at once")
+
+    def _spread(self, pieces: list[Piece], letters: tuple[Letter, Letter], shape: Shape) -> Expression:
+        """The product of the pieces as one matrix with those letters."""
+        inner = _Contraction(Product(Fraction(1), (), (), ()), *letters, shape)
+        inner.pieces = pieces
+        inner.dimensions = self.dimensions
+        return inner._arranged()
+
+    def _next_index(self, letters: list[str]) -> str:
         """An index of two factors, else of one; of more only where nothing else is left."""
-        return min(self.bound, key=lambda letter: (abs(len(self._having(letter)) - 2), self.bound.index(letter)))
+        return min(letters, key=lambda letter: (abs(len(self._having(letter)) - 2), self.bound.index(letter)))
 
     def _sum_over(self, letter: str) -> None:
         having = [_upright(piece, self.dimensions) for piece in self._having(letter)]

@@ -22,7 +22,9 @@ from nablastep.evaluation import function_sources
 from nablastep.expressions import (
     ARGUMENT,
     Apply,
+    Block,
     Cases,
+    Determinant,
     Equation,
     Expression,
     Factor,
@@ -31,6 +33,7 @@ from nablastep.expressions import (
     LogSumExp,
     MatMul,
     Number,
+    Rearrange,
     Repeat,
     Scale,
     Softmax,
@@ -42,10 +45,10 @@ from nablastep.expressions import (
     substitute,
     walk,
 )
-from nablastep.notation.numpy_code import NumpyWriter
+from nablastep.notation.numpy_code import NOTATION, NumpyWriter
 from nablastep.notation.writer import RULES, Strength, Token, Tokens
 from nablastep.products import indices_of
-from nablastep.shapes import shape_of
+from nablastep.shapes import shape_of, size_of
 from nablastep.structures import (
     SAMPLE,
     Basis,
@@ -62,6 +65,8 @@ from nablastep.structures import (
     Named,
     OfSample,
     Partial,
+    Placed,
+    Selection,
     Trace,
     Vec,
 )
@@ -122,16 +127,12 @@ class Evaluator:
     def __call__(self, expression: Expression) -> Worth:
         """The value of the expression. Raises TooLarge if it needs a table of derivatives that is."""
         letters = letters_of(expression)
-        atoms = {atom: f"given_{place}" for place, atom in enumerate(_derivatives(expression))}
-        given = {name: self._spread(self._derivative(atom), atom, letters) for atom, name in atoms.items()}
-        array = np.asarray(self._run(expression, letters, {**self.values, **given}, atoms))
+        array = np.asarray(self._run(expression, letters, self.values))
         return _with_free_axes(array, expression, letters, self.size)
 
     def size(self, dimension: str) -> int:
-        """How large a dimension is, also a product `m·n1` or one more, `n1+1`."""
-        if dimension.endswith("+1"):
-            return self.size(dimension[:-2]) + 1
-        return math.prod(1 if part == "1" else int(self.values[part]) for part in dimension.split("·"))
+        """How large a dimension is."""
+        return size_of(dimension, self.values)
 
     def with_direction(self, moving: Symbol, direction: Array) -> Evaluator:
         """The same state, in which one quantity moves."""
@@ -139,16 +140,13 @@ class Evaluator:
         other.remembered = self.remembered
         return other
 
-    def _run(
-        self,
-        expression: Expression,
-        letters: str,
-        values: Mapping[str, Any],
-        atoms: Mapping[Expression, str] | None = None,
-    ) -> Any:
-        code = _Code(letters, atoms or {}, self.size).text(expression)
+    def _run(self, expression: Expression, letters: str, values: Mapping[str, Any]) -> Any:
+        """The expression's code, carried out with these values; the numbers of derivatives in it are put in."""
+        atoms = {atom: f"given_{place}" for place, atom in enumerate(_given_numbers(expression))}
+        given = {name: self._spread(self._derivative(atom), atom, letters) for atom, name in atoms.items()}
+        code = _Code(letters, atoms, self.size).text(expression)
         with np.errstate(all="ignore"):
-            return eval(code, _namespace((expression,)), dict(values))
+            return eval(code, {**_namespace((expression,)), **values, **given})
 
     # derivatives
 
@@ -190,9 +188,10 @@ class Evaluator:
         error = self.error.target.id
 
         def run(values: dict[str, Any]) -> Any:
+            full = {**names, **values}
             with np.errstate(all="ignore"):
-                exec(code, names, values)
-            return values[error]
+                exec(code, full)
+            return full[error]
 
         return run, later
 
@@ -266,10 +265,31 @@ class Evaluator:
                 return self._length(node, letter)
             if isinstance(node, Delta) and letter in (node.left, node.right):
                 return self.size(node.dimension)
+            if isinstance(node, Placed) and letter in node.target:
+                shape = node.plan.before if node.back else node.plan.after
+                return self.size(shape[node.target.index(letter)])
         return 1
 
     def _length(self, entry: Entry, index: str) -> int:
         return self.size(shape_of(entry.x)[entry.indices.index(index)])
+
+    def selection(self, node: Selection) -> Worth:
+        """The zeros and ones of a rearrangement: where each entry alone goes."""
+        source = node.plan.after if node.back else node.plan.before
+        rows, columns = (self.size(dimension) for dimension in source)
+        every = np.eye(rows * columns).reshape(rows * columns, columns, rows).swapaxes(-1, -2)
+        one = Symbol("one", None, source)
+        moved = np.asarray(self._run(Rearrange(one, node.plan, node.back), "", {**self.values, "one": every}))
+        return Worth(moved.swapaxes(-1, -2).reshape(rows * columns, -1).T)
+
+    def placed(self, node: Placed) -> Worth:
+        """The same zeros and ones with an axis for each index."""
+        table = self(Selection(node.plan, node.back)).array
+        after, before = (node.plan.before, node.plan.after) if node.back else (node.plan.after, node.plan.before)
+        sizes = [self.size(dimension) for dimension in (*after[::-1], *before[::-1])]
+        table = table.reshape(sizes).transpose(1, 0, 3, 2)
+        kept = [n for n, index in zip(table.shape, (*node.target, *node.source), strict=True) if index is not None]
+        return Worth(table.reshape(kept), node.letters)
 
     def jacobian(self, node: Jacobian) -> Worth:
         """∂numerator/∂denominator on stacked entries, for each sample where it is a sample's part."""
@@ -403,6 +423,8 @@ def _all_letters(expression: Expression) -> tuple[str, ...]:
                 found.update((index, None) for index in node.indices if index is not None)
             case Delta():
                 found.update({node.left: None, node.right: None})
+            case Placed():
+                found.update((index, None) for index in node.letters)
             case IndexSum() | Basis():
                 found[node.index] = None
             case OfSample():
@@ -410,11 +432,11 @@ def _all_letters(expression: Expression) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _derivatives(expression: Expression) -> list[Expression]:
-    """The outermost derivatives in the expression, each once."""
-    if isinstance(expression, Partial | Jacobian | Differential):
+def _given_numbers(expression: Expression) -> list[Expression]:
+    """The outermost derivatives and tables of zeros and ones in the expression, each once."""
+    if isinstance(expression, tuple(_TABLES)):
         return [expression]
-    return list(dict.fromkeys(atom for operand in expression.operands for atom in _derivatives(operand)))
+    return list(dict.fromkeys(atom for operand in expression.operands for atom in _given_numbers(operand)))
 
 
 def _with_free_axes(array: Array, expression: Expression, letters: str, size: Callable[[str], int]) -> Worth:
@@ -485,6 +507,8 @@ _TABLES: dict[type[Expression], Callable[[Evaluator, Any], Worth]] = {
     Partial: Evaluator.partial,
     Jacobian: Evaluator.jacobian,
     Differential: Evaluator.differential,
+    Selection: Evaluator.selection,
+    Placed: Evaluator.placed,
 }
 
 
@@ -632,11 +656,23 @@ class _Code(NumpyWriter):
     def vec(self, node: Vec) -> Tokens:
         return (Token(f"vec({self.spread(node.x)})"),)
 
+    def rearrange(self, node: Rearrange) -> Tokens:
+        own = NOTATION.text(node.with_operands((Symbol("one", None, shape_of(node.x)),)))
+        return (Token(f"on_each(lambda one: {own}, {self.spread(node.x)})"),)
+
+    def block(self, node: Block) -> Tokens:
+        left, right = (self.spread(operand) for operand in node.operands)
+        return (Token(f"beside({left}, {right}, {node.axis - 2})"),)
+
+    def determinant(self, node: Determinant) -> Tokens:
+        text = f"np.linalg.det({self.spread(node.x)})"
+        return (Token(f"log_size({text})" if node.log else text),)
+
     def commutation(self, node: Commutation) -> Tokens:
         return self.call_text("commutation", self.size(node.rows), self.size(node.columns))
 
     def named(self, node: Named) -> Tokens:
-        return (Token(f"np.concatenate([{self.spread(node.left)}, {self.spread(node.right)}], axis={node.axis - 2})"),)
+        return (Token(f"beside({self.spread(node.left)}, {self.spread(node.right)}, {node.axis - 2})"),)
 
 
 _CODE_RULES: dict[type[Expression], Callable[[Any, Any], Tokens]] = {
@@ -672,6 +708,9 @@ _OWN = {
         arrays.commutation,
         arrays.of_sample,
         arrays.basis,
+        arrays.on_each,
+        arrays.beside,
+        arrays.log_size,
         arrays.times_log,
     )
 }

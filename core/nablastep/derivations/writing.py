@@ -50,6 +50,8 @@ from nablastep.structures import (
     Named,
     OfSample,
     Partial,
+    Placed,
+    Selection,
     Trace,
     Vec,
 )
@@ -66,6 +68,8 @@ class DerivationWriter(Writer):
     vec_name = "vec"
     identity_mark = "I"
     commutation_mark = "K"
+    selection_mark = "P"
+    placed_mark = "π"
     kronecker_mark = " ⊗ "
     curly = "∂"
     change_mark = "d"
@@ -129,6 +133,13 @@ class DerivationWriter(Writer):
 
     def commutation(self, node: Commutation) -> Tokens:
         return (Token(self.commutation_mark, "ones"),)
+
+    def selection(self, node: Selection) -> Tokens:
+        return (Token(self.selection_mark + (self.transpose_mark if node.back else ""), "ones"),)
+
+    def placed(self, node: Placed) -> Tokens:
+        marks = "".join(self.index_text(index) for index in node.letters)
+        return (Token(self.placed_mark + marks, "ones"),)
 
     def kronecker(self, node: Kronecker) -> Tokens:
         left, right = self.wrapped(node.left, Strength.POSTFIX), self.wrapped(node.right, Strength.POSTFIX)
@@ -208,6 +219,7 @@ class AsciiDerivations(DerivationWriter, AsciiWriter):
     """`da2[j]/dz2[i]`."""
 
     inner_marks = ("<", ", ", ">")
+    placed_mark = "P"
     kronecker_mark = " (x) "
     curly = "d"
     dot = " * "
@@ -380,6 +392,7 @@ class SpokenDerivations(DerivationWriter, SpokenWriter):
     vec_name = "the stacked columns of"
     identity_mark = "the identity"
     commutation_mark = "the commutation matrix"
+    selection_mark = "the rearrangement P"
     kronecker_mark = " kronecker "
     change_mark = "the change of "
     dot = " times "
@@ -431,6 +444,8 @@ DERIVATION_RULES: dict[type[Expression], Callable[[Any, Any], Tokens]] = {
     Identity: lambda writer, node: writer.identity(node),
     Kronecker: lambda writer, node: writer.kronecker(node),
     Commutation: lambda writer, node: writer.commutation(node),
+    Selection: lambda writer, node: writer.selection(node),
+    Placed: lambda writer, node: writer.placed(node),
     Basis: lambda writer, node: writer.basis(node),
     Jacobian: lambda writer, node: writer.jacobian(node),
     Entry: lambda writer, node: writer.entry(node),

@@ -110,7 +110,7 @@ class NumpyWriter(Writer):
         if _as_large_as_its_neighbour(node):
             return self.tokens(node.scalar)
         rows, columns = map(code_size, node.shape)
-        if isinstance(node.scalar, Factor) and not node.scalar.dimensions:
+        if isinstance(node.scalar, Factor) and not node.scalar.dimensions and not node.scalar.times:
             exact = node.scalar.numerator / node.scalar.denominator
             return (Token("np.full", "function"), Token(f"(({rows}, {columns}), {exact!r})"))
         return (Token("np.full", "function"), Token(f"(({rows}, {columns}), "), *self.tokens(node.scalar), Token(")"))
