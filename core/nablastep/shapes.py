@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from math import prod
 from typing import Any
@@ -75,13 +76,28 @@ def sizes_of(shape: Shape, sizes: Mapping[Dimension, int]) -> tuple[int, ...]:
 
 def size_of(dimension: Dimension, sizes: Mapping[Dimension, int]) -> int:
     """How large a dimension is: one that has a size, a number, a product of several `m·n1`, or one more, `n1+1`."""
-    if dimension in sizes:
-        return int(sizes[dimension])
     if dimension.isdigit():
         return int(dimension)
+    if dimension in sizes:
+        return int(sizes[dimension])
     if "·" in dimension:
         return prod(size_of(part, sizes) for part in dimension.split("·"))
     return size_of(dimension.removesuffix("+1"), sizes) + 1 if dimension.endswith("+1") else int(sizes[dimension])
+
+
+def in_sizes(expression: Expression, sizes: Mapping[Dimension, int]) -> Expression:
+    """The expression with numbers in the place of the names of dimensions, so that it fits wherever its sizes do."""
+
+    def sized(dimension: Dimension) -> Dimension:
+        return str(size_of(dimension, sizes))
+
+    match expression:
+        case Symbol() | Fill():
+            shape: Any = tuple(sized(dimension) for dimension in expression.shape)
+            expression = replace(expression, shape=shape)
+        case Repeat():
+            expression = replace(expression, dimension=sized(expression.dimension))
+    return expression.with_operands(tuple(in_sizes(operand, sizes) for operand in expression.operands))
 
 
 def _given(node: Symbol | Fill, _: tuple[Shape, ...]) -> Shape:

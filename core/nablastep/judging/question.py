@@ -20,6 +20,7 @@ from nablastep.judging.reading import names_for
 from nablastep.program import BACKWARD, UPDATE, Program, Step
 from nablastep.program import build as build_program
 from nablastep.session import Session
+from nablastep.shapes import in_sizes
 from nablastep.slips.worlds import Array, Reading, World, dimensions, own_world, sample_count, twins, worlds, worth
 from nablastep.transposition import Convention
 
@@ -225,6 +226,6 @@ def typed_worth(expression: Expression, values: Values) -> Array | None:
     Every number is a double from the start: whole numbers of Python would make a tower of powers endless.
     """
     try:
-        return np.asarray(Evaluator(values, ())(expression).array)
+        return np.asarray(Evaluator(values, ())(in_sizes(expression, values)).array)
     except (ValueError, ArithmeticError, NablastepError):
         return None
