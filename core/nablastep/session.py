@@ -235,7 +235,8 @@ class Session(Displayed):
             return latest
         found = self._iterations.pop((timeline, number), None) or Iteration(timeline, number)
         self._latest = self._iterations[timeline, number] = found
-        while len(self._iterations) > KEPT_ITERATIONS:
+        # Where states are large, so are iterations: two are needed, this one and the one before.
+        while len(self._iterations) > min(KEPT_ITERATIONS, timeline.checkpoints.most_recent):
             del self._iterations[next(iter(self._iterations))]
         return found
 

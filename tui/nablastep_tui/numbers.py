@@ -68,7 +68,8 @@ class MatrixFormat:
         return ("0" + " " * (self.decimals + 1 if self.decimals else 0)).rjust(self.width)
 
 
-_NOT_FINITE = (math.nan, math.inf, -math.inf)
+FEW = 8
+"""Up to so many values Python looks at sooner than NumPy."""
 
 
 def choose_format(
@@ -83,20 +84,38 @@ def choose_format(
     A shared exponent is taken if the largest finite magnitude is not 0 and lies below `plain_from` or from 10⁴ up; it
     is chosen so that this magnitude has one digit before the point, and then 3 or 4 decimals are kept.
     """
-    flat = _flattened(values)
-    finite = flat[np.isfinite(flat)]
-    largest = float(np.max(np.abs(finite))) if finite.size else 0.0
+    extremes = _extremes(values)
+    largest = max((abs(value) for value in extremes if math.isfinite(value)), default=0.0)
     exponent = 0
     if largest and not plain_from <= largest < LARGEST_PLAIN:
         decimals = min(max(decimals, 3), 4)
         exponent = _exponent_of(largest, decimals)
     plain = MatrixFormat(decimals, exponent, ascii=ascii)
     # Text grows with magnitude on either side of zero, so the extremes are the longest values.
-    extremes = [float(finite.min()), float(finite.max())] if finite.size else []
-    if finite.size < flat.size:
-        extremes += [value for value in _NOT_FINITE if ((flat == value) | (np.isnan(flat) & math.isnan(value))).any()]
     width = max(len(plain.text(value)) for value in extremes or [0.0])
     return MatrixFormat(decimals, exponent, width, ascii)
+
+
+def _extremes(values: NDArray[np.float64] | Iterable[float] | None) -> list[float]:
+    """The smallest and the largest finite value, and every kind of value there that is not finite."""
+    if isinstance(values, np.ndarray):
+        if values.size > FEW:
+            return _extremes_of_many(values)
+        values = values.ravel().tolist()
+    flat = [] if values is None else list(values)
+    finite = [value for value in flat if math.isfinite(value)]
+    kinds = {str(float(value)): value for value in flat if not math.isfinite(value)}
+    return [*([min(finite), max(finite)] if finite else []), *kinds.values()]
+
+
+def _extremes_of_many(values: NDArray[np.float64]) -> list[float]:
+    is_finite = np.isfinite(values)
+    finite = values if is_finite.all() else values[is_finite]
+    ends = [float(finite.min()), float(finite.max())] if finite.size else []
+    if finite is values:
+        return ends
+    kinds = {math.inf: np.isposinf(values), -math.inf: np.isneginf(values), math.nan: np.isnan(values)}
+    return [*ends, *(kind for kind, places in kinds.items() if places.any())]
 
 
 def scalar_text(value: float, decimals: int = 6, *, ascii: bool = False) -> str:
@@ -146,14 +165,6 @@ def digits_of_agreement(first: float, second: float) -> int:
     # Halving first keeps the difference of two huge numbers of unlike sign finite.
     relative = abs(first / 2 - second / 2) / (largest / 2) if largest > 1e-300 else abs(first - second) / largest
     return min(MOST_DIGITS, max(0, math.floor(-math.log10(relative)))) if relative else MOST_DIGITS
-
-
-def _flattened(values: NDArray[np.float64] | Iterable[float] | None) -> NDArray[np.float64]:
-    if values is None:
-        return np.empty(0)
-    if isinstance(values, np.ndarray):
-        return values.ravel()
-    return np.fromiter(values, dtype=np.float64)
 
 
 def _exponent_of(magnitude: float, decimals: int) -> int:

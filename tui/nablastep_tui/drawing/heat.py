@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from rich.style import Style
 
 from nablastep_tui.drawing.canvas import Canvas
@@ -11,6 +13,9 @@ from nablastep_tui.drawing.pooling import Cell, HeatPicture, Values, heat_scale,
 from nablastep_tui.palettes import Palette
 from nablastep_tui.themes import LEVELS, NOT_FINITE, dimension_style, faint_style, heat_colour, heat_styles, style
 
+Cells = tuple[list[str], list[Style]]
+"""Glyphs and styles of a row, ready for a canvas."""
+
 
 def draw_heat(canvas: Canvas, x: int, y: int, picture: HeatPicture, palette: Palette, glyphs: Glyphs) -> None:
     """Draw the picture, two pixel rows per cell row.
@@ -18,11 +23,16 @@ def draw_heat(canvas: Canvas, x: int, y: int, picture: HeatPicture, palette: Pal
     With fills: half blocks, or the stronger pixel as a background where the glyph set has none. Without: one sign
     glyph per cell, `−` `=` for negative, `+` `#` for positive, weak and strong.
     """
+    for offset, (cells, styles) in enumerate(_rows(picture, palette, glyphs)):
+        canvas.put_cells(x, y + offset, cells, styles)
+
+
+@lru_cache(maxsize=256)
+def _rows(picture: HeatPicture, palette: Palette, glyphs: Glyphs) -> list[Cells]:
     rows = picture.levels.tolist()
     if len(rows) % 2:
         rows.append([0] * len(rows[0]))
-    for offset in range(0, len(rows), 2):
-        _draw_pairs(canvas, x, y + offset // 2, rows[offset], rows[offset + 1], palette, glyphs.upper_half, glyphs)
+    return [_pairs(*pair, palette, glyphs.upper_half, glyphs) for pair in zip(rows[::2], rows[1::2], strict=True)]
 
 
 def draw_strip(
@@ -43,7 +53,7 @@ def draw_strip(
     pooled = pool(values.reshape(1, -1), 1, min(2 * width, values.size), "max")
     levels = levels_of(pooled, heat_scale(pooled) if scale is None else scale)[0].tolist()
     levels += [0] * (2 * width - len(levels))
-    _draw_pairs(canvas, x, y, levels[::2], levels[1::2], palette, glyphs.left_half, glyphs)
+    canvas.put_cells(x, y, *_pairs(levels[::2], levels[1::2], palette, glyphs.left_half, glyphs))
 
 
 def draw_map_strip(
@@ -79,24 +89,16 @@ def draw_viewport(
     return column, row
 
 
-def _draw_pairs(
-    canvas: Canvas, x: int, y: int, first: list[int], second: list[int], palette: Palette, half: str, glyphs: Glyphs
-) -> None:
+def _pairs(first: list[int], second: list[int], palette: Palette, half: str, glyphs: Glyphs) -> Cells:
     """One row of cells, each made of two pixels: `half` in the first one's colour on the second one's."""
     pairs = list(zip(first, second, strict=True))
     if not palette.fills:
-        canvas.put_cells(
-            x,
-            y,
-            [_ramp(_stronger(pair), glyphs) for pair in pairs],
-            [_ramp_style(_stronger(pair), palette) for pair in pairs],
-        )
-    elif half:
+        ramps = [_ramp(_stronger(pair), glyphs) for pair in pairs]
+        return ramps, [_ramp_style(_stronger(pair), palette) for pair in pairs]
+    if half:
         table = heat_styles(palette)
-        canvas.put_cells(x, y, [half] * len(pairs), [table[pair] for pair in pairs])
-    else:
-        styles = [style("", heat_colour(palette, _stronger(pair))) for pair in pairs]
-        canvas.put_cells(x, y, [" "] * len(pairs), styles)
+        return [half] * len(pairs), [table[pair] for pair in pairs]
+    return [" "] * len(pairs), [style("", heat_colour(palette, _stronger(pair))) for pair in pairs]
 
 
 def _stronger(pair: tuple[int, int]) -> int:

@@ -6,7 +6,7 @@ A plan is a row of items in reading order (matrices, signs, coefficients). If no
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -93,21 +93,27 @@ def is_product(scene: Scene) -> bool:
 def plan_stage(scene: Scene, width: int, height: int) -> Plan | None:
     """The most generous plan within `width` × `height` cells (rows for rulers and matrices), or None."""
     sources = tuple(_sources(scene))
-    if not has_room_for_numbers(scene):
+    if not _are_small(sources):
         return None
     pieces = scene.shown.pieces(scene.cell if scene.view.is_done else None)
-    for tile_height, decimals, gap in product((5, 3, 1), (6, 4, 3), (4, 3, 2, 1)):
+    for tile_height, decimals in product((5, 3, 1), (6, 4, 3)):
         if tile_height == 5 and (width < 150 or height < 16):
             continue
-        plan = _plan(scene, pieces, sources, tile_height, decimals, gap)
-        if plan.width <= width and plan.body_height + 1 <= height:
-            return plan
+        items = _items(scene, pieces, sources, tile_height, decimals)
+        for gap in (4, 3, 2, 1):
+            plan = Plan(items, gap, tile_height)
+            if plan.width <= width and plan.body_height + 1 <= height:
+                return plan
     return None
 
 
 def has_room_for_numbers(scene: Scene) -> bool:
     """Whether every matrix of the step is small enough for numbers on any screen."""
-    return all(source.sizes[0] <= MOST_ROWS and source.sizes[1] <= MOST_COLUMNS for source in _sources(scene))
+    return _are_small(_sources(scene))
+
+
+def _are_small(sources: Iterable[Source]) -> bool:
+    return all(source.sizes[0] <= MOST_ROWS and source.sizes[1] <= MOST_COLUMNS for source in sources)
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,9 +172,9 @@ def symbol_text(scene: Scene, expression: Expression) -> str:
     return notation_named(scene.notation).text(expression)
 
 
-def _plan(
-    scene: Scene, pieces: tuple[Piece, ...], sources: tuple[Source, ...], tile_height: int, decimals: int, gap: int
-) -> Plan:
+def _items(
+    scene: Scene, pieces: tuple[Piece, ...], sources: tuple[Source, ...], tile_height: int, decimals: int
+) -> tuple[Item, ...]:
     matrices = iter([item_of(scene, source, tile_height, decimals, index == 0) for index, source in enumerate(sources)])
     sign = "←" if scene.shown.equation.is_update else scene.glyphs.equals
     items: list[Item] = [next(matrices), SignItem(sign if scene.glyphs.name != "ascii" else sign.replace("←", "<"))]
@@ -179,7 +185,7 @@ def _plan(
             items.append(SignItem(piece.text, _coefficient_value(scene, piece)))
         else:
             items.append(SignItem(_sign(piece, scene.glyphs)))
-    return Plan(tuple(items), gap, tile_height)
+    return tuple(items)
 
 
 def item_of(scene: Scene, source: Source, tile_height: int, decimals: int, is_result: bool) -> MatrixItem:
