@@ -177,7 +177,7 @@ async def test_a_page_that_is_left_twice_leaves_once(opened_by: str, key: str) -
             app.simulate_key(key) if key != "q" else None
         await pilot.pause()
         assert app.screen is app.stage
-        assert len(app.screen_stack) == 2
+        assert app.screen_stack == [app.stage]
 
 
 async def test_the_palette_does_what_was_chosen_once() -> None:

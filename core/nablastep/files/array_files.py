@@ -6,7 +6,6 @@ Owns where such a table may stand, its keys, and where its file is looked for. W
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -15,6 +14,8 @@ from nablastep.field_checks import FieldError, FloatArray, Key, described, did_y
 from nablastep.files.kinds import leads_out
 
 if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
     from nablastep.files.array_formats import Arrays
 
 Place: TypeAlias = "tuple[Traversable, Path | None]"

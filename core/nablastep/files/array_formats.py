@@ -9,15 +9,17 @@ import io
 import math
 import zipfile
 from collections.abc import Callable, Mapping
-from importlib.resources.abc import Traversable
 from pathlib import PurePath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nablastep.errors import NetworkError
 from nablastep.files.reading import read_bytes
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 Arrays = Mapping[str, NDArray[np.float64]]
 
