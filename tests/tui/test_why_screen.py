@@ -74,9 +74,12 @@ async def test_wrong_formulas_stand_beside_the_right_one() -> None:
         text = screen_text(app)
         assert "∇a⁽¹⁾ = W⁽¹⁾ ∇z⁽²⁾" in text
         assert "W⁽¹⁾ is the wrong way round" in text
+        assert " right " in text
+        assert "18° apart" in text
         await pilot.press("t")
         await pilot.pause()
         assert "a falling error proves nothing" in screen_text(app)
+        assert "E falls faster with the wrong formula here, which proves nothing" in screen_text(app)
 
 
 async def test_an_update_has_no_derivation_and_says_so() -> None:
@@ -95,16 +98,56 @@ async def test_a_lesson_judges_and_keeps_score() -> None:
         assert app.stage.lesson.tries == 1
         assert app.session.position == (1, 0)
         assert "z⁽¹⁾ = W⁽⁰⁾ a⁽⁰⁾ + b⁽⁰⁾" not in screen_text(app)
+        assert "z⁽¹⁾ = a0 @ W0 ✗" in screen_text(app)
         await pilot.press("ctrl+u", *"W0 @ a0 + b0", "enter")
         await pilot.pause()
         assert app.session.position == (1, 1)
+        assert "✓ right: W0 @ a0 + b0   enter goes on" in screen_text(app)
+        assert "0.377500" in screen_text(app)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "a⁽¹⁾ = ?" in screen_text(app)
         await pilot.press("enter")
         await pilot.pause()
         assert app.session.position == (1, 2)
         assert app.stage.lesson.score == "1 right (0 at the first try), 1 shown"
-        await pilot.press("escape")
+        assert "0.593270" in screen_text(app)
+        assert "✓ shown   enter goes on" in screen_text(app)
+        await pilot.press("enter", "escape")
         await pilot.pause()
         assert app.stage.lesson is None
+        assert "to practise: " in screen_text(app)
+
+
+async def test_hints_go_from_a_question_to_the_roles() -> None:
+    async with running("square") as (app, pilot):
+        await pilot.press("slash", *"dW1", "enter", "n", "n", "n", "n")
+        await pilot.press("slash", *"db1", "enter", "a")
+        for count in (1, 2, 3, 4):
+            await pilot.press("ctrl+u", *"W1 @ grad_z2", "enter")
+            await pilot.pause()
+            assert app.stage.lesson is not None
+            assert len(app.stage.lesson.hints) == min(count, 3)
+        text = screen_text(app)
+        assert "does the sum run over the first or the second index of W⁽¹⁾?" in text
+        assert "it takes W⁽¹⁾ (a parameter) and ∇z⁽²⁾ (what came back)" in text
+        assert "W⁽¹⁾ᵀ ∇z⁽²⁾ or" in text
+
+
+async def test_numbers_are_taken_and_any_answer_leaves_the_app_alive() -> None:
+    async with running() as (app, pilot):
+        await pilot.press("a", *"[0.3775, 0.3925]", "enter")
+        await pilot.pause()
+        assert app.session.position == (1, 1)
+        assert "right to the 4 digits given" in screen_text(app)
+        await pilot.press("enter")
+        for answer in ("-1 grad_z2", "2 ⊗ t", "W0 ⊗ 2", "b1 ⊗ z1", "(" * 60, "9^9^9^9", "[[1, 2], [3]]", "[", "W0["):
+            assert app.stage.prompt is not None
+            app.stage.prompt = app.stage.prompt.with_typed(answer)
+            await pilot.press("enter")
+            await pilot.pause()
+            assert app.session.position == (1, 1), answer
+            await pilot.press("ctrl+u")
 
 
 async def test_a_whole_iteration_can_be_answered_with_the_printed_equations() -> None:
@@ -116,7 +159,7 @@ async def test_a_whole_iteration_can_be_answered_with_the_printed_equations() ->
         for answer in answers:
             assert app.stage.prompt is not None
             app.stage.prompt = app.stage.prompt.with_typed(answer)
-            await pilot.press("enter")
+            await pilot.press("enter", "enter")
         await pilot.pause()
         assert app.session.position == (1, len(answers))
         assert f"lesson: {len(answers)} right ({len(answers)} at the first try)" in screen_text(app)

@@ -19,3 +19,19 @@ def mistakes(case: Case) -> Iterator[Mistake]:
     """The wrong formulas that the slips make of the step, those of the first slips first."""
     for slip in SLIPS:
         yield from slip.mistakes(case)
+
+
+def kind_of(name: str) -> str:
+    """What there is to practise for one who makes the slip of that name, in a few words."""
+    return next(
+        (kind for kind, slips in _KINDS.items() if name in {slip.name for slip in slips}), "formulas and shapes"
+    )
+
+
+_KINDS: dict[str, tuple[Slip, ...]] = {
+    "the order, transposes and sums of products": PRODUCT_SLIPS,
+    "slopes of activations": SLOPE_SLIPS,
+    "constant factors": (FACTOR,),
+    "update rules": UPDATE_SLIPS,
+    "which quantity stands where": QUANTITY_SLIPS,
+}

@@ -120,7 +120,7 @@ def _draw_direction(canvas: Canvas, page: WhyPage, look: Look, top: int) -> int:
         return top
     name = f"d{derivation_notation(look.notation).text(moving)} ="
     canvas.write(4, top, look.say(name), style(palette.bright, bold=True))
-    picture = _matrix(values, _dimensions(moving.shape), 2)
+    picture = small_matrix(values, _dimensions(moving.shape), 2)
     place = draw(canvas, 6 + width_of(name), top, picture, palette, look.glyphs)
     x = 9 + width_of(name) + place.width
     symbol = derivation_notation(look.notation).text(moving)
@@ -303,12 +303,13 @@ def _picture(line: Line, page: WhyPage) -> MatrixPicture | None:
     dimensions = shape_of(line.right)
     rows, columns = dimensions if len(dimensions) == 2 else ("1", "1")
     zeros = zero_cells(line) if page.zeros else frozenset()
-    return _matrix(value, (rows, columns), 4 if value.shape[1] > 3 else 6, zeros)
+    return small_matrix(value, (rows, columns), 4 if value.shape[1] > 3 else 6, zeros)
 
 
-def _matrix(
+def small_matrix(
     value: object, dimensions: tuple[str, str], decimals: int, zeros: frozenset[tuple[int, int]] = frozenset()
 ) -> MatrixPicture:
+    """A matrix in one row of text for each of its rows."""
     values = np.asarray(value, dtype=float)
     number = choose_format(values, decimals)
     return MatrixPicture(

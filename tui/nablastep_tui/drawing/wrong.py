@@ -8,12 +8,14 @@ from nablastep.words import significant
 from nablastep_tui.drawing.bars import draw_loss_bars, shared_loss_bars
 from nablastep_tui.drawing.canvas import Canvas
 from nablastep_tui.drawing.cells import width_of
+from nablastep_tui.drawing.matrix import draw
 from nablastep_tui.drawing.text import wrapped
-from nablastep_tui.drawing.why import Look, page_top
+from nablastep_tui.drawing.why import Look, page_top, small_matrix
 from nablastep_tui.numbers import error_text
 from nablastep_tui.themes import accent_style, style
 
 TALLEST_BARS = 6
+MOST_ROWS, MOST_COLUMNS = 6, 6
 
 
 def draw_wrong(canvas: Canvas, comparison: Comparison, place: int, training: Training | None, look: Look) -> None:
@@ -40,6 +42,8 @@ def draw_wrong(canvas: Canvas, comparison: Comparison, place: int, training: Tra
         if y >= canvas.height - 8:
             break
         y = _draw_formula(canvas, wrong, text, wide, y, look, focused=index == place)
+    if training is None and comparison.wrong:
+        y = _draw_arrays(canvas, comparison, comparison.wrong[min(place, len(comparison.wrong) - 1)], y, look)
     if training is not None and canvas.height - y >= 6:
         _draw_training(canvas, training, y, look)
     elif y < canvas.height:
@@ -69,11 +73,35 @@ def _draw_formula(
     return y + max(1, len(lines)) + 1
 
 
+def _draw_arrays(canvas: Canvas, comparison: Comparison, wrong: WrongFormula, y: int, look: Look) -> int:
+    """The wrong array beside the right one, and the angle between them; the first free row."""
+    palette, shape = look.palette, comparison.equation.target.shape
+    if wrong.value is None or len(shape) != 2 or wrong.value.ndim != 2:
+        return y
+    rows, columns = (
+        min(size, most) for size, most in zip(comparison.value.shape, (MOST_ROWS, MOST_COLUMNS), strict=True)
+    )
+    if canvas.height - y < rows + 4:
+        return y
+    cut = "" if comparison.value.shape == (rows, columns) else f", the first {rows}×{columns} entries"
+    x, last = 4, y
+    for name, value in ((f"right{cut}", comparison.value), ("wrong", wrong.value)):
+        picture = small_matrix(value[:rows, :columns], (shape[0], shape[1]), 4)
+        canvas.write(x, y, look.say(name), style(palette.muted))
+        drawn = draw(canvas, x, y + 1, picture, palette, look.glyphs)
+        last = max(last, y + 1 + drawn.height)
+        x += max(drawn.width, width_of(name)) + 6
+    if wrong.angle is not None and x < canvas.width - 24:
+        canvas.write(x, y + 1, look.say(f"{significant(wrong.angle, 2)}° apart"), style(palette.text))
+    return last + 1
+
+
 def _draw_training(canvas: Canvas, training: Training, y: int, look: Look) -> None:
     """E while learning with the right formula and with the wrong one: a falling error proves nothing."""
     palette = look.palette
     ascii_only = look.glyphs.name == "ascii"
-    height = min(TALLEST_BARS, (canvas.height - y - 2) // 2)
+    told = len(wrapped(look.say(training.remark), canvas.width - 8)) if training.remark else 0
+    height = max(1, min(TALLEST_BARS, (canvas.height - y - 2 - told) // 2))
     y += min(2, canvas.height - y - 2 * height - 2)
     text = f"E over {len(training.right)} iterations: a falling error proves nothing   (log scale, one for both)"
     canvas.write(4, y, text, style(palette.muted))
@@ -88,3 +116,7 @@ def _draw_training(canvas: Canvas, training: Training, y: int, look: Look) -> No
         draw_loss_bars(canvas, x, top, bars, None, palette, look.glyphs)
         end = x + len(bars.starts) + 1
         canvas.write(end, top + height - 1, error_text(errors[-1], ascii=ascii_only), style(palette.text))
+    below = y + 1 + 2 * height + (1 if height > 2 else 0)
+    for row, line in enumerate(wrapped(look.say(training.remark), canvas.width - 8) if training.remark else ()):
+        if below + row < canvas.height:
+            canvas.write(4, below + row, line, accent_style(palette))

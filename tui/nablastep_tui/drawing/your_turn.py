@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nablastep.expressions import Apply, Symbol
 from nablastep.notation import notation_named
 from nablastep.words import step_title
 from nablastep_tui.drawing.canvas import Canvas
@@ -26,15 +27,24 @@ def draw_your_turn(canvas: Canvas, scene: Scene) -> None:
     target = scene.view.convention.shown_symbol(step.target)
     name = notation_named("ascii" if glyphs.name == "ascii" else "unicode").text(target)
     y = 2
-    x = canvas.write(4, y, f"{name} = ?", style(palette.bright, bold=True))
+    x = canvas.write(4, y, f"{name} = ", style(palette.bright, bold=True))
+    if lesson.answer:
+        text = plain(lesson.answer) if glyphs.name == "ascii" else lesson.answer
+        x = canvas.write(x, y, _fitted(text, canvas.width - x - 24), style(palette.text))
+        x = canvas.write(x + 1, y, glyphs.cross, accent_style(palette))
+    else:
+        x = canvas.write(x, y, "?", style(palette.bright, bold=True))
     _draw_shape(canvas, scene, target.shape, x + 4, y)
-    y = _draw_verdict(canvas, scene, y + 2)
+    y = _draw_verdict(canvas, scene, y + 1 if lesson.message else y + 2)
     y = _draw_quantities(canvas, scene, y + 1)
-    activation = program.form.activations[max(0, min(step.layer or 1, len(program.form.activations)) - 1)]
+    applied = (found.equation.expression for found in program.forward)
+    call = next((each for each in applied if isinstance(each, Apply) and isinstance(each.x, Symbol)), None)
+    function, argument = (call.function.name, call.x.id) if call is not None else ("tanh", "z1")  # type: ignore[attr-defined]
     lines = (
         "Write the right side in any spelling: W1.T @ grad_z2, W⁽¹⁾ᵀ ∇z⁽²⁾ or W1.T grad_z2; * or ⊙ is entry by entry.",
-        f"An activation goes by its name: {activation}(z1), and {activation}'(z1) is its slope.",
-        "enter judges it; enter on an empty line shows the equation; esc ends the lesson.",
+        f"An activation goes by its name: {function}({argument}), and {function}'({argument}) is its slope.",
+        "Numbers do as well: [[0.1, 0.2], [0.3, 0.4]], judged to the digits given.",
+        "enter judges it; enter on an empty line shows the equation with its numbers; esc ends the lesson.",
     )
     for text in (piece for line in lines for piece in wrapped(line, canvas.width - 8)):
         if y < canvas.height:
@@ -47,15 +57,18 @@ def _draw_verdict(canvas: Canvas, scene: Scene, y: int) -> int:
     if lesson is None or not lesson.message:
         return y
     say = plain if scene.glyphs.name == "ascii" else str
-    good = lesson.message in {"right", "shown this time"}
-    mark = scene.glyphs.tick if good else scene.glyphs.cross
-    for text in wrapped(f"{mark} {say(lesson.message)}", canvas.width - 8):
-        canvas.write(4, y, text, style(palette.bright, bold=True) if good else accent_style(palette))
+    for text in wrapped(say(lesson.message), canvas.width - 8):
+        canvas.write(4, y, text, accent_style(palette))
         y += 1
-    for text in wrapped(say(lesson.hint), canvas.width - 10) if lesson.hint else ():
-        canvas.write(6, y, text, style(palette.text))
-        y += 1
+    for hint in lesson.hints:
+        for text in wrapped(say(hint), canvas.width - 10):
+            canvas.write(6, y, text, style(palette.text))
+            y += 1
     return y
+
+
+def _fitted(text: str, width: int) -> str:
+    return text if width_of(text) <= width else text[: max(1, width - 1)] + "…"
 
 
 def _draw_quantities(canvas: Canvas, scene: Scene, y: int) -> int:

@@ -12,6 +12,9 @@ from nablastep.transposition import CONVENTIONS
 from nablastep_tui.screens.changing import Changing
 from nablastep_tui.screens.stage_base import POOLINGS
 
+LONGEST_ANSWER = 40
+"""So much of an answer is repeated beside its verdict."""
+
 
 class Looking(Changing):
     """The keys that change nothing but the view, and those that ask."""
@@ -104,7 +107,7 @@ class Looking(Changing):
         self.ask(f"{notations()[name].text(symbol)} =", self._judge_answer, on_close=self._end_lesson)
 
     def _judge_answer(self, text: str) -> None:
-        """Judge the answer for the upcoming step; a right one computes it and asks for the next."""
+        """Judge the answer for the upcoming step; a right one computes it, and waits with the numbers on the stage."""
         from nablastep_tui.lesson import answered
 
         assert self.lesson is not None
@@ -112,14 +115,25 @@ class Looking(Changing):
         if not may_go_on:
             raise CommandError("try again: the verdict stands above")
         self.perform(Next())
+        mark = self.glyphs.tick
+        given = text.strip() if len(text.strip()) <= LONGEST_ANSWER else f"{text.strip()[:LONGEST_ANSWER]}…"
+        told = f"{mark} {self.lesson.message}" + (f": {given}" if given else "")
+        self.ask(f"{told}   enter goes on", self._go_on_with_lesson, on_close=self._end_lesson)
+
+    def _go_on_with_lesson(self, _: str) -> None:
+        """From the equation with its numbers to the next question, or to the score."""
+        from nablastep_tui.lesson import gone_on
+
+        assert self.lesson is not None
         if self.session.position.step == len(self.session.program):
             self._end_lesson()
-        else:
-            self._ask_for_next()
+            return
+        self.lesson = gone_on(self.lesson)
+        self._ask_for_next()
 
     def _end_lesson(self) -> None:
         if self.lesson is not None:
-            score, self.lesson = self.lesson.score, None
+            score, self.lesson = self.lesson.score + self.lesson.practice, None
             self.tell(f"lesson: {score}")
 
     def action_keys(self) -> None:

@@ -182,7 +182,7 @@ class StageBase(Guarded, Screen[None]):
             from nablastep_tui.drawing.what_if import draw_what_if
 
             draw_what_if(canvas, scene)
-        elif scene.lesson is not None:
+        elif scene.lesson is not None and not scene.lesson.waiting:
             from nablastep_tui.drawing.your_turn import draw_your_turn
 
             draw_your_turn(canvas, scene)
