@@ -419,10 +419,11 @@
     show(what === "step" ? Number(number) : what === "chapter" ? chapterStart(Number(number)) : 0);
   };
 
-  const phaseStart = (direction) => {
-    const starts = moments.map((_, index) => index).filter((index) => index === 0 || phaseOf(index) !== phaseOf(index - 1));
-    if (direction > 0) return starts.find((index) => index > state.step) ?? moments.length - 1;
-    return starts.filter((index) => index < state.step).at(-1) ?? 0;
+  // As in the app: the beginning, and the end of every unbroken run of one phase.
+  const phasePlace = (direction) => {
+    const last = moments.length - 1;
+    const places = moments.map((_, index) => index).filter((index) => index === 0 || index === last || phaseOf(index) !== phaseOf(index + 1));
+    return direction > 0 ? places.find((index) => index > state.step) ?? last : places.filter((index) => index < state.step).at(-1) ?? 0;
   };
 
   const moveCell = (down, right) => {
@@ -442,7 +443,7 @@
 
   const keys = {
     ArrowRight: () => go(state.step + 1), ArrowLeft: () => go(state.step - 1),
-    p: () => go(phaseStart(1)), P: () => go(phaseStart(-1)),
+    p: () => go(phasePlace(1)), P: () => go(phasePlace(-1)),
     Home: () => go(0), End: () => go(moments.length - 1),
     h: () => moveCell(0, -1), l: () => moveCell(0, 1), k: () => moveCell(-1, 0), j: () => moveCell(1, 0),
     w: () => openWhy(!state.why), 1: () => route(0), 2: () => route(1), 3: () => route(2),
