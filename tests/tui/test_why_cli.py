@@ -121,9 +121,9 @@ def test_a_wrong_answer_exits_1_with_the_cause_and_a_hint(capsys: Capture) -> No
     found = capsys.readouterr()
     assert found.err == ""
     assert found.out.splitlines() == [
-        "wrong: a factor is the wrong way round: the product n2×n1 (4×2) times n2×1 (4×1) does not fit: "
+        "wrong: W⁽¹⁾ is the wrong way round: the product n2×n1 (4×2) times n2×1 (4×1) does not fit: "
         "n1 = 2 meets n2 = 4",
-        "hint: Write one entry as a sum: does the sum run over the first or the second index of that factor?",
+        "hint: Write one entry as a sum: does the sum run over the first or the second index of W⁽¹⁾?",
     ]
 
 

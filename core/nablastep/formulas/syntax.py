@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -125,6 +125,18 @@ def edits(node: Typed, change: Any) -> Iterator[Typed]:
                 if isinstance(part, Typed):
                     for edited in edits(part, change):
                         yield _with(node, field.name, (*value[:index], edited, *value[index + 1 :]))
+
+
+def moved(node: Typed, place: Callable[[int], int]) -> Typed:
+    """The tree with every place told anew."""
+    arguments: dict[str, Any] = {"place": place(node.place)}
+    for field in fields(node):
+        value = getattr(node, field.name)
+        if isinstance(value, Typed):
+            arguments[field.name] = moved(value, place)
+        elif isinstance(value, tuple):
+            arguments[field.name] = tuple(moved(part, place) if isinstance(part, Typed) else part for part in value)
+    return replace(node, **arguments)
 
 
 def _with(node: Typed, field: str, value: Any) -> Typed:

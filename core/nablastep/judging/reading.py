@@ -12,6 +12,7 @@ from nablastep.expressions import Symbol
 from nablastep.formulas.errors import FormulaError
 from nablastep.formulas.parser import Formula, parse
 from nablastep.formulas.spellings import plain
+from nablastep.formulas.syntax import moved
 from nablastep.graph import Role
 from nablastep.program import Program, Step
 from nablastep.slips.case import Case
@@ -102,10 +103,12 @@ def _counted_from(program: Program, ids: Mapping[str, str], first: int) -> dict[
 def read(text: str, names: Mapping[str, str], *, tight: bool = False) -> Formula:
     """The formula that was typed, in any spelling. Raises FormulaError with the column in what was typed."""
     spelled = plain(text)
+    if spelled.text == text:
+        return parse(text, tight=tight, names=names)
     try:
-        return parse(spelled.text, tight=tight, names=names)
+        formula = parse(spelled.text, tight=tight, names=names)
     except FormulaError as error:
-        if error.column is None or spelled.text == text:
-            raise
-        column = spelled.column(error.column)
+        column = None if error.column is None else spelled.column(error.column)
         raise FormulaError(error.message, column=column, hint=error.hint) from None
+    left_place = spelled.column(formula.left_place + 1) - 1
+    return Formula(formula.left, left_place, moved(formula.right, lambda place: spelled.column(place + 1) - 1))
