@@ -6,6 +6,7 @@ import re
 import unicodedata
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 
 import nablastep as ns
@@ -52,6 +53,30 @@ def test_every_line_of_a_derivation_is_well_formed(name: str) -> None:
             for line in why_lines(session, step.id):
                 assert "∂" not in line.text() or "<mfrac>" in line.text("mathml") or "/" not in line.text()
                 assert visible(line.text("mathml")).strip()
+
+
+def test_equations_of_any_kind_are_well_formed() -> None:
+    equations = """
+    S = A^T A + J
+    q = inv(S)
+    d = logdet(S) + det(S) + tr(S)
+    B = [A, A]
+    C = B[0:2, 1:3]
+    r = reshape(A, 3, 2)
+    p = softmax(A, axis=1)
+    k = where(A > 0, A, 0.1 A) + max(A, 0.5 A)
+    g = sqrt(abs(A) + 1) / (1 + exp(A))
+    E = sum(q) + d + sum(C^2) + sum(r) + sum(p * A) + sum(k) + norm(A) + sum(g)
+    """
+    given = {"J": np.eye(3)}
+    network = ns.Network.from_equations(equations, parameters={"A": [[0.5, -0.2, 0.3], [0.1, 0.8, -0.4]]}, given=given)
+    texts = {step.id: MATHML.equation_text(step.equation) for step in ns.open(network).program.steps}
+    for text in texts.values():
+        ElementTree.fromstring(text)
+        assert "<mrow></mrow>" not in text  # no script hangs in the air
+    assert texts["q"].endswith("<msup><mrow><mi>S</mi></mrow><mrow><mn>−1</mn></mrow></msup></math>")
+    assert "<mtable>" in texts["k"]
+    assert "<mi>max</mi>" in texts["k"]
 
 
 def test_scripts_are_real_scripts() -> None:

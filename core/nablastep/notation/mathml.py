@@ -20,6 +20,7 @@ from nablastep.expressions import (
     Expression,
     Factor,
     Hadamard,
+    Inverse,
     MatMul,
     Number,
     Power,
@@ -124,7 +125,13 @@ class MathmlWriter(UnicodeWriter):
     def call(self, name: str, argument: Expression) -> Tokens:
         return (Token(lifted(name) + _APPLIED, "function"), *self.parenthesised(self.tokens(argument)))
 
+    def inverse(self, node: Inverse) -> Tokens:
+        return self.raised(self.wrapped(node.x, Strength.ATOM), Token("<mn>−1</mn>"))
+
     def cases(self, node: Cases) -> Tokens:
+        if node.condition == Subtract(node.positive, node.otherwise):  # written as a maximum
+            return super().cases(node)
+
         def row(value: Expression, *rest: Token) -> Tokens:
             cells = (Token("<mtr><mtd>"), *self.tokens(value), Token("</mtd><mtd>"))
             return (*cells, *rest, Token("</mtd></mtr>"))
