@@ -284,12 +284,13 @@ def _equal_terms(node: Add) -> Expression | None:
     if left == rest:
         total_factor = _factor_sum(own, factor)
         return None if total_factor is None else scale(total_factor, rest)
-    if own == ONE and isinstance(node.left, Add | Subtract):
-        for term, others in _terms(node.left):
+    if isinstance(left, Add | Subtract) and (own.dimensions, own.times) == (factor.dimensions, factor.times):
+        share = Fraction(factor.numerator, factor.denominator) / Fraction(own.numerator, own.denominator)
+        for term, others in _terms(left):
             inner, x = _split(term)
-            total_factor = _factor_sum(inner, factor) if x == rest else None
+            total_factor = _factor_sum(inner, Factor(share.numerator, share.denominator)) if x == rest else None
             if total_factor is not None:
-                return others(scale(total_factor, rest))
+                return scale(own, others(scale(total_factor, rest)))
     return None
 
 

@@ -15,11 +15,12 @@ from typing import Any
 import numpy as np
 
 from nablastep.derivations.arrays import TooLarge
+from nablastep.derivations.cancelling import cancelling_drafts, textbook_way
 from nablastep.derivations.differential import differential_drafts
 from nablastep.derivations.forward import index_form, matrix_form
 from nablastep.derivations.index import index_drafts
 from nablastep.derivations.jacobian import LAYOUTS, NUMERATOR, jacobian_drafts
-from nablastep.derivations.lines import Array, Line, Lines, Truth, evaluated, frozen
+from nablastep.derivations.lines import Array, Draft, Line, Lines, Truth, evaluated, frozen
 from nablastep.derivations.subject import Subject, shown_forward, subject_of
 from nablastep.derivations.worth import Evaluator
 from nablastep.errors import CommandError, UnknownNameError
@@ -157,16 +158,28 @@ def _forward_route(situation: Situation, name: str, convention: Convention) -> R
 def _backward_route(
     situation: Situation, name: str, convention: Convention, layout: str, direction_number: int
 ) -> Route:
-    subject = subject_of(situation.program, situation.name, convention)
-    evaluator = _evaluator(situation, convention, subject.variable)
+    own = subject_of(situation.program, situation.name, convention)
+    evaluator = _evaluator(situation, convention, own.variable)
+    through = textbook_way(situation.program, situation.name, convention, evaluator)
+    subject = through or own
+    rest: tuple[Draft, ...] = ()
+    if through is not None:
+        rest = cancelling_drafts(situation.program, through, own, convention)
+        evaluator = Evaluator(evaluator.values, _by_definition(situation.program, through, convention))
     if name == DIFFERENTIAL:
         direction = _direction(situation, subject.variable, direction_number)
         direction = frozen(convention.shown_value(situation.program.symbols[subject.variable.id], direction))
         evaluator = evaluator.with_direction(subject.variable, direction)
-        lines = evaluated(name, differential_drafts(subject), evaluator, _truth(situation, subject, evaluator))
+        lines = evaluated(name, (*differential_drafts(subject), *rest), evaluator, _truth(situation, own, evaluator))
         return Route(name, lines, direction, subject.variable)
     drafts = index_drafts(subject) if name == INDEX else jacobian_drafts(subject, layout)
-    return Route(name, evaluated(name, drafts, evaluator, _truth(situation, subject, evaluator)))
+    return Route(name, evaluated(name, (*drafts, *rest), evaluator, _truth(situation, own, evaluator)))
+
+
+def _by_definition(program: Program, through: Subject, convention: Convention) -> tuple[Equation, ...]:
+    """The forward equations with E as its textbook form has it, which reads the outputs."""
+    output = program.symbols[through.uses[0].target.id]
+    return shown_forward(program, output, convention)
 
 
 def _truth(situation: Situation, subject: Subject, evaluator: Evaluator) -> Truth:
