@@ -24,6 +24,7 @@ from nablastep.files.built_in import network_names
 from nablastep.functions.activations import ACTIVATIONS
 from nablastep.functions.losses import LOSSES
 from nablastep.notation import notation_named
+from nablastep.optimizers import RULES
 from nablastep.transposition import CONVENTIONS
 
 ALL_CONVENTIONS = tuple(CONVENTIONS)
@@ -255,10 +256,10 @@ def test_forward_steps_show_the_index_form_and_the_matrix_form(name: str) -> Non
                     check_route(session, step.id, convention, route)
 
 
-def test_updates_and_unknown_names_are_refused() -> None:
+def test_what_is_no_step_and_unknown_names_are_refused() -> None:
     session = at_end("mazur")
-    with pytest.raises(ns.CommandError, match="W1 is no step with a derivation: updates follow from the optimiser"):
-        why(session, "W1")
+    with pytest.raises(ns.CommandError, match="b1 is no step: it is given, or stands still"):
+        why(session, "b1")
     with pytest.raises(ns.UnknownNameError, match="no step computes 'grad_W2'; did you mean"):
         why(session, "grad_W2")
     with pytest.raises(ns.UnknownNameError, match="unknown route 'jacobi'; did you mean 'jacobian'"):
@@ -267,6 +268,33 @@ def test_updates_and_unknown_names_are_refused() -> None:
         why(session, "z1", "jacobian")
     with pytest.raises(ns.UnknownNameError, match="unknown layout 'mixed'; there are numerator and denominator"):
         why(session, "grad_W1", layout="mixed")
+
+
+@pytest.mark.parametrize("order", ["gradients-first", "interleaved"])
+@pytest.mark.parametrize("optimizer", list(RULES))
+def test_why_of_an_update_says_what_the_gradient_promises_and_ends_with_the_update(optimizer: str, order: str) -> None:
+    settings = {"name": optimizer, "learning_rate": 0.01, "weight_decay": 0.1}
+    network = layers_network("tanh", "half_squared_error", 3, optimizer=settings, order=order)
+    session = ns.open(network)
+    session.train(2)
+    session.goto("end")
+    for step in session.program.steps:
+        if step.phase != "update":
+            continue
+        for convention in ALL_CONVENTIONS:
+            (route,) = why(session, step.id, convention=convention)
+            assert (route.name, route.holds) == ("update", True)
+            assert len({line.rule for line in route.lines}) == len(route.lines) >= 3
+            shown = CONVENTIONS[convention].shown_equation(step.equation)
+            assert route.lines[-1].text() == notation_named("unicode").equation_text(shown)
+
+
+def test_plain_descent_promises_minus_a_sum_of_squares() -> None:
+    session = at_end("mazur")
+    lines = why(session, "W1")[0].lines
+    promised = -0.5 * float(np.sum(session["grad_W1"] ** 2))
+    assert [line.value for line in lines[:3]] == pytest.approx([promised] * 3, rel=1e-9)
+    assert lines[-1].text() == "W⁽¹⁾ ← W⁽¹⁾ − η ∇W⁽¹⁾"
 
 
 def test_asking_why_moves_nothing_and_shows_the_numbers_of_the_moment() -> None:

@@ -148,7 +148,7 @@ def test_a_scheme_that_carries_one_over_m_elsewhere_is_consistent() -> None:
     assert carried.cause == "carried"
     assert "follows rightly from your ∇Z⁽²⁾" in carried.message
     for convention in CONVENTIONS:
-        right = {"column": "1/m dZ2 a1.T", "column-transposed": "1/m a1 dZ2.T"}.get(convention, None)
+        right = {"column": "1/m dZ2 a1.T", "column-transposed": "1/m a1 dZ2.T"}.get(convention)
         right = right or ("1/m a1.T dZ2" if convention == "row-keras" else "1/m dZ2.T a1")
         assert judge(session, "grad_W1", right, convention, given=["dZ2 = A2 - Y"]).right, convention
 

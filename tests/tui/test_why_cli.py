@@ -91,7 +91,7 @@ def test_the_last_backward_step_of_every_built_in_network_has_a_worksheet(name: 
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["why", "mazur", "W1"], "W1 is no step with a derivation: updates follow from the optimiser's own rule"),
+        (["why", "mazur", "b1"], "b1 is no step: it is given, or stands still"),
         (["why", "mazur", "grad_W9"], "no step computes 'grad_W9'; did you mean"),
         (["why", "mazur", "grad_W1", "--route", "jacobi"], "--route: unknown 'jacobi'; did you mean 'jacobian'?"),
         (["why", "mazur", "z1", "--route", "jacobian"], "z1 has no jacobian route; it has index and matrix"),

@@ -6,7 +6,7 @@ A line's value and whether it holds are computed from what it says, never writte
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -35,7 +35,7 @@ class Draft:
 
     `kind` says what its value is: the QUANTITY that is derived, the line's OWN (a Jacobian), the NUMBER dE, or nothing
     yet (DEFINITION). `structure` names what a Jacobian looks like; `arrived` is false where a route ends on something
-    else than the step's equation.
+    else than the step's equation; `becomes` says that the left side becomes the right one, as in an update.
     """
 
     left: Expression
@@ -44,6 +44,7 @@ class Draft:
     kind: str = QUANTITY
     structure: str | None = None
     arrived: bool = True
+    becomes: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +64,7 @@ class Line(DisplayedEquation):
     holds: bool | None
     structure: str | None
     kind: str
+    becomes: bool = False
 
     def text(self, notation: str = "unicode") -> str:
         """The whole line, left = right, in that notation."""
@@ -72,7 +74,8 @@ class Line(DisplayedEquation):
         """The line's text in its smallest pieces: symbols, operators, brackets."""
         writer = derivation_notation(notation)
         right = (token.text for token in writer.tokens(self.right))
-        return (*(token.text for token in writer.tokens(self.left)), writer.equals, *right)
+        sign = writer.becomes if self.becomes else writer.equals
+        return (*(token.text for token in writer.tokens(self.left)), sign, *right)
 
     def right_text(self, notation: str = "unicode") -> str:
         """What stands behind the equals sign."""
@@ -120,18 +123,7 @@ def evaluated(route: str, drafts: Sequence[Draft], evaluator: Evaluator, truth: 
 
 
 def _holding(line: Line, holds: bool) -> Line:
-    return Line(
-        line.route,
-        line.number,
-        line.left,
-        line.right,
-        line.rule,
-        line.shape,
-        line.value,
-        holds,
-        line.structure,
-        line.kind,
-    )
+    return replace(line, holds=holds)
 
 
 def _line(route: str, number: int, draft: Draft, evaluator: Evaluator, truth: Truth) -> Line:
@@ -145,7 +137,9 @@ def _line(route: str, number: int, draft: Draft, evaluator: Evaluator, truth: Tr
         value, structure = None, draft.structure or "dense"
     if not draft.arrived:
         holds = False
-    return Line(route, number, draft.left, draft.right, draft.rule, shape, value, holds, structure, draft.kind)
+    return Line(
+        route, number, draft.left, draft.right, draft.rule, shape, value, holds, structure, draft.kind, draft.becomes
+    )
 
 
 def _worth(draft: Draft, evaluator: Evaluator, truth: Truth) -> tuple[Any, bool | None]:

@@ -29,6 +29,7 @@ TITLES = {
     "jacobian": "Jacobians: the chain rule as a product of matrices",
     "differential": "Differentials: no index, no layout",
     "matrix": "Matrices: the equation as a whole",
+    "update": "What the update does",
 }
 LARGEST_PRINTED = 8
 """Rows or columns of a matrix that are printed for people; of more the first ones."""

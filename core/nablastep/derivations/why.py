@@ -22,6 +22,7 @@ from nablastep.derivations.index import index_drafts
 from nablastep.derivations.jacobian import LAYOUTS, NUMERATOR, jacobian_drafts
 from nablastep.derivations.lines import Array, Draft, Line, Lines, Truth, evaluated, frozen
 from nablastep.derivations.subject import Subject, shown_forward, subject_of
+from nablastep.derivations.update import UPDATE_ROUTE, update_drafts
 from nablastep.derivations.worth import Evaluator
 from nablastep.errors import CommandError, UnknownNameError
 from nablastep.expressions import Add, Equation, Hadamard, Sum, Symbol
@@ -61,6 +62,7 @@ class Situation:
     values: Mapping[str, Any]
     name: str
     computed_late: bool
+    iteration: Iteration
     evaluators: dict[str, Evaluator] = field(default_factory=dict)
 
 
@@ -75,16 +77,18 @@ def why(
     """The derivation of the step of that id, by one route or all.
 
     `convention` is the session's network's own if left out; `layout` is that of the Jacobian lines; each
-    `direction_number` draws another direction. Forward ids have the routes index and matrix. Raises UnknownNameError
-    for a name that is no step and no route, CommandError for an update and for a route that the step does not have.
+    `direction_number` draws another direction. Forward ids have the routes index and matrix, updates one called
+    update. Raises UnknownNameError for a name that is no step and no route, CommandError for a route that the step
+    does not have.
     """
     if layout not in LAYOUTS:
         raise UnknownNameError(f"unknown layout '{layout}'; there are {' and '.join(LAYOUTS)}")
     shown_in = convention_named(convention or session.network.convention)
     situation = situation_of(session, name)
     phase = _phase(situation.program, name)
-    available = (INDEX, MATRIX) if phase == FORWARD else ROUTES
-    wanted = _wanted(route, available, name)
+    wanted = _wanted(route, routes_of(phase), name)
+    if phase == UPDATE:
+        return (_update_route(situation, shown_in),)
     if phase == FORWARD:
         return tuple(_forward_route(situation, each, shown_in) for each in wanted)
     return tuple(_backward_route(situation, each, shown_in, layout, direction_number) for each in wanted)
@@ -99,17 +103,15 @@ def why_lines(
 
 def situation_of(session: Session, name: str) -> Situation:
     """The step of that id with the numbers it computes with, seen from where the session stands."""
-    program, values = session.program, session.values
+    program = session.program
     _check_name(program, name)
     iteration, done = session.position
     number = program.known_after(program.views[name]) if name in program.views else program.step(name).number
+    earlier = done < number and done == 0 and iteration > 1
+    found = Iteration(session.timeline, iteration - 1 if earlier else iteration)
     if done < number:
-        shown_iteration = iteration - 1 if done == 0 and iteration > 1 else iteration
-        found = Iteration(session.timeline, shown_iteration)
-        program, values = found.program, found.values(number)
-    else:
-        values = Iteration(session.timeline, iteration).values(number)
-    return Situation(program, values, name, _computed_late(program, number))
+        program = found.program
+    return Situation(program, found.values(number), name, _computed_late(program, number), found)
 
 
 def _computed_late(program: Program, number: int) -> bool:
@@ -118,15 +120,20 @@ def _computed_late(program: Program, number: int) -> bool:
 
 
 def _check_name(program: Program, name: str) -> None:
-    ids = [step.id for step in program.steps if step.phase != UPDATE]
+    ids = [step.id for step in program.steps]
     if name in program.views or name in ids:
         return
-    if any(step.id == name for step in program.steps) or name in program.symbols:
+    if name in program.symbols:
         raise CommandError(
-            f"{name} is no step with a derivation: updates follow from the optimiser's own rule, and data are given",
+            f"{name} is no step: it is given, or stands still",
             hint=f"ask why about one of {' '.join(ids)}",
         )
     raise UnknownNameError(f"no step computes '{name}'{did_you_mean(name, ids)}", hint=f"the steps are {' '.join(ids)}")
+
+
+def routes_of(phase: str) -> tuple[str, ...]:
+    """The routes that a step of that phase has."""
+    return {FORWARD: (INDEX, MATRIX), UPDATE: (UPDATE_ROUTE,)}.get(phase, ROUTES)
 
 
 def _phase(program: Program, name: str) -> str:
@@ -138,7 +145,7 @@ def _wanted(route: str, available: tuple[str, ...], name: str) -> tuple[str, ...
         return available
     if route in available:
         return (route,)
-    known = (*ROUTES, MATRIX, ALL)
+    known = (*ROUTES, MATRIX, UPDATE_ROUTE, ALL)
     if route not in known:
         raise UnknownNameError(f"unknown route '{route}'{did_you_mean(route, known)}; there are {', '.join(known)}")
     raise CommandError(f"{name} has no {route} route; it has {' and '.join(available)}")
@@ -153,6 +160,45 @@ def _forward_route(situation: Situation, name: str, convention: Convention) -> R
     value = situation.values[step.id]
     shown = convention.shown_value(step.target, value) if step.target.shape else float(value)
     return Route(name, evaluated(name, drafts, evaluator, Truth(shown)))
+
+
+def _update_route(situation: Situation, convention: Convention) -> Route:
+    """What the update does to its quantity, with the values before it; what the gradient promises, where E can be
+    followed from the values at which it was taken."""
+    program, step = situation.program, situation.program.step(situation.name)
+    equation = convention.shown_equation(step.equation)
+    before = situation.iteration.values(step.number - 1)
+    parameter = step.target.bare
+    gradient = program.step(parameter.gradient.id)
+    promised = not step.target.prefix and not _computed_late(program, gradient.number)
+    values = {
+        **situation.iteration.values(gradient.number),
+        **{each: before[each] for each in _state_of(program, parameter)},
+    }
+    forward = shown_forward(program, program.symbols[parameter.id], convention)
+    evaluator = Evaluator(_shown_values(program, values, convention), forward)
+    after = convention.shown_value(step.target, situation.values[step.id])
+    change = None
+    if promised:
+        moving = convention.shown_symbol(parameter)
+        evaluator = evaluator.with_direction(moving, frozen(after - evaluator.values[parameter.id]))
+        change = evaluator.error_change()
+    drafts = update_drafts(equation, program.training.optimizer, program.error, promised=promised)
+    return Route(UPDATE_ROUTE, evaluated(UPDATE_ROUTE, drafts, evaluator, Truth(after, None, change)))
+
+
+def _state_of(program: Program, parameter: Symbol) -> tuple[str, ...]:
+    """The ids of what the optimiser remembers of the parameter."""
+    return tuple(symbol.id for symbol in program.state if symbol.bare.id == parameter.id)
+
+
+def _shown_values(program: Program, values: Mapping[str, Any], convention: Convention) -> dict[str, Any]:
+    """The values as the convention stores them."""
+    shown = dict(values)
+    for symbol in program.symbols.values():
+        if symbol.id in shown and symbol.shape:
+            shown[symbol.id] = convention.shown_value(symbol, shown[symbol.id])
+    return shown
 
 
 def _backward_route(
@@ -199,10 +245,7 @@ def _evaluator(situation: Situation, convention: Convention, variable: Symbol) -
     key = convention.name
     if key not in situation.evaluators:
         program = situation.program
-        values = dict(situation.values)
-        for symbol in program.symbols.values():
-            if symbol.id in values and symbol.shape:
-                values[symbol.id] = convention.shown_value(symbol, values[symbol.id])
+        values = _shown_values(program, situation.values, convention)
         forward = shown_forward(program, program.symbols[variable.id], convention)
         if situation.computed_late and _phase(program, situation.name) == BACKWARD:
             forward = _upstream_as_given(subject_of(program, situation.name, convention))

@@ -7,7 +7,6 @@ import numpy as np
 from nablastep.commands import Next
 from nablastep.errors import CommandError
 from nablastep.notation import notations
-from nablastep.program import UPDATE
 from nablastep.transposition import CONVENTIONS
 from nablastep_tui.screens.changing import Changing
 from nablastep_tui.screens.stage_base import POOLINGS
@@ -87,9 +86,6 @@ class Looking(Changing):
         from nablastep_tui.screens.why import WhyScreen
 
         step = self.view.step
-        if step.phase == UPDATE:
-            self.tell("an update follows from the optimiser's own rule: ask why on a forward or backward step")
-            return
         self.used("why")
         self.app.push_screen(WhyScreen(self.scene(), step.id, motion=self.motion))
 
