@@ -317,6 +317,11 @@ def _common_factor(node: Add) -> Expression | None:
     return None
 
 
+def _negative_term(node: Add) -> Expression | None:
+    factor, rest = _split(node.right)
+    return Subtract(node.left, scale(factor_product(MINUS_ONE, factor), rest)) if factor.numerator < 0 else None
+
+
 def _with_common_multiplier(kind: type[Add] | type[Subtract], left: Expression, right: Expression) -> Expression:
     """c ⊙ x + c ⊙ y = c ⊙ (x + y), with the same c in the same place."""
     if isinstance(left, Hadamard) and isinstance(right, Hadamard):
@@ -355,6 +360,7 @@ LAWS = (
     Law("numbers are added", Add, _numbers_added),
     Law("k x + l x = (k + l) x", Add, _equal_terms),
     Law("k x + k y = k (x + y)", Add, _common_factor),
+    Law("x + (−k) y = x − k y", Add, _negative_term),
 )
 """Every law; `tests/core/test_laws.py` proves each on random shapes."""
 

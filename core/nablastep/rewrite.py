@@ -20,6 +20,7 @@ from nablastep.expressions import (
     Cut,
     Divide,
     Expression,
+    Factor,
     Fill,
     Hadamard,
     LogSumExp,
@@ -127,6 +128,11 @@ def _tidy_hadamard(node: Hadamard) -> Expression:
     return node
 
 
+def _tidy_difference(node: Subtract) -> Expression:
+    scalar = node.right.scalar if isinstance(node.right, Fill) else node.right
+    return node.left if scalar == Factor(0) else node
+
+
 def _tidy_repeat(node: Repeat) -> Expression:
     return node.x if node.dimension == "1" else node
 
@@ -140,6 +146,7 @@ _TIDY: dict[type[Expression], Callable[[Any], Expression]] = {
     Divide: _tidy_divide,
     Scale: _tidy_scale,
     Hadamard: _tidy_hadamard,
+    Subtract: _tidy_difference,
     Repeat: _tidy_repeat,
     Total: _tidy_total,
 }

@@ -15,7 +15,7 @@ from nablastep.files.network_file import network_from_text, read_network
 from nablastep.files.reading import read_text
 from nablastep.network import Network
 
-NETWORK_NAMES = (
+LAYER_NETWORK_NAMES = (
     "mazur",
     "mazur-bug",
     "ng-ex4",
@@ -27,11 +27,37 @@ NETWORK_NAMES = (
     "square",
     "digits-mlp",
 )
+EQUATION_NETWORK_NAMES = (
+    "ridge",
+    "residual",
+    "rnn",
+    "lstm-cell",
+    "layer-norm",
+    "batch-norm",
+    "attention",
+    "two-heads",
+    "convolution",
+    "tied-autoencoder",
+    "hinge",
+    "temperature",
+    "weight-decay",
+)
+NETWORK_NAMES = (*LAYER_NETWORK_NAMES, *EQUATION_NETWORK_NAMES)
 
 
 def network_names() -> tuple[str, ...]:
     """The built-in networks, in the order in which they are listed."""
     return NETWORK_NAMES
+
+
+def layer_network_names() -> tuple[str, ...]:
+    """Those of them that are written as layers."""
+    return LAYER_NETWORK_NAMES
+
+
+def equation_network_names() -> tuple[str, ...]:
+    """Those of them that are written as equations."""
+    return EQUATION_NETWORK_NAMES
 
 
 def data_set_names() -> tuple[str, ...]:

@@ -26,7 +26,7 @@ from nablastep.expressions import (
     Transpose,
 )
 from nablastep.notation.settings import GREEK, setting_of
-from nablastep.notation.writer import LETTERS_BELOW, Strength, Token, Tokens, Writer
+from nablastep.notation.writer import LETTERS_BELOW, Strength, Token, Tokens, Writer, plain_number
 
 _PLAIN_INDICES = {below: digit for digit, below in zip("0123456789", range(0x2080, 0x208A), strict=True)} | {
     ord(below): letter for below, letter in LETTERS_BELOW.items()
@@ -83,7 +83,7 @@ class LatexWriter(Writer):
         return [(self.symbol_text(symbol), None), *([("_{", None), *below, ("}", None)] if below else [])]
 
     def number_text(self, value: float) -> str:
-        return f"{value:.6g}"
+        return plain_number(value)
 
     def factor_text(self, factor: Factor) -> str:
         parts = [str(factor.denominator)] if factor.denominator != 1 else []

@@ -31,7 +31,7 @@ from nablastep.expressions import (
     Total,
 )
 from nablastep.notation.settings import setting_of
-from nablastep.notation.writer import Strength, Token, Tokens, Writer
+from nablastep.notation.writer import Strength, Token, Tokens, Writer, plain_number
 
 
 class SpokenWriter(Writer):
@@ -72,7 +72,7 @@ class SpokenWriter(Writer):
         return f"{above} over {' times '.join(parts)}" if parts else above
 
     def number_text(self, value: float) -> str:
-        return f"{value:.6g}"
+        return plain_number(value)
 
     def parenthesised(self, tokens: Tokens) -> Tokens:
         return (Token("open "), *tokens, Token(" close"))

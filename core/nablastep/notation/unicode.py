@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nablastep.expressions import Factor, Power, Symbol
 from nablastep.notation.settings import printed_base, setting_of
-from nablastep.notation.writer import SUBSCRIPTS, Strength, Token, Tokens, Writer
+from nablastep.notation.writer import SUBSCRIPTS, Strength, Token, Tokens, Writer, plain_number
 
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _FRACTIONS = {(1, 2): "½", (1, 4): "¼", (3, 4): "¾"}
@@ -32,7 +32,7 @@ class UnicodeWriter(Writer):
         return prefix + printed_base(symbol) + ("" if symbol.layer is None else layer_mark(symbol.layer))
 
     def number_text(self, value: float) -> str:
-        return f"{value:.6g}".replace("-", "−")
+        return plain_number(value).replace("-", "−")
 
     def factor_text(self, factor: Factor) -> str:
         pair = (factor.numerator, factor.denominator)

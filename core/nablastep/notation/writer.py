@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from enum import IntEnum
 from typing import Any, ClassVar
 
 from nablastep.expressions import (
     COLUMNS,
     MINUS_ONE,
+    ONE,
     ROWS,
     Add,
     Apply,
@@ -173,6 +175,8 @@ class Writer:
             return self.strength(expression.x)
         if isinstance(expression, Fill):
             return self.strength(expression.scalar)
+        if len(size_above(expression)) == 1:
+            return Strength.ATOM
         if isinstance(expression, Apply):
             return Strength.ATOM if expression.function.style == "call" else Strength.POSTFIX
         if isinstance(expression, Factor) and (expression.numerator < 0):
@@ -210,6 +214,9 @@ class Writer:
         return (*self.wrapped(node.x, Strength.POSTFIX), Token(self.transpose_mark))
 
     def product(self, node: MatMul | Hadamard | Divide | Ratio) -> Tokens:
+        above = size_above(node)
+        if above:
+            return (Token(self.dimension_text("·".join(above)), "number"),)
         # Equal operators chain to the left; mixing ⊙ or ⊘ with a matrix product always gets parentheses.
         chain = (type(node),) if isinstance(node, MatMul | Hadamard) else ()
         left = self.wrapped(node.left, Strength.POSTFIX, *chain)
@@ -283,7 +290,7 @@ class Writer:
         return self.listed_call(name, node.x, f"axis={node.axis}")
 
     def cases(self, node: Cases) -> Tokens:
-        if node.condition == Subtract(node.positive, node.otherwise):
+        if is_maximum(node):
             inside = (*self.tokens(node.positive), Token(", "), *self.tokens(node.otherwise))
             return (Token("max", "function"), *self.parenthesised(inside))
         positive, condition = self.tokens(node.positive), self.tokens(node.condition)
@@ -369,6 +376,26 @@ class Writer:
         if shape_of(node.x) == ("1", "1"):
             return self.tokens(node.x)
         return (Token(self.sum_mark), *self.wrapped(node.x, Strength.POSTFIX))
+
+
+def is_maximum(node: Cases) -> bool:
+    """Whether the larger of two is chosen: where one is above the other, or above 0."""
+    zero = isinstance(node.otherwise, Fill) and node.otherwise.scalar == Factor(0)
+    own = node.positive if zero or node.otherwise == Factor(0) else Subtract(node.positive, node.otherwise)
+    return node.condition == own
+
+
+def size_above(node: Expression) -> tuple[str, ...]:
+    """The dimensions whose sizes a number is: one over one over them."""
+    if not (isinstance(node, Divide) and node.left == ONE and isinstance(node.right, Factor)):
+        return ()
+    return node.right.dimensions if node.right.numerator == node.right.denominator == 1 else ()
+
+
+def plain_number(value: float) -> str:
+    """Six significant digits, without an exponent for numbers that are not far from 1."""
+    text = f"{value:.6g}"
+    return f"{Decimal(text):f}" if "e" in text and 1e-9 < abs(value) < 1e15 else text
 
 
 def _without_sum_of_one(x: Expression) -> Expression:

@@ -1,0 +1,51 @@
+"""The built-in networks that are written as equations, against PyTorch's own functions, through two updates.
+
+`tests/oracle/make_equation_networks.py` made the numbers; it has the networks a second time, in PyTorch's words.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+
+import nablastep as ns
+from core.support import ORACLE, assert_near
+from nablastep.files.built_in import equation_network_names
+
+GOLDEN: dict[str, list[dict[str, Any]]] = json.loads((ORACLE / "equation-networks.json").read_text(encoding="utf-8"))[
+    "networks"
+]
+
+
+def in_columns(session: ns.Session, name: str, value: Any) -> Any:
+    """PyTorch's array as the session holds it: lists are columns, samples × features lie the other way."""
+    array = np.asarray(value, dtype=float)
+    if name in session.program.samples:
+        return array.T
+    return array[:, np.newaxis] if array.ndim == 1 else array
+
+
+def test_every_network_of_equations_has_numbers_from_outside() -> None:
+    assert set(GOLDEN) == set(equation_network_names())
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_two_iterations_are_those_of_pytorch(name: str) -> None:
+    session = ns.open(name)
+    for number, expected in enumerate(GOLDEN[name], 1):
+        session.goto(iteration=number, step=len(session.program))
+        assert_near(session[session.program.error.id], expected["E"], rtol=1e-9, what="E")
+        for quantity, gradient in expected["gradients"].items():
+            wanted = in_columns(session, quantity, gradient)
+            assert_near(session[f"grad_{quantity}"], wanted, rtol=1e-9, atol=1e-12, what=f"grad_{quantity}")
+        for parameter, value in expected["parameters"].items():
+            assert_near(session[parameter], in_columns(session, parameter, value), rtol=1e-9, what=parameter)
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_gradients_are_the_slopes_of_the_error(name: str) -> None:
+    session = ns.open(name)
+    assert all(check.holds for check in ns.gradient_check(session))
