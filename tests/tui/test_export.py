@@ -175,10 +175,27 @@ async def test_a_screen_is_saved_as_it_was_when_asked_and_nothing_is_written_ove
         assert len(text.splitlines()) == 40
 
 
+async def test_the_session_so_far_is_saved_as_a_page_or_a_document(own_folder: Path) -> None:
+    async with running() as (app, pilot):
+        await pilot.press(*["right"] * 8, "x", *"mine.html", "enter")
+        assert notice(app) == "saved as mine.html"
+        page = (own_folder / "mine.html").read_text(encoding="utf-8")
+        assert page.startswith("<!doctype html>")
+        assert page.count('<section class="leaf">') == 8
+        await pilot.press("x", *"mine.py", "enter")
+        assert "grad_W1 = grad_z2 @ a1.T" in (own_folder / "mine.py").read_text(encoding="utf-8")
+        app.stage.session.goto(iteration=30, step=2)
+        await pilot.press("x", *"far.html", "enter")
+        assert (own_folder / "far.html").read_text(encoding="utf-8").count('<section class="leaf">') == 2 * 15 + 2
+        await pilot.press("x", *"far.tex", "enter")
+        assert "a .tex file tells at most 20 of them" in app.stage.prompt.problem
+    assert not (own_folder / "far.tex").exists()
+
+
 @pytest.mark.parametrize(
     ("name", "problem"),
     [
-        ("s.png", "a screen is saved as .svg or .txt, found 's.png'"),
+        ("s.png", "the ending says what is saved: .svg .txt .html .md .tex .json .py; found 's.png'"),
         ("nowhere/s.svg", "nowhere/s.svg: cannot be written: there is no folder"),
         ("~nobody-of-that-name/s.svg", "there is no home folder for '~nobody-of-that-name'"),
         (" ", "a file needs a name"),
@@ -211,7 +228,7 @@ async def test_files_are_whole_or_not_there(own_folder: Path, monkeypatch: pytes
 
 def test_another_kind_of_picture_is_refused() -> None:
     shot = ScreenShot.__new__(ScreenShot)
-    with pytest.raises(CommandError, match=r"\.svg or \.txt"):
+    with pytest.raises(CommandError, match=r"\.svg \.txt \.html"):
         shot.write(Path("s.gif"))
 
 

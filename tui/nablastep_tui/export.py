@@ -15,12 +15,18 @@ from textual.app import App
 from nablastep.errors import CommandError
 from nablastep.files.writing import write_text
 from nablastep.notation import notation_named
+from nablastep.session import Session
 from nablastep.view import View
 
 LONGEST_COPY = 70_000
 """Bytes that go to a clipboard by way of a terminal: many take at most 100,000, in which this is with its encoding."""
 
 SCREEN_KINDS = (".svg", ".txt")
+SESSION_KINDS = {".html": "html", ".md": "markdown", ".tex": "latex", ".json": "json", ".py": "python"}
+"""Endings of files of the session so far, and the format that each of them means."""
+
+MOST_ITERATIONS = 20
+"""Iterations of a session that a document tells from the first on; a page has the last few, however far it is."""
 
 
 def stage_text(view: View) -> str:
@@ -69,6 +75,27 @@ class ScreenShot:
     def write(self, path: Path) -> None:
         """Write it as a picture or as text, by the ending of the name. Raises a NablastepError if that cannot be."""
         if path.suffix.lower() not in SCREEN_KINDS:
-            raise CommandError(f"a screen is saved as {' or '.join(SCREEN_KINDS)}, found {path.name!r}")
+            known = " ".join((*SCREEN_KINDS, *SESSION_KINDS))
+            raise CommandError(f"the ending says what is saved: {known}; found {path.name!r}")
         is_picture = path.suffix.lower() == ".svg"
         write_text(path, self._picture if is_picture else "\n".join(self._lines) + "\n")
+
+
+def write_session(session: Session, convention: str, path: Path) -> None:
+    """Write the session so far: a page of its last iterations, or a document from the first one, by the name's ending.
+
+    Raises a NablastepError if that cannot be.
+    """
+    from nablastep.trace import Trace, written
+
+    kind, iteration = SESSION_KINDS[path.suffix.lower()], session.position.iteration
+    if kind == "html":
+        from nablastep.page.document import session_page
+
+        write_text(path, session_page(session, convention))
+        return
+    if iteration > MOST_ITERATIONS:
+        raise CommandError(
+            f"this is iteration {iteration}; a {path.suffix} file tells at most {MOST_ITERATIONS} of them"
+        )
+    write_text(path, "".join(written(Trace(session, convention=convention, iterations=iteration), kind)))

@@ -90,7 +90,7 @@ STAGE_KEYS = (
     KeyEntry("theme", "f2", "theme", "theme", VIEW, "the next theme"),
     KeyEntry("copy", "y", "copy", "copy", APP, "copy matrix and equation to the clipboard", 14),
     KeyEntry("copy-to-file", "Y", "copy_to_file", "", APP, "write matrix and equation to a file"),
-    KeyEntry("export", "x", "export", "export", APP, "save this screen as a picture or as text"),
+    KeyEntry("export", "x", "export", "export", APP, "save this screen, or the session as a page"),
     KeyEntry("record", "r", "record", "record", APP, "start and stop a recording", 15),
     KeyEntry("annotate", "full_stop", "annotate", "", APP, "recording: add c caption, m chapter, x expect"),
     KeyEntry("palette", "ctrl+p,colon", "palette", "palette", APP, "everything by name: type what you look for"),

@@ -15,11 +15,15 @@ from importlib.resources import files
 
 from nablastep.demo.opening import OpenDemo
 from nablastep.page.data import Page, page_json
-from nablastep.page.moments import Moment, moments_of_demo, moments_of_iterations
+from nablastep.page.moments import Moment, moments_between, moments_of_demo
 from nablastep.page.sheet import sheet
 from nablastep.program import BACKWARD
+from nablastep.session import Session
 from nablastep.trace.model import WHY_ROUTE, Trace
 from nablastep.trace.wording import network_sentence, opening_notes
+
+EARLIER_ITERATIONS = 2
+"""Iterations before the present one that the page of a session has."""
 
 _HOLE = re.compile(r"\{\{(\w+)\}\}")
 _IN_JSON = str.maketrans({character: f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"})
@@ -28,12 +32,22 @@ _IN_JSON = str.maketrans({character: f"\\u{ord(character):04x}" for character in
 def trace_page(trace: Trace) -> Iterator[str]:
     """The page of the first iterations of a trace, in pieces."""
     convention = trace.convention.name
-    moments = list(moments_of_iterations(trace.session(), trace.count, convention))
+    moments = list(moments_between(trace.session(), (1, 0), (trace.count + 1, 0), convention))
     for moment in moments if trace.with_why else ():
         if moment.session.step is not None and moment.session.step.phase == BACKWARD:
             moment.why, moment.route = True, WHY_ROUTE
     about = (network_sentence(trace), *opening_notes(trace))
     return page_chunks(Page(trace.network.title, about, trace.network, convention, moments))
+
+
+def session_page(session: Session, convention: str | None = None) -> str:
+    """The page of a session so far: the steps of this iteration up to where it stands, and of the two before."""
+    name = convention or session.network.convention
+    iteration, step = session.position
+    first = max(1, iteration - EARLIER_ITERATIONS)
+    moments = list(moments_between(session, (first, 0), (iteration, step), name))
+    about = (network_sentence(Trace(session.network, convention=name)),)
+    return "".join(page_chunks(Page(session.network.title, about, session.network, name, moments)))
 
 
 def demo_page(opened: OpenDemo) -> str:

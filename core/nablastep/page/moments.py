@@ -42,15 +42,18 @@ class Moment:
         return self.session.position
 
 
-def moments_of_iterations(session: Session, count: int, convention: str) -> Iterator[Moment]:
-    """The start, and every step of the first iterations."""
-    standing = session.trial()
-    standing.goto(iteration=1, step=0)
-    yield Moment(standing, convention)
-    for iteration in range(1, count + 1):
-        standing.goto(iteration=iteration)
-        for step in range(1, len(standing.program) + 1):
-            yield Moment(_at(session, iteration, step), convention)
+def moments_between(
+    session: Session, first: tuple[int, int], last: tuple[int, int], convention: str
+) -> Iterator[Moment]:
+    """The place `first`, (iteration, steps done), and every step after it up to the place `last`."""
+    iteration, step = first
+    yield Moment(_at(session, iteration, step), convention)
+    while (iteration, step) < last:
+        step += 1
+        standing = _at(session, iteration, step)
+        yield Moment(standing, convention)
+        if step == len(standing.program):
+            iteration, step = iteration + 1, 0
 
 
 def moments_of_demo(opened: OpenDemo) -> tuple[list[Moment], tuple[str, ...]]:

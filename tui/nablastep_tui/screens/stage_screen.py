@@ -14,7 +14,7 @@ from textual.actions import parse
 from nablastep.commands import Goto
 from nablastep.files.writing import write_text
 from nablastep_tui.drawing.matrix import CellTarget
-from nablastep_tui.export import ScreenShot, copy_text, offered_name, stage_text
+from nablastep_tui.export import SESSION_KINDS, ScreenShot, copy_text, offered_name, stage_text, write_session
 from nablastep_tui.scene import Target
 from nablastep_tui.screens.looking import Looking
 from nablastep_tui.terminal import takes_clipboard
@@ -90,14 +90,18 @@ class StageScreen(Looking):
         self.ask_for_path(f"write {name} and its equation to", answer, offered_name(f"{name}.txt"))
 
     def action_export(self) -> None:
-        """Ask where to save the screen as it is now."""
+        """Ask where to save the screen as it is now, or the session so far: the ending says which."""
         shot = ScreenShot(self.app)
 
         def answer(path: Path) -> None:
-            shot.write(path)
+            if path.suffix.lower() in SESSION_KINDS:
+                write_session(self.session, self.convention, path)
+            else:
+                shot.write(path)
             self.tell(f"saved as {path}")
 
-        self.ask_for_path("save this screen (.svg or .txt) as", answer, offered_name("nablastep-screen.svg"))
+        label = "save this screen (.svg .txt) or the session (.html .md .tex .json .py) as"
+        self.ask_for_path(label, answer, offered_name("nablastep-screen.svg"))
 
     def action_record(self) -> None:
         """Start or stop a recording."""
