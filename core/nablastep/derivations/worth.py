@@ -43,6 +43,7 @@ from nablastep.expressions import (
     Transpose,
     depends_on,
     substitute,
+    symbols,
     walk,
 )
 from nablastep.notation.numpy_code import NOTATION, NumpyWriter
@@ -100,6 +101,11 @@ class Worth:
     axes: tuple[str, ...] = ()
 
 
+def _in_code(values: Mapping[str, Any], read: Iterable[Symbol]) -> dict[str, Any]:
+    """The values by the names that code has for them: lambda, which is a word of Python's, is another one there."""
+    return {**values, **{NOTATION.symbol_text(symbol): values[symbol.id] for symbol in read if symbol.id in values}}
+
+
 class Evaluator:
     """Evaluates the lines of derivations for one state of one program, in one convention.
 
@@ -146,7 +152,7 @@ class Evaluator:
         given = {name: self._spread(self._derivative(atom), atom, letters) for atom, name in atoms.items()}
         code = _Code(letters, atoms, self.size).text(expression)
         with np.errstate(all="ignore"):
-            return eval(code, {**_namespace((expression,)), **values, **given})
+            return eval(code, {**_namespace((expression,)), **_in_code(values, symbols(expression)), **given})
 
     # derivatives
 
@@ -182,13 +188,16 @@ class Evaluator:
         """E from the values, everything after the variable computed again, and the equations that do it."""
         places = [place for place, each in enumerate(self.forward) if each.target == variable]
         later = self.forward[places[0] + 1 if places else 0 :]
-        source = "\n".join(f"{each.target.id} = {_Code('', {}, self.size).text(each.expression)}" for each in later)
+        source = "\n".join(
+            f"{NOTATION.symbol_text(each.target)} = {_Code('', {}, self.size).text(each.expression)}" for each in later
+        )
         code = compile(source, "<forward>", "exec")
         names = _namespace(tuple(each.expression for each in later))
-        error = self.error.target.id
+        read = tuple(dict.fromkeys(symbol for each in later for symbol in symbols(each.expression)))
+        error = NOTATION.symbol_text(self.error.target)
 
         def run(values: dict[str, Any]) -> Any:
-            full = {**names, **values}
+            full = {**names, **_in_code(values, read)}
             with np.errstate(all="ignore"):
                 exec(code, full)
             return full[error]

@@ -72,9 +72,11 @@ def typed_numbers(text: str) -> Numbers | None:
 
 def from_decimals(rows: Sequence[Sequence[Decimal]]) -> Numbers:
     """Numbers with the digits in which they were written."""
-    exponents = [[int(number.as_tuple().exponent) for number in row] for row in rows]
     values = np.array([[float(number) for number in row] for row in rows])
-    tolerance = np.array([[0.5 * 10.0 ** max(-300, each) for each in row] for row in exponents])
+    if not np.isfinite(values).all():
+        raise FormulaError("this number is too large")
+    exponents = [[int(number.as_tuple().exponent) for number in row] for row in rows]
+    tolerance = np.array([[0.5 * 10.0 ** min(300, max(-300, each)) for each in row] for row in exponents])
     return Numbers(values, tolerance, max(0, -max(max(row) for row in exponents)))
 
 
