@@ -33,27 +33,35 @@ class Track:
 
     def __init__(self, number: int) -> None:
         self.number = number
-        self._iterations: list[int] = []
-        self._states: list[State] = []
+        # Iterations and their states, side by side in one value: an interruption leaves the old ones or the new ones.
+        self._kept: tuple[list[int], list[State]] = ([], [])
 
     def __len__(self) -> int:
-        return len(self._iterations)
+        return len(self._kept[0])
+
+    @property
+    def iterations(self) -> tuple[int, ...]:
+        """The iterations whose start is kept."""
+        return tuple(self._kept[0])
 
     def nearest(self, iteration: int) -> tuple[int, State] | None:
         """The last snapshot at or before the iteration, with its iteration."""
-        index = bisect_right(self._iterations, iteration) - 1
-        return None if index < 0 else (self._iterations[index], self._states[index])
+        iterations, states = self._kept
+        index = bisect_right(iterations, iteration) - 1
+        return None if index < 0 else (iterations[index], states[index])
 
-    def _add(self, states: Iterable[tuple[int, State]]) -> None:
-        for iteration, state in states:
-            if not self._iterations or iteration > self._iterations[-1]:
-                self._iterations.append(iteration)
-                self._states.append(state)
+    def _add(self, added: Iterable[tuple[int, State]]) -> None:
+        iterations, states = self._kept
+        del states[len(iterations) :]  # what an interruption between the two lines below has left
+        for iteration, state in added:
+            if not iterations or iteration > iterations[-1]:
+                states.append(state)
+                iterations.append(iteration)
 
     def _thin(self, stride: int) -> None:
-        kept = [index for index, iteration in enumerate(self._iterations) if iteration % stride == 0]
-        self._iterations = [self._iterations[index] for index in kept]
-        self._states = [self._states[index] for index in kept]
+        iterations, states = self._kept
+        due = [index for index, iteration in enumerate(iterations) if iteration % stride == 0]
+        self._kept = ([iterations[index] for index in due], [states[index] for index in due])
 
 
 class Checkpoints:

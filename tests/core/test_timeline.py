@@ -337,6 +337,13 @@ class TestCheckpoints:
         for iteration in (4, 6):
             assert np.array_equal(track.nearest(iteration)[1][0], self.state(iteration)[0])  # type: ignore[index]
 
+    def test_an_interruption_between_two_lines_mixes_up_nothing(self) -> None:
+        kept, track = self.filled(room=100, last=6)
+        track._kept[1].append(self.state(7))  # and its iteration did not come to it
+        assert track.nearest(9)[0] == 6  # type: ignore[index]
+        kept.keep(track, {8: self.state(8)})
+        assert np.array_equal(track.nearest(9)[1][0], self.state(8)[0])  # type: ignore[index]
+
     def test_nothing_is_found_before_the_first(self) -> None:
         assert self.empty(9).new_track().nearest(5) is None
         assert self.filled(room=40, last=4)[1].nearest(1) is None
@@ -349,7 +356,7 @@ class TestCheckpoints:
                 kept.keep(track, {iteration: self.state(iteration)})
         assert kept.bytes_used <= 40 * kept.bytes_a_state
         assert kept.stride > self.empty(40).stride
-        assert all(iteration % kept.stride == 0 for iteration in tracks[0]._iterations)
+        assert all(iteration % kept.stride == 0 for iteration in tracks[0].iterations)
 
     def test_the_states_used_last_are_kept_and_no_more(self) -> None:
         kept = self.empty(80)
