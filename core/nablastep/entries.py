@@ -1,6 +1,7 @@
 """One entry of an equation: the scalar form with indices, and the same with numbers plugged in.
 
-`∇W⁽¹⁾₂₁ = ∇z⁽²⁾₂ × a⁽¹⁾₁ = −0.038098 × 0.593270`: subscripts are mathematics', from 1; cells are counted from 0.
+`∇W⁽¹⁾₂₁ = ∇z⁽²⁾₂ × a⁽¹⁾₁ = −0.038098 × 0.593270`: subscripts are mathematics', from 1; cells are counted from 0. What
+an entry is stands in `calculus`; here it is opened one operation at a time, so that what is multiplied is one number.
 """
 
 from __future__ import annotations
@@ -11,36 +12,38 @@ from typing import Any
 
 import numpy as np
 
+from nablastep.calculus import entry_of
 from nablastep.evaluation import value_of
 from nablastep.expressions import (
-    COLUMNS,
     MINUS_ONE,
+    ROWS,
     Add,
     Apply,
     Dimension,
     Divide,
     Expression,
-    Fill,
     Hadamard,
     LogSumExp,
     MatMul,
     Ratio,
+    Rearrange,
     Repeat,
     Scale,
     Softmax,
     Subtract,
-    Sum,
     Symbol,
     TimesLog,
-    Total,
     Transpose,
 )
+from nablastep.functions.elementary import EXP, LOG
 from nablastep.notation.unicode import NOTATION
 from nablastep.notation.writer import Strength, Writer
-from nablastep.shapes import shape_of
+from nablastep.shapes import shape_of, size_of
+from nablastep.structures import Entry, IndexSum, Indices
 
 MOST_TERMS = 6
 _LETTERS = ("ᵢ", "ⱼ")
+_ROW, _COLUMN = "row", "column"
 
 
 @dataclass(frozen=True)
@@ -52,8 +55,9 @@ class Part:
     dimension: Dimension | None = None
 
 
-Index = int | str
 Line = list[Part]
+Places = Mapping[str, int | str]
+"""What stands for an index: a place counted from 0, or the letter that is written."""
 
 
 @dataclass(frozen=True)
@@ -73,226 +77,256 @@ def entry_lines(
     notation: Writer = NOTATION,
 ) -> EntryLines:
     """The lines for one cell, from 0, as a notation writes them; for a scalar target the cell is not looked at."""
-    entries = _Entries(values, notation)
-    row, column = cell
-    sides = (entries.symbolic(target, row, column), entries.symbolic(expression, row, column))
-    name, symbolic, numeric = (entries.spelled(line) for line in (*sides, entries.numeric(expression, row, column)))
-    return EntryLines(name, symbolic, numeric)
+    places = {_ROW: cell[0], _COLUMN: cell[1]}
+    symbolic, numeric = _Symbolic(values, notation), _Numeric(values, notation)
+    lines = (symbolic.entry(target, places), symbolic.entry(expression, places), numeric.entry(expression, places))
+    name, with_indices, with_numbers = (symbolic.spelled(line) for line in lines)
+    return EntryLines(name, with_indices, with_numbers)
 
 
 class _Entries:
-    """Writes entries of expressions, symbolically or with the values."""
+    """Writes numbers with indices. What is the same with letters and with numbers stands here."""
 
     def __init__(self, values: Mapping[str, Any], writer: Writer) -> None:
         self.values = values
         self.writer = writer
         self.depth = 0  # how many summation letters are in use
 
-    def size(self, dimension: Dimension) -> int:
-        return 1 if dimension == "1" else int(self.values[dimension])
-
-    # with indices
-
-    def symbolic(self, node: Expression, row: Index, column: Index) -> Line:
-        rule = _SYMBOLIC.get(type(node))
-        if rule is not None:
-            return rule(self, node, row, column)
-        return [Part(self.writer.text(node))]
-
-    def entry(self, symbol: Symbol, row: Index, column: Index) -> Line:
-        if not symbol.shape:
-            return [Part(self.writer.text(symbol))]
-        indices = [
-            (index, dimension)
-            for index, dimension in zip((row, column), symbol.shape, strict=True)
-            if dimension != "1" or self.writer.indexes_all
-        ]
-        pieces = self.writer.indexed(symbol, [index for index, _ in indices])
-        return [Part(text, dimension=None if place is None else indices[place][1]) for text, place in pieces]
+    def entry(self, x: Expression, places: Places) -> Line:
+        """The entry of a matrix in the selected place, or a number."""
+        return self.written(Entry(x, (_ROW, _COLUMN)) if shape_of(x) else x, places)
 
     def spelled(self, line: Line) -> tuple[Part, ...]:
         """The line with its signs as the notation has them."""
         table = str.maketrans(self.writer.entry_signs)
         return tuple(replace(part, text=part.text.translate(table)) for part in line)
 
-    def product(self, node: MatMul, row: Index, column: Index) -> Line:
-        inner = shape_of(node.left)[1]  # type: ignore[misc]
-        if self.size(inner) == 1:
-            return [*self.factor(node.left, row, 0), Part(" × "), *self.factor(node.right, 0, column)]
-        letter = _LETTERS[min(self.depth, 1)]
-        self.depth += 1
-        left, right = self.factor(node.left, row, letter), self.factor(node.right, letter, column)
-        self.depth -= 1
-        return [Part("Σ"), Part(letter, dimension=inner), Part(" "), *left, Part(" "), *right]
+    def written(self, x: Expression, places: Places) -> Line:
+        """Any number."""
+        match x:
+            case Entry() if isinstance(x.x, Symbol | Rearrange):
+                return self.leaf(x, places)
+            case IndexSum():
+                return self.total(x, places)
+            case Add() | Subtract():
+                return self.sum(x, places)
+            case Scale():
+                return self.product(x, places, " × ")
+            case Divide() | Ratio():
+                return self.quotient(x, places)
+            case TimesLog():
+                right = self.logarithm_of(x.right, places)
+                return [*self.factor(x.left, places), Part(" × ln("), *right, Part(")")]
+            case Apply():
+                return self.function(x, places)
+        opened = self.opened(x)
+        return self.leaf(x, places) if opened == x else self.written(opened, places)
 
-    def factor(self, node: Expression, row: Index, column: Index) -> Line:
-        line = self.symbolic(node, row, column)
-        return _bracketed(line) if self.needs_brackets(node) else line
+    def opened(self, x: Expression) -> Expression:
+        """An entry of an operation by the entries of its operands; anything else as it is."""
+        node, indices = (x.x, x.indices) if isinstance(x, Entry) else (x, (None, None))
+        if isinstance(node, Softmax | LogSumExp):
+            return _exponentials(node, indices)
+        if not node.operands or (not isinstance(x, Entry) and not _sums_up(node)):
+            return x
+        names = tuple(Symbol(f"operand{place}", None, shape_of(each)) for place, each in enumerate(node.operands))
+        return _with_operands(
+            entry_of(node.with_operands(names), indices), dict(zip(names, node.operands, strict=True))
+        )
 
-    def needs_brackets(self, node: Expression) -> bool:
-        """Whether the entry of a factor is more than one thing; a gradient written in two words counts as such."""
-        inner = node.x if isinstance(node, Transpose) else node
-        is_loose = isinstance(inner, Symbol) and self.writer.strength(inner) < Strength.POSTFIX
-        return is_loose or isinstance(node, Add | Subtract | MatMul | Hadamard)
+    def size(self, dimension: Dimension) -> int:
+        """How large a dimension is."""
+        return size_of(dimension, self.values)
 
-    def element_wise(self, node: Hadamard | Divide | Ratio, row: Index, column: Index) -> Line:
-        sign = " × " if isinstance(node, Hadamard) else " / "
-        right_cell = (row, column) if shape_of(node.right) else (0, 0)
-        return [*self.factor(node.left, row, column), Part(sign), *self.factor(node.right, *right_cell)]
-
-    def times_log(self, node: TimesLog, row: Index, column: Index) -> Line:
-        return [
-            *self.factor(node.left, row, column), Part(" × ln("), *self.symbolic(node.right, row, column), Part(")")
-        ]  # fmt: skip
-
-    def sum(self, node: Add | Subtract, row: Index, column: Index) -> Line:
-        sign = " + " if isinstance(node, Add) else " − "
-        right = self.symbolic(node.right, row, column)
-        if isinstance(node.right, Add | Subtract):
+    def sum(self, node: Add | Subtract, places: Places) -> Line:
+        right = self.written(node.right, places)
+        if isinstance(self.core(node.right), Add | Subtract):
             right = _bracketed(right)
-        return [*self.symbolic(node.left, row, column), Part(sign), *right]
+        return [*self.written(node.left, places), Part(" + " if isinstance(node, Add) else " − "), *right]
 
-    def scaled(self, node: Scale, row: Index, column: Index) -> Line:
-        inner = self.factor(node.x, row, column)
+    def core(self, x: Expression) -> Expression:
+        """The operation that an entry is an entry of."""
+        x = x.x if isinstance(x, Entry) else x
+        return self.core(x.x) if isinstance(x, Transpose | Repeat) else x
+
+    def product(self, node: Scale, places: Places, sign: str) -> Line:
+        if not isinstance(node.scalar, Entry | IndexSum | Scale):
+            return self.scaled(node, places)
+        return [*self.factor(node.scalar, places), Part(sign), *self.factor(node.x, places)]
+
+    def quotient(self, node: Divide | Ratio, places: Places) -> Line:
+        return [*self.factor(node.left, places), Part(" / "), *self.factor(node.right, places)]
+
+    def function(self, node: Apply, places: Places) -> Line:
+        name = self.writer.function_name(node)
+        inner = self.written(node.x, places)
+        if node.function is LOG and isinstance(node.x, IndexSum) and not isinstance(self, _Numeric):
+            return [Part("ln "), *inner]
+        if node.function.style == "postfix":
+            return [*_bracketed(inner), Part(name)]
+        return [Part(name + "("), *inner, Part(")")]
+
+    def leaf(self, x: Expression, places: Places) -> Line:
+        raise NotImplementedError
+
+    def total(self, node: IndexSum, places: Places) -> Line:
+        raise NotImplementedError
+
+    def factor(self, x: Expression, places: Places) -> Line:
+        raise NotImplementedError
+
+    def scaled(self, node: Scale, places: Places) -> Line:
+        raise NotImplementedError
+
+    def logarithm_of(self, x: Expression, places: Places) -> Line:
+        raise NotImplementedError
+
+    @staticmethod
+    def sums(node: IndexSum) -> tuple[list[IndexSum], Expression]:
+        """The sums that stand one inside the other, that over rows first, and what is summed."""
+        found: list[IndexSum] = []
+        body: Expression = node
+        while isinstance(body, IndexSum):
+            found.append(body)
+            body = body.x
+        return found[::-1], body
+
+
+class _Symbolic(_Entries):
+    """With indices."""
+
+    def leaf(self, x: Expression, places: Places) -> Line:
+        symbol, indices = (x.x, x.indices) if isinstance(x, Entry) else (x, ())
+        if not isinstance(symbol, Symbol) or not symbol.shape:
+            return [Part(self.writer.text(x.x if isinstance(x, Entry) else x))]
+        shown = [
+            (places.get(index, index) if index is not None else 0, dimension)
+            for index, dimension in zip(indices, symbol.shape, strict=True)
+            if dimension != "1" or self.writer.indexes_all
+        ]
+        pieces = self.writer.indexed(symbol, [index for index, _ in shown])
+        return [Part(text, dimension=None if place is None else shown[place][1]) for text, place in pieces]
+
+    def total(self, node: IndexSum, places: Places) -> Line:
+        sums, body = self.sums(node)
+        single = {each.index: 0 for each in sums if self.size(each.dimension) == 1}
+        sums = [each for each in sums if each.index not in single]
+        if not sums:
+            return self.written(body, {**places, **single})
+        letters: dict[str, int | str] = {}
+        for place, each in enumerate(sums):
+            letters[each.index] = each.index if each.index in _LETTERS else _LETTERS[min(self.depth + place, 1)]
+        self.depth += len(sums)
+        inner = self.summand(body, {**places, **single, **letters})
+        self.depth -= len(sums)
+        marks = [Part(str(letters[each.index]), dimension=each.dimension) for each in sums]
+        return [Part("Σ"), *marks, Part(" "), *inner]
+
+    def summand(self, body: Expression, places: Places) -> Line:
+        if isinstance(body, Scale):
+            return self.product(body, places, " ")
+        line = self.written(body, places)
+        whole = self.core(body)
+        return _bracketed(line) if isinstance(whole, Add | Subtract | TimesLog | Hadamard | MatMul) else line
+
+    def factor(self, x: Expression, places: Places) -> Line:
+        line = self.written(x, places)
+        return _bracketed(line) if self.needs_brackets(x) else line
+
+    def needs_brackets(self, x: Expression) -> bool:
+        """Whether the entry of a factor is more than one thing; a gradient written in two words counts as such."""
+        inner = x.x if isinstance(x, Entry) else x
+        inner = inner.x if isinstance(inner, Transpose) else inner
+        is_loose = isinstance(inner, Symbol) and self.writer.strength(inner) < Strength.POSTFIX
+        return is_loose or isinstance(inner, Add | Subtract | MatMul | Hadamard)
+
+    def scaled(self, node: Scale, places: Places) -> Line:
+        inner = self.factor(node.x, places)
         if node.scalar == MINUS_ONE:
             return [Part("−"), *inner]
         scalar = self.writer.text(node.scalar)
         return [Part(f"({scalar})" if isinstance(node.scalar, Add | Subtract) else scalar), Part(" "), *inner]
 
-    def function(self, node: Apply, row: Index, column: Index) -> Line:
-        inner = self.symbolic(node.x, row, column)
-        name = self.writer.function_name(node)
-        if node.function.style == "postfix":
-            return [*_bracketed(inner), Part(name)]
-        return [Part(name + "("), *inner, Part(")")]
+    def logarithm_of(self, x: Expression, places: Places) -> Line:
+        return self.written(x, places)
 
-    def softmax(self, node: Softmax, row: Index, column: Index) -> Line:
-        along = ("ⱼ", column) if node.axis != COLUMNS else (row, "ⱼ")
-        dimension = shape_of(node.x)[node.axis]
-        top, below = self.symbolic(node.x, row, column), self.symbolic(node.x, *along)
-        sum_sign = [Part(" / Σ"), Part("ⱼ", dimension=dimension), Part(" exp(")]
-        return [Part("exp("), *top, Part(")"), *sum_sign, *below, Part(")")]
 
-    def log_sum_exp(self, node: LogSumExp, row: Index, column: Index) -> Line:
-        along = ("ⱼ", column) if node.axis != COLUMNS else (row, "ⱼ")
-        dimension = shape_of(node.x)[node.axis]
-        return [Part("ln Σ"), Part("ⱼ", dimension=dimension), Part(" exp("), *self.symbolic(node.x, *along), Part(")")]
+class _Numeric(_Entries):
+    """With the values."""
 
-    def total(self, node: Total, row: Index, column: Index) -> Line:
-        letter = _LETTERS[min(self.depth, 1)]
-        along = (letter, column) if node.axis != COLUMNS else (row, letter)
-        dimension = shape_of(node.x)[node.axis]
-        self.depth += 1
-        inner = self.factor(node.x, *along)
-        self.depth -= 1
-        return [Part("Σ"), Part(letter, dimension=dimension), Part(" "), *inner]
+    def leaf(self, x: Expression, places: Places) -> Line:
+        return self.number(x, places)
 
-    def repeated(self, node: Repeat, row: Index, column: Index) -> Line:
-        return self.symbolic(node.x, *((row, 0) if node.axis == COLUMNS else (0, column)))
-
-    def everything(self, node: Sum, _: Index, __: Index) -> Line:
-        rows, columns = shape_of(node.x)  # type: ignore[misc]
-        if (rows, columns) == ("1", "1"):
-            return self.symbolic(node.x, 0, 0)
-        letters: dict[int, str] = {}
-        line: Line = [Part("Σ")]
-        for place, dimension in enumerate((rows, columns)):
-            if dimension != "1":
-                letters[place] = _LETTERS[place]
-                line.append(Part(_LETTERS[place], dimension=dimension))
-        self.depth += 2
-        inner = self.symbolic(node.x, letters.get(0, 0), letters.get(1, 0))
-        self.depth -= 2
-        if isinstance(node.x, Add | Subtract | TimesLog | Hadamard):
-            inner = _bracketed(inner)
-        return [*line, Part(" "), *inner]
-
-    # with numbers
-
-    def number(self, node: Expression, row: int, column: int) -> Line:
-        value = np.asarray(value_of(node, self.values))
+    def number(self, x: Expression, places: Places) -> Line:
+        """One number: an entry of a computed matrix, or a scalar."""
+        value = np.asarray(value_of(x.x if isinstance(x, Entry) else x, self.values))
         if value.ndim == 2:  # a constant stands for a matrix, a repeated vector may be left to broadcasting
-            value = value[min(row, value.shape[0] - 1), min(column, value.shape[1] - 1)]
+            assert isinstance(x, Entry)
+            cell = (0 if index is None else int(places[index]) for index in x.indices)
+            value = value[tuple(min(at, size - 1) for at, size in zip(cell, value.shape, strict=True))]
         return [Part(value=float(value))]
 
-    def numeric(self, node: Expression, row: int, column: int) -> Line:
-        rule = _NUMERIC.get(type(node))
-        return rule(self, node, row, column) if rule is not None else self.number(node, row, column)
-
-    def numeric_product(self, node: MatMul, row: int, column: int) -> Line:
-        inner = self.size(shape_of(node.left)[1])  # type: ignore[misc]
+    def total(self, node: IndexSum, places: Places) -> Line:
+        sums, body = self.sums(node)
+        sizes = [self.size(each.dimension) for each in sums]
 
         def term(k: int) -> Line:
-            return [*self.number(node.left, row, k), Part(" × "), *self.number(node.right, k, column)]
+            own = dict(places)
+            for each, size in zip(sums, sizes, strict=True):
+                own[each.index] = k % size
+                k //= size
+            whole = isinstance(body, Entry) and not isinstance(body.x, Apply)
+            line = self.number(body, own) if whole and len(sums) == 1 else self.written(body, own)
+            return _bracketed(line) if isinstance(self.core(body), Add | Subtract) and len(line) > 1 else line
 
-        return _joined(term, inner)
+        count = int(np.prod(sizes))
+        terms = _joined(term, count)
+        return _bracketed(terms) if len(sums) > 1 and count > 1 else terms
 
-    def numeric_element_wise(self, node: Hadamard | Divide | Ratio, row: int, column: int) -> Line:
-        sign = " × " if isinstance(node, Hadamard) else " / "
-        return [*self.number(node.left, row, column), Part(sign), *self.number(node.right, row, column)]
+    def factor(self, x: Expression, places: Places) -> Line:
+        if isinstance(x, Entry | Symbol) or not x.operands:
+            return self.number(x, places)
+        line = self.written(x, places)
+        return _bracketed(line) if isinstance(x, IndexSum | Add | Subtract) and len(line) > 1 else line
 
-    def numeric_times_log(self, node: TimesLog, row: int, column: int) -> Line:
-        return [*self.number(node.left, row, column), Part(" × ln("), *self.number(node.right, row, column), Part(")")]
-
-    def numeric_sum(self, node: Add | Subtract, row: int, column: int) -> Line:
-        sign = " + " if isinstance(node, Add) else " − "
-        right = self.numeric(node.right, row, column)
-        if isinstance(node.right, Add | Subtract):
-            right = _bracketed(right)
-        return [*self.numeric(node.left, row, column), Part(sign), *right]
-
-    def numeric_scaled(self, node: Scale, row: int, column: int) -> Line:
-        inner = self.numeric(node.x, row, column)
+    def scaled(self, node: Scale, places: Places) -> Line:
+        inner = self.written(node.x, places)
         inner = inner if len(inner) == 1 else _bracketed(inner)
         if node.scalar == MINUS_ONE:
             return [Part("−"), *inner]
         return [Part(value=float(value_of(node.scalar, self.values))), Part(" × "), *inner]
 
-    def numeric_function(self, node: Apply, row: int, column: int) -> Line:
-        name = self.writer.function_name(node)
-        inner = self.numeric(node.x, row, column)
-        if node.function.style == "postfix":
-            return [*_bracketed(inner), Part(name)]
-        return [Part(name + "("), *inner, Part(")")]
+    def logarithm_of(self, x: Expression, places: Places) -> Line:
+        return self.number(x, places) if isinstance(x, Entry) else self.written(x, places)
 
-    def numeric_softmax(self, node: Softmax, row: int, column: int) -> Line:
-        size = self.size(shape_of(node.x)[node.axis])
 
-        def term(k: int) -> Line:
-            cell = (row, k) if node.axis == COLUMNS else (k, column)
-            return [Part("exp("), *self.number(node.x, *cell), Part(")")]
+def _exponentials(node: Softmax | LogSumExp, indices: Indices) -> Expression:
+    """softmax as exp over the sum of exp, lse as its logarithm."""
+    row, column = indices
+    along = ("ⱼ", column) if node.axis == ROWS else (row, "ⱼ")
+    total = IndexSum("ⱼ", shape_of(node.x)[node.axis], Apply(EXP, _entry(node.x, along)))
+    return Apply(LOG, total) if isinstance(node, LogSumExp) else Divide(Apply(EXP, _entry(node.x, indices)), total)
 
-        return [Part("exp("), *self.number(node.x, row, column), Part(") / ("), *_joined(term, size), Part(")")]
 
-    def numeric_log_sum_exp(self, node: LogSumExp, row: int, column: int) -> Line:
-        size = self.size(shape_of(node.x)[node.axis])
+def _entry(x: Expression, indices: Indices) -> Expression:
+    rows, columns = shape_of(x)  # type: ignore[misc]
+    return Entry(x, (None if rows == "1" else indices[0], None if columns == "1" else indices[1]))
 
-        def term(k: int) -> Line:
-            cell = (row, k) if node.axis == COLUMNS else (k, column)
-            return [Part("exp("), *self.number(node.x, *cell), Part(")")]
 
-        return [Part("ln("), *_joined(term, size), Part(")")]
+def _with_operands(number: Expression, operands: Mapping[Expression, Expression]) -> Expression:
+    """The number with entries of the operands in the place of entries of their stand-ins."""
+    if isinstance(number, Entry):
+        return Entry(operands.get(number.x, number.x), number.indices)
+    if number in operands:
+        return operands[number]
+    if not number.operands:
+        return number
+    return number.with_operands(tuple(_with_operands(each, operands) for each in number.operands))
 
-    def numeric_total(self, node: Total, row: int, column: int) -> Line:
-        size = self.size(shape_of(node.x)[node.axis])
 
-        def term(k: int) -> Line:
-            return self.number(node.x, *((row, k) if node.axis == COLUMNS else (k, column)))
-
-        return _joined(term, size)
-
-    def numeric_everything(self, node: Sum, _: int, __: int) -> Line:
-        rows, columns = shape_of(node.x)  # type: ignore[misc]
-        if (rows, columns) == ("1", "1"):
-            return self.numeric(node.x, 0, 0)
-        height, width = self.size(rows), self.size(columns)
-
-        def term(k: int) -> Line:
-            inner = self.numeric(node.x, k % height, k // height)
-            return _bracketed(inner) if isinstance(node.x, Add | Subtract) else inner
-
-        terms = _joined(term, height * width)
-        return _bracketed(terms) if height * width > 1 else terms
+def _sums_up(node: Expression) -> bool:
+    """Whether a number is made of entries of matrices."""
+    return any(shape_of(operand) for operand in node.operands)
 
 
 def _bracketed(line: Line) -> Line:
@@ -317,42 +351,3 @@ def _joined(term: Callable[[int], Line], count: int) -> Line:
                 line.append(Part("… + "))
         line += term(k)
     return line
-
-
-_Rule = Callable[[_Entries, Any, Any, Any], Line]
-
-_SYMBOLIC: dict[type[Expression], _Rule] = {
-    Symbol: _Entries.entry,
-    Transpose: lambda writer, node, row, column: writer.symbolic(node.x, column, row),
-    Fill: lambda writer, node, row, column: writer.symbolic(node.scalar, 0, 0),
-    MatMul: _Entries.product,
-    Hadamard: _Entries.element_wise,
-    Divide: _Entries.element_wise,
-    Ratio: _Entries.element_wise,
-    TimesLog: _Entries.times_log,
-    Add: _Entries.sum,
-    Subtract: _Entries.sum,
-    Scale: _Entries.scaled,
-    Apply: _Entries.function,
-    Softmax: _Entries.softmax,
-    LogSumExp: _Entries.log_sum_exp,
-    Total: _Entries.total,
-    Repeat: _Entries.repeated,
-    Sum: _Entries.everything,
-}
-
-_NUMERIC: dict[type[Expression], _Rule] = {
-    MatMul: _Entries.numeric_product,
-    Hadamard: _Entries.numeric_element_wise,
-    Divide: _Entries.numeric_element_wise,
-    Ratio: _Entries.numeric_element_wise,
-    TimesLog: _Entries.numeric_times_log,
-    Add: _Entries.numeric_sum,
-    Subtract: _Entries.numeric_sum,
-    Scale: _Entries.numeric_scaled,
-    Apply: _Entries.numeric_function,
-    Softmax: _Entries.numeric_softmax,
-    LogSumExp: _Entries.numeric_log_sum_exp,
-    Total: _Entries.numeric_total,
-    Sum: _Entries.numeric_everything,
-}

@@ -82,12 +82,12 @@ async def test_wrong_formulas_stand_beside_the_right_one() -> None:
         assert "E falls faster with the wrong formula here, which proves nothing" in screen_text(app)
 
 
-async def test_an_update_has_no_derivation_and_says_so() -> None:
+async def test_why_of_an_update_says_what_the_gradient_promises() -> None:
     async with running() as (app, pilot):
         await pilot.press("end", "w")
         await pilot.pause()
-        assert not isinstance(app.screen, WhyScreen)
-        assert "optimiser's own rule" in screen_text(app)
+        assert isinstance(app.screen, WhyScreen)
+        assert "Why minus, and why this length?" in screen_text(app)
 
 
 async def test_a_lesson_judges_and_keeps_score() -> None:
