@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nablastep.calculus import gradient, seed
-from nablastep.expressions import Equation, Expression, Symbol, substitute
+from nablastep.expressions import Equation, Expression, Symbol, Transpose, substitute
 from nablastep.graph import Graph, Role
 from nablastep.laws import add
+from nablastep.transposition import transposed
 
 
 def gradient_equation(graph: Graph, quantity: Symbol) -> Equation:
@@ -43,8 +44,11 @@ def _begins_at(graph: Graph, symbol: Symbol, target: Symbol) -> bool:
 
 def _computed(graph: Graph) -> dict[Expression, Expression]:
     """Right sides that have a name; a bare symbol or number is no result to be read instead."""
-    return {
-        definition.equation.expression: definition.target
-        for definition in graph.definitions
-        if definition.equation.expression.operands
-    }
+    found: dict[Expression, Expression] = {}
+    for definition in graph.definitions:
+        expression = definition.equation.expression
+        if expression.operands:
+            found[expression] = definition.target
+            if definition.target.shape and not isinstance(expression, Transpose):
+                found.setdefault(transposed(expression), Transpose(definition.target))
+    return found

@@ -24,9 +24,12 @@ from nablastep.expressions import (
     ARGUMENT,
     Apply,
     Cut,
+    Determinant,
+    Diagonals,
     Equation,
     Expression,
     Fill,
+    Fold,
     Function,
     LogSumExp,
     Plan,
@@ -58,6 +61,10 @@ _NODE_FUNCTIONS: dict[type[Expression], Callable[..., Any]] = {
 
 _PLAN_FUNCTIONS: dict[tuple[type[Plan], bool], Callable[..., Any]] = {
     (Cut, True): primitives.placed,
+    (Fold, False): primitives.reshape,
+    (Fold, True): primitives.reshape,
+    (Diagonals, False): primitives.diag,
+    (Diagonals, True): primitives.diag,
     (Windows, False): primitives.patches,
     (Windows, True): primitives.patches_back,
 }
@@ -187,6 +194,8 @@ def _collect(expression: Expression, sources: dict[str, str], notation: NumpyWri
         elif type(node) in _NODE_FUNCTIONS:
             primitive = _NODE_FUNCTIONS[type(node)]
             sources.setdefault(primitive.__name__, _plain_source(primitive))
+        elif isinstance(node, Determinant) and node.log:
+            sources.setdefault("logdet", _plain_source(primitives.logdet))
         elif isinstance(node, Rearrange) and (type(node.plan), node.back) in _PLAN_FUNCTIONS:
             primitive = _PLAN_FUNCTIONS[type(node.plan), node.back]
             sources.setdefault(primitive.__name__, _plain_source(primitive))

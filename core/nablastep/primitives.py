@@ -62,6 +62,21 @@ def placed(x: Array, start: int, size: int, axis: int) -> Array:
     return np.pad(x, before)
 
 
+def reshape(x: Array, rows: int, columns: int) -> Array:
+    # the same entries in another shape, column by column
+    return x.reshape((rows, columns), order="F")
+
+
+def diag(x: Array) -> Array:
+    # a column on the diagonal of a matrix of zeros, or the diagonal of a square matrix as a column
+    return np.diagflat(x) if x.shape[1] == 1 else np.diagonal(x)[:, np.newaxis].copy()
+
+
+def logdet(x: Array) -> Array:
+    # log(abs(det(x))), which neither overflows nor vanishes
+    return np.asarray(np.linalg.slogdet(x)[1])
+
+
 def patches(x: Array, height: int, width: int, kernel: int, stride: int) -> Array:
     # every patch under a sliding kernel as a column; columns of x are pictures, channel by channel, row by row
     pictures = x.reshape(-1, height, width, x.shape[1])

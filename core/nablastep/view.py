@@ -21,6 +21,7 @@ from nablastep.not_finite import Origin, is_finite, origin_of
 from nablastep.notation import notation_named
 from nablastep.program import Step
 from nablastep.session import Session
+from nablastep.shapes import size_of
 from nablastep.slopes import Slope, slope
 from nablastep.transposition import Convention, convention_named
 from nablastep.words import by_hand_sentence, kink_sentence, not_finite_sentence, sentence
@@ -184,7 +185,7 @@ class View:
 
     def size(self, dimension: str) -> int:
         """How many there are along a dimension."""
-        return 1 if dimension == "1" else int(self.session.values[dimension])
+        return size_of(dimension, self.session.values)
 
     def _operand_values(self) -> Mapping[str, Any]:
         iteration = self.session._iteration()

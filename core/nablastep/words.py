@@ -5,7 +5,7 @@ Words only: no colour, no width, no markup.
 
 from __future__ import annotations
 
-from nablastep.expressions import Apply, Expression, MatMul, Softmax, Symbol, walk
+from nablastep.expressions import Apply, Expression, MatMul, Softmax, Symbol, matrix_symbols, walk
 from nablastep.graph import Role
 from nablastep.layer_words import layer_sentence, layer_title
 from nablastep.layers import LayerGraph
@@ -23,7 +23,7 @@ def step_title(step: Step, program: Program) -> str:
     """A few words that name the step, such as "gradient of the weights into layer 2"."""
     if isinstance(program.graph, LayerGraph):
         return layer_title(step, program)
-    name = NOTATION.symbol_text(step.target.bare)
+    name = step.target.bare.id
     if step.phase == UPDATE:
         return {
             "": f"update of {name}",
@@ -91,7 +91,8 @@ def _forward_title(step: Step, program: Program) -> str:
         return f"{expression.function.name.replace('_', ' ')}, entry by entry"
     if isinstance(expression, Softmax):
         return "shares that add up to 1"
-    return f"{NOTATION.symbol_text(step.target)} from {_read(expression)}"
+    read = [symbol.id for symbol in matrix_symbols(expression)]
+    return f"{step.id} from {listed(read) or 'numbers'}"
 
 
 def _read(expression: Expression) -> str:

@@ -94,8 +94,12 @@ def everything(network: Network) -> tuple[int, ...]:
 
 
 def test_names() -> None:
-    listed = "mazur mazur-bug ng-ex4 cs231n-two-layer tanh-neuron dead-relu xor skinny square digits-mlp"
-    assert network_names() == tuple(listed.split())
+    layers = "mazur mazur-bug ng-ex4 cs231n-two-layer tanh-neuron dead-relu xor skinny square digits-mlp"
+    equations = (
+        "ridge residual rnn lstm-cell layer-norm batch-norm attention two-heads convolution tied-autoencoder hinge "
+        "temperature weight-decay"
+    )
+    assert network_names() == (*layers.split(), *equations.split())
     assert data_set_names() == ("xor", "and", "or", "moons", "circles", "spirals")
     assert {path.stem for path in NETWORKS.glob("*.toml")} == set(network_names())
 

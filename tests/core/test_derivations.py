@@ -20,7 +20,7 @@ from nablastep.derivations.subject import subject_of
 from nablastep.derivations.why import ROUTES, Route, why, why_lines
 from nablastep.derivations.writing import derivation_notations
 from nablastep.expressions import Expression, Factor, Hadamard, MatMul, Scale, Transpose
-from nablastep.files.built_in import network_names
+from nablastep.files.built_in import layer_network_names
 from nablastep.functions.activations import ACTIVATIONS
 from nablastep.functions.losses import LOSSES
 from nablastep.notation import notation_named
@@ -78,7 +78,7 @@ def check_all(session: ns.Session, conventions: tuple[str, ...] = ALL_CONVENTION
                 check_route(session, name, convention, route)
 
 
-@pytest.mark.parametrize("name", [name for name in network_names() if name != "digits-mlp"])
+@pytest.mark.parametrize("name", [name for name in layer_network_names() if name != "digits-mlp"])
 def test_every_backward_step_of_a_built_in_network_holds_by_every_route_in_every_convention(name: str) -> None:
     check_all(at_end(name))
 

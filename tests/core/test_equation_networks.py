@@ -14,6 +14,8 @@ import pytest
 import nablastep as ns
 from core.support import ORACLE, assert_near
 from nablastep.files.built_in import equation_network_names
+from nablastep.judge import judge
+from nablastep.notation import notation_named
 
 GOLDEN: dict[str, list[dict[str, Any]]] = json.loads((ORACLE / "equation-networks.json").read_text(encoding="utf-8"))[
     "networks"
@@ -43,6 +45,15 @@ def test_two_iterations_are_those_of_pytorch(name: str) -> None:
             assert_near(session[f"grad_{quantity}"], wanted, rtol=1e-9, atol=1e-12, what=f"grad_{quantity}")
         for parameter, value in expected["parameters"].items():
             assert_near(session[parameter], in_columns(session, parameter, value), rtol=1e-9, what=parameter)
+
+
+@pytest.mark.parametrize("notation", ["unicode", "ascii", "numpy"])
+@pytest.mark.parametrize("name", GOLDEN)
+def test_what_is_printed_is_read_as_the_right_answer(name: str, notation: str) -> None:
+    session, writer = ns.open(name), notation_named(notation)
+    for step in session.program.steps:
+        text = writer.equation_text(step.equation)
+        assert judge(session, step.id, text, "column").right, text
 
 
 @pytest.mark.parametrize("name", GOLDEN)

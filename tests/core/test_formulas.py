@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import nablastep as ns
-from nablastep.files.built_in import network_names
+from nablastep.files.built_in import layer_network_names
 from nablastep.formulas.errors import FormulaError
 from nablastep.formulas.parser import parse
 from nablastep.formulas.syntax import Called, Named, Negated, Number, Operation, Summed, Transposed
@@ -39,7 +39,7 @@ def check_every_printed_equation(session: ns.Session, conventions: tuple[str, ..
     return count
 
 
-@pytest.mark.parametrize("name", network_names())
+@pytest.mark.parametrize("name", layer_network_names())
 def test_every_equation_that_a_built_in_network_prints_is_a_right_answer(name: str) -> None:
     assert check_every_printed_equation(ns.open(name)) > 100
 

@@ -24,7 +24,7 @@ A = Symbol("a", 1, ("n1", "1"))
 
 def signs(text: str) -> str:
     """Letters and operators in reading order, without spaces, brackets and digits, which MathML arranges itself."""
-    plain = unicodedata.normalize("NFKC", text).replace("∑", "Σ").replace("²", "2").replace("½", "1/2")
+    plain = unicodedata.normalize("NFKC", text).replace("∑", "Σ").replace("²", "2").replace("½", "1/2").replace("√", "")
     return re.sub(r"[\s()\d/{}⁄,.·⁡⁢\[\]]", "", plain)
 
 

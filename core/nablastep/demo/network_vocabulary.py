@@ -9,6 +9,7 @@ from nablastep.demo.vocabulary import Shape, Vocabulary
 from nablastep.demo.words import SCALARS
 from nablastep.network import Network
 from nablastep.session import Session
+from nablastep.shapes import sizes_of
 
 
 def network_vocabulary(network: Network) -> Vocabulary:
@@ -17,7 +18,7 @@ def network_vocabulary(network: Network) -> Vocabulary:
     program, values = session.program, session.values
     ids: dict[str, Shape] = dict.fromkeys(SCALARS)
     for name, symbol in (*program.symbols.items(), *((name, view.target) for name, view in program.views.items())):
-        sizes = tuple(1 if dimension == "1" else int(values[dimension]) for dimension in symbol.shape)
+        sizes = sizes_of(symbol.shape, values)
         ids[name] = (sizes[0], sizes[1]) if len(sizes) == 2 else None
     ids |= {name: session[name].shape for name in program.samples}
     parameters = (symbol.id for symbol in program.parameters)

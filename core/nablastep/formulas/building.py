@@ -59,6 +59,8 @@ from nablastep.formulas.errors import FormulaError
 from nablastep.formulas.syntax import (
     Blocks,
     Called,
+    End,
+    Ends,
     Named,
     Negated,
     Number,
@@ -332,12 +334,12 @@ class _Builder:
                 found = self.cut(found, axis, ends, node.place)
         return found
 
-    def cut(self, inner: Built, axis: int, ends: tuple[int, int | None], place: int) -> Built:
+    def cut(self, inner: Built, axis: int, ends: Ends, place: int) -> Built:
         whole = inner.shape[axis]
         if whole.startswith(OPEN) or "m" in whole.split("·"):
             raise ShapeError("samples of a batch cannot be chosen one by one", column=place + 1)
         size = self.size(whole)
-        start, stop = ends[0], size if ends[1] is None else ends[1]
+        start, stop = self.end(ends[0], place), size if ends[1] is None else self.end(ends[1], place)
         if not 0 <= start < stop <= size:
             what = "rows" if axis == ROWS else "columns"
             raise ShapeError(f"{start}:{stop} is not within the {size} {what}, counted from 0", column=place + 1)
@@ -345,6 +347,13 @@ class _Builder:
         shape[axis] = "1" if stop - start == 1 else self.fresh(stop - start)
         plan = Cut(_pair(inner.shape), _pair(shape), axis, str(start), str(stop))
         return Built(Rearrange(inner.expression, plan), tuple(shape))
+
+    def end(self, end: End, place: int) -> int:
+        if isinstance(end, int):
+            return end
+        if not all(part in self.scope.sizes for part in end.split("·")):
+            raise FormulaError(f"expected a number or a dimension, found '{end}'", column=place + 1)
+        return self.size(end)
 
     def blocks(self, node: Blocks) -> Built:
         left, right = self.as_matrix(self.built(node.left)), self.as_matrix(self.built(node.right))

@@ -17,6 +17,7 @@ from nablastep.formulas.errors import FormulaError
 from nablastep.formulas.syntax import (
     Blocks,
     Called,
+    End,
     Ends,
     Named,
     Negated,
@@ -182,7 +183,9 @@ class _Parser:
         return found
 
     def starts_operand(self) -> bool:
-        return self.token.kind in (NAME, NUMBER) or self.at("(", "Σ", "√", "𝟏", "[")
+        if self.token.kind == NAME:
+            return self.token.text not in {"if", "else"}
+        return self.token.kind == NUMBER or self.at("(", "Σ", "√", "𝟏", "[")
 
     def power(self) -> Typed:
         """A signed power; everything that nests goes through here."""
@@ -290,6 +293,8 @@ class _Parser:
         if self.at("("):
             self.take()
             found = self.comparison()
+            if self.token.kind == NAME and self.token.text == "if":
+                found = self.chosen(found)
             self.expect(")")
             return found
         if self.at("["):
@@ -301,6 +306,31 @@ class _Parser:
             self.take()
             return Called(token.place, "sqrt", (self.nested_postfix(),))
         raise self.error("expected a name, a number or a bracket")
+
+    def chosen(self, positive: Typed) -> Typed:
+        """(a if c > 0 else b)."""
+        place = self.take().place
+        condition = self.condition()
+        if not (self.token.kind == NAME and self.token.text == "else"):
+            raise self.error("expected else")
+        self.take()
+        return Called(place, "where", (condition, positive, self.sum()))
+
+    def concatenated(self, place: int) -> Typed:
+        """concatenate((A, B), axis=0)."""
+        self.expect("(")
+        self.expect("(")
+        left = self.sum()
+        self.expect(",")
+        right = self.sum()
+        self.expect(")")
+        axis = 0
+        if self.at(","):
+            self.take()
+            axis = self.axis() or 0
+        else:
+            self.expect(")")
+        return Blocks(place, left, right, axis == 0)
 
     def blocks(self) -> Typed:
         """[A, B; C, D]: rows of blocks."""
@@ -339,12 +369,16 @@ class _Parser:
         if not self.at(":"):
             if start is None:
                 raise self.error("expected rows or columns such as 0:2")
+            if isinstance(start, str):
+                raise self.error("expected ':'")
             return (start, start + 1)
         self.take()
         stop = self.whole()
         return None if start is None and stop is None else (start or 0, stop)
 
-    def whole(self) -> int | None:
+    def whole(self) -> End | None:
+        if self.token.kind == NAME:
+            return self.take().text
         if self.token.kind != NUMBER:
             return None
         if not self.token.text.isdigit():
@@ -362,6 +396,8 @@ class _Parser:
             return Summed(token.place, self.product())
         if name == "sum" and "sum" in self.functions and self.token.after_space and not token.text.startswith("np"):
             return Summed(token.place, self.product())
+        if name == "concatenate" and self.at("("):
+            return self.concatenated(token.place)
         if name in self.functions and (self.at("(") or name not in ONLY_WITH_BRACKETS):
             return self.call(token.place, name, prime)
         if prime:

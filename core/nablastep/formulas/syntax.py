@@ -90,8 +90,9 @@ def walk(tree: Typed) -> Iterator[Typed]:
         waiting += node.children
 
 
-Ends = tuple[int, int | None]
-"""From which row or column on, and before which it stops; None is the end."""
+End = int | str
+Ends = tuple[End, End | None]
+"""From which row or column on, and before which it stops, as numbers or names of dimensions; None is the end."""
 
 
 @dataclass(frozen=True)

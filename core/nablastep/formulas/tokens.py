@@ -128,6 +128,8 @@ def _id(spelled: str, names: Mapping[str, str]) -> str | None:
     """The quantity that a spelling means: itself, or with d or d_ for ∇, or with an underscore before its mark."""
     if spelled in names:
         return names[spelled]
+    if spelled.endswith("_") and spelled[:-1] in names:  # what code calls a quantity whose name is a word of its own
+        return names[spelled[:-1]]
     if spelled.startswith("grad_"):
         inner = _id(spelled.removeprefix("grad_"), names)
         return None if inner is None else f"grad_{inner}"

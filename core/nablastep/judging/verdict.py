@@ -25,6 +25,7 @@ from nablastep.judging.result import Verdict
 from nablastep.notation.settings import SETTINGS
 from nablastep.program import BACKWARD
 from nablastep.session import Session
+from nablastep.shapes import size_of
 from nablastep.slips.diagnosis import Bench, Cause, diagnosed
 from nablastep.slips.record import said
 from nablastep.slips.worlds import TOLERANCE, Array, Reading, distance
@@ -166,10 +167,7 @@ def _check_shape(question: Question, built: Built) -> None:
 
 
 def _numbers(shape: Sequence[str], sizes: Mapping[str, int]) -> tuple[int, ...]:
-    return tuple(
-        int(np.prod([1 if part == "1" or part.startswith(OPEN) else sizes[part] for part in name.split("·")]))
-        for name in shape
-    )
+    return tuple(1 if name.startswith(OPEN) else size_of(name, sizes) for name in shape)
 
 
 # right
@@ -244,7 +242,7 @@ def _number_elsewhere(question: Question, typed: Typed) -> Cause | None:
         value = _constant(node)
         for name in wanted if value not in (None, 1) else ():
             own = question.own.get(name)
-            if own is None or own == value:
+            if own is None or value in (1, own):  # a 1 is a factor that is missing
                 continue
             other = Named(node.place, name)
             changed = next(edits(typed, lambda each, n=node, o=other: iter((o,) if each is n else ())), typed)

@@ -30,7 +30,7 @@ from nablastep.expressions import (
     Transpose,
 )
 from nablastep.notation.unicode import UnicodeWriter, dimension_text
-from nablastep.notation.writer import Strength, Token, Tokens
+from nablastep.notation.writer import Strength, Token, Tokens, is_maximum, plain_number
 from nablastep.shapes import shape_of
 
 _ABOVE = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾⁻⁺ᵀᵗ′", "0123456789()−+Tt′", strict=True))
@@ -89,7 +89,7 @@ class MathmlWriter(UnicodeWriter):
         return (*sign, Token(text, "number"))
 
     def number(self, node: Number) -> Tokens:
-        mantissa, _, exponent = f"{node.value:.6g}".replace("-", "−").partition("e")
+        mantissa, _, exponent = plain_number(node.value).replace("-", "−").partition("e")
         ten = f"<mo>·</mo><msup><mn>10</mn><mn>{exponent.replace('−0', '−').lstrip('+0')}</mn></msup>"
         return (Token(f"<mn>{mantissa}</mn>" + (ten if exponent else ""), "number"),)
 
@@ -129,7 +129,7 @@ class MathmlWriter(UnicodeWriter):
         return self.raised(self.wrapped(node.x, Strength.ATOM), Token("<mn>−1</mn>"))
 
     def cases(self, node: Cases) -> Tokens:
-        if node.condition == Subtract(node.positive, node.otherwise):  # written as a maximum
+        if is_maximum(node):
             return super().cases(node)
 
         def row(value: Expression, *rest: Token) -> Tokens:

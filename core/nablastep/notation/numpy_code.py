@@ -207,13 +207,11 @@ class NumpyWriter(Writer):
             case Cut():
                 size = code_size(plan.before[plan.axis])
                 return self.named_call("placed", node.x, rest=f", {code_size(plan.start)}, {size}, axis={plan.axis}")
-            case Diagonals() if node.back:
-                return self.named_call("np.diagflat", node.x)
             case Diagonals():
-                return (*self.named_call("np.diagonal", node.x), Token("[:, np.newaxis]"))
+                return self.named_call("diag", node.x)
             case Fold():
                 rows, columns = map(code_size, plan.before if node.back else plan.after)
-                return self.named_call("np.reshape", node.x, rest=f', ({rows}, {columns}), order="F"')
+                return self.named_call("reshape", node.x, rest=f", {rows}, {columns}")
             case Windows(height=height, width=width, kernel=kernel, stride=stride):
                 name = "patches_back" if node.back else "patches"
                 return self.named_call(name, node.x, rest=f", {height}, {width}, {kernel}, {stride}")
@@ -228,7 +226,7 @@ class NumpyWriter(Writer):
 
     def determinant(self, node: Determinant) -> Tokens:
         if node.log:
-            return (*self.named_call("np.linalg.slogdet", node.x), Token("[1]"))
+            return self.named_call("logdet", node.x)
         return self.named_call("np.linalg.det", node.x)
 
     def sum(self, node: Sum) -> Tokens:

@@ -395,7 +395,7 @@ def size_above(node: Expression) -> tuple[str, ...]:
 def plain_number(value: float) -> str:
     """Six significant digits, without an exponent for numbers that are not far from 1."""
     text = f"{value:.6g}"
-    return f"{Decimal(text):f}" if "e" in text and 1e-9 < abs(value) < 1e15 else text
+    return f"{Decimal(text):f}" if "e" in text and 1e-6 <= abs(value) < 1e15 else text
 
 
 def _without_sum_of_one(x: Expression) -> Expression:

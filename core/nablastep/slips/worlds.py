@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 
 from nablastep.errors import NablastepError
 from nablastep.evaluation import value_of
-from nablastep.expressions import Expression, TimesLog, Total, walk
+from nablastep.expressions import Block, Expression, Rearrange, TimesLog, Total, walk
 from nablastep.graph import COMPUTED, Role
 from nablastep.program import UPDATE, Program, Step
 
@@ -89,7 +90,9 @@ def worlds(program: Program, sizes: tuple[tuple[str, int], ...]) -> tuple[World,
 
 @lru_cache(maxsize=16)
 def twins(program: Program) -> tuple[World, ...]:
-    """Random networks in which every dimension has one size."""
+    """Random networks in which every dimension has one size; none where sizes are written in the equations."""
+    if _has_written_sizes(program):
+        return ()
     sizes = dict.fromkeys((*dimensions(program), "n"), TWIN_SIZE)
     if "m" not in sizes:
         sizes["1"] = TWIN_SIZE  # one sample becomes as many as there are units: vectors become square too
@@ -103,12 +106,20 @@ def own_world(program: Program, sizes: Mapping[str, int], fixed: Mapping[str, An
 
 def dimensions(program: Program) -> tuple[str, ...]:
     """The names of all dimensions but 1, in order of appearance."""
-    found = dict.fromkeys(name for symbol in program.symbols.values() for name in symbol.shape if name != "1")
-    return tuple(found)
+    shapes = (name for symbol in program.symbols.values() for name in symbol.shape)
+    return tuple(dict.fromkeys(part for name in shapes for part in name.split("·") if part != "1"))
+
+
+def _has_written_sizes(program: Program) -> bool:
+    """Whether equations cut, fold or slide over matrices of certain sizes only."""
+    nodes = (node for definition in program.forward for node in walk(definition.equation.expression))
+    return any(isinstance(node, Rearrange | Block) for node in nodes)
 
 
 def _small(program: Program, own: Mapping[str, int], seed: int) -> dict[str, int]:
     """Other sizes: small, equal where one's own are equal, 1 where they are 1; the number of samples is like none."""
+    if _has_written_sizes(program):
+        return {**own, **({"m": 2 + seed} if "m" in own else {})}
     others = sorted({size for name, size in own.items() if size != 1 and name != "m"})
     renamed = {1: 1} | {size: 2 + seed + place for place, size in enumerate(others)}
     sizes = {name: renamed[size] for name, size in own.items() if name != "m"}
@@ -125,7 +136,8 @@ def _random(program: Program, sizes: Mapping[str, int], seed: int, fixed: Mappin
     for symbol in program.symbols.values():
         if symbol.prefix == "grad" or roles.get(symbol.id) in COMPUTED:
             continue
-        shape = tuple(values[name] for name in symbol.shape)
+        # In a twin even 1 is a size of its own.
+        shape = tuple(prod(values[part] for part in name.split("·")) for name in symbol.shape)
         drawn = generator.normal(0.0, 1.0, shape)
         if roles.get(symbol.id) is Role.PARAMETER and len(shape) == 2 and shape[1] > 1:
             drawn = drawn / np.sqrt(shape[1])
