@@ -495,7 +495,7 @@ class _Reader:
 def _inner_dimensions(expression: Expression) -> Iterator[str]:
     for node in walk(expression):
         plan = getattr(node, "plan", None)
-        for owner, name in ((node, "shape"), (node, "dimensions"), (plan, "before"), (plan, "after")):
+        for owner, name in ((node, "shape"), (node, "dimensions"), (node, "times"), (plan, "before"), (plan, "after")):
             yield from getattr(owner, name, ())
         if hasattr(node, "dimension"):
             yield node.dimension

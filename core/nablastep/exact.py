@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from nablastep.expressions import ONE, Divide, Expression, Factor, Scale
+from nablastep.expressions import Divide, Expression, Factor, Scale
 
 
 @dataclass(frozen=True)
@@ -26,21 +26,18 @@ class Exact:
 
     @property
     def written(self) -> Expression:
-        """As a factor; sizes above the line as one over one over them."""
+        """As a factor."""
         below = tuple(sorted(name for name, power in self.powers.items() for _ in range(-power)))
         above = tuple(sorted(name for name, power in self.powers.items() for _ in range(power)))
-        factor = Factor(self.fraction.numerator, self.fraction.denominator, below)
-        if not above:
-            return factor
-        sizes = Divide(ONE, Factor(1, 1, above))
-        return sizes if factor == ONE else Scale(factor, sizes)
+        return Factor(self.fraction.numerator, self.fraction.denominator, below, above)
 
 
 def exact(node: Expression) -> Exact | None:
     """The node as an exact number, if it is one."""
     match node:
-        case Factor(numerator, denominator, dimensions):
-            return Exact(Fraction(numerator, denominator), {name: -dimensions.count(name) for name in dimensions})
+        case Factor(numerator, denominator, dimensions, times):
+            powers = {name: times.count(name) - dimensions.count(name) for name in (*times, *dimensions)}
+            return Exact(Fraction(numerator, denominator), powers)
         case Scale(left, right) | Divide(left, right):
             first, second = exact(left), exact(right)
             if first is None or second is None or (isinstance(node, Divide) and not second.fraction):

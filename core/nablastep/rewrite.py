@@ -52,9 +52,9 @@ def with_dimensions(expression: Expression, renamed: Rename) -> Expression:
             changes["shape"] = tuple(renamed(dimension) for dimension in value)
         elif field.name == "dimension":
             changes["dimension"] = renamed(value)
-        elif field.name == "dimensions":
+        elif field.name in ("dimensions", "times"):
             parts = (part for dimension in value for part in renamed(dimension).split("·"))
-            changes["dimensions"] = tuple(sorted(part for part in parts if part != "1"))
+            changes[field.name] = tuple(sorted(part for part in parts if part != "1"))
         elif isinstance(value, Plan):
             changes[field.name] = _planned(value, renamed)
         elif isinstance(value, Expression):

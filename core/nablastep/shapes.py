@@ -95,8 +95,15 @@ def in_sizes(expression: Expression, sizes: Mapping[Dimension, int]) -> Expressi
         case Symbol() | Fill():
             shape: Any = tuple(sized(dimension) for dimension in expression.shape)
             expression = replace(expression, shape=shape)
-        case Repeat():
+        case Repeat() | Block():
             expression = replace(expression, dimension=sized(expression.dimension))
+        case Rearrange():
+            plan = expression.plan
+            changes: dict[str, Any] = {
+                name: sized(end) for name in ("start", "stop") if (end := getattr(plan, name, ""))
+            }
+            changes |= {"before": tuple(map(sized, plan.before)), "after": tuple(map(sized, plan.after))}
+            expression = replace(expression, plan=replace(plan, **changes))
     return expression.with_operands(tuple(in_sizes(operand, sizes) for operand in expression.operands))
 
 

@@ -18,7 +18,6 @@ from nablastep.exact import exact
 from nablastep.expressions import (
     COLUMNS,
     MINUS_ONE,
-    ONE,
     ROWS,
     Add,
     Apply,
@@ -211,7 +210,7 @@ class _Builder:
         if name in _SETTINGS:
             return Built(Symbol(name, None, (), setting=True), ())
         if name in self.scope.sizes:
-            return Built(Divide(ONE, Factor(1, 1, (name,))), ())
+            return Built(Factor(1, times=(name,)), ())
         known = tuple(self.scope.symbols)
         raise FormulaError(
             f"there is no '{node.name}' in this network{nearest(node.name, self.scope.symbols)}",
@@ -460,7 +459,7 @@ class _Builder:
         """n(X), rows(X), columns(X): how many there are."""
         shape = inner.shape or ("1", "1")
         counted = {"rows": shape[:1], "columns": shape[1:]}.get(node.name, shape)
-        return Built(Divide(ONE, _one_over(counted)), ())
+        return Built(Factor(1, times=_one_over(counted).dimensions), ())
 
     def norm(self, node: Called, inner: Built) -> Built:
         if node.name == "norm1":

@@ -44,7 +44,7 @@ from nablastep.expressions import (
     Transpose,
     Windows,
 )
-from nablastep.notation.writer import ASCII_SIGNS, Strength, Token, Tokens, Writer, bracketed_indices, size_above
+from nablastep.notation.writer import ASCII_SIGNS, Strength, Token, Tokens, Writer, bracketed_indices
 from nablastep.shapes import shape_of
 
 _WORDS = frozenset({
@@ -94,8 +94,6 @@ class NumpyWriter(Writer):
     def strength(self, expression: Expression) -> Strength:
         if isinstance(expression, Fill):
             return self.strength(expression.scalar) if _as_large_as_its_neighbour(expression) else Strength.ATOM
-        if len(size_above(expression)) == 1:
-            return Strength.ATOM
         if isinstance(expression, Factor):
             if expression.dimensions or expression.times:
                 return Strength.PRODUCT
@@ -121,9 +119,6 @@ class NumpyWriter(Writer):
         return (*self.wrapped(node.x, Strength.ATOM), Token(".T"))
 
     def product(self, node: MatMul | Hadamard | Divide | Ratio) -> Tokens:
-        above = size_above(node)
-        if above:
-            return (Token(code_size("·".join(above)), "number"),)
         if isinstance(node, Ratio):
             return self.named_call("ratio", *_broadcast(node.left, node.right))
         left = self.wrapped_operand(node, node.left, Strength.PRODUCT)

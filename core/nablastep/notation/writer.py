@@ -15,7 +15,6 @@ from typing import Any, ClassVar
 from nablastep.expressions import (
     COLUMNS,
     MINUS_ONE,
-    ONE,
     ROWS,
     Add,
     Apply,
@@ -175,8 +174,6 @@ class Writer:
             return self.strength(expression.x)
         if isinstance(expression, Fill):
             return self.strength(expression.scalar)
-        if len(size_above(expression)) == 1:
-            return Strength.ATOM
         if isinstance(expression, Apply):
             return Strength.ATOM if expression.function.style == "call" else Strength.POSTFIX
         if isinstance(expression, Factor) and (expression.numerator < 0):
@@ -214,9 +211,6 @@ class Writer:
         return (*self.wrapped(node.x, Strength.POSTFIX), Token(self.transpose_mark))
 
     def product(self, node: MatMul | Hadamard | Divide | Ratio) -> Tokens:
-        above = size_above(node)
-        if above:
-            return (Token(self.dimension_text("·".join(above)), "number"),)
         # Equal operators chain to the left; mixing ⊙ or ⊘ with a matrix product always gets parentheses.
         chain = (type(node),) if isinstance(node, MatMul | Hadamard) else ()
         left = self.wrapped(node.left, Strength.POSTFIX, *chain)
@@ -383,13 +377,6 @@ def is_maximum(node: Cases) -> bool:
     zero = isinstance(node.otherwise, Fill) and node.otherwise.scalar == Factor(0)
     own = node.positive if zero or node.otherwise == Factor(0) else Subtract(node.positive, node.otherwise)
     return node.condition == own
-
-
-def size_above(node: Expression) -> tuple[str, ...]:
-    """The dimensions whose sizes a number is: one over one over them."""
-    if not (isinstance(node, Divide) and node.left == ONE and isinstance(node.right, Factor)):
-        return ()
-    return node.right.dimensions if node.right.numerator == node.right.denominator == 1 else ()
 
 
 def plain_number(value: float) -> str:
