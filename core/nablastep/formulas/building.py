@@ -588,11 +588,9 @@ class _Builder:
         if right.shape == ():
             if isinstance(right.expression, Factor) and right.expression.numerator == 0:
                 raise FormulaError("this divides by zero", column=node.place + 1)
-            if left.shape == () and isinstance(left.expression, Factor) and isinstance(right.expression, Factor):
-                below = Fraction(left.expression.numerator, left.expression.denominator) / Fraction(
-                    right.expression.numerator, right.expression.denominator
-                )
-                return Built(Factor(below.numerator, below.denominator), ())
+            above, below = exact(left.expression), exact(right.expression)
+            if above is not None and below is not None and below.fraction:
+                return Built(above.times(below, -1).written, ())
             return Built(Divide(left.expression, right.expression), left.shape)
         left, right = self.together(left, right, node, "a quotient")
         # An answer may leave out what is 0 times infinity; an author's quotient is NumPy's.

@@ -18,7 +18,7 @@ from nablastep.expressions import (
     Subtract,
     Symbol,
 )
-from nablastep.notation.writer import ASCII_SIGNS, Tokens, Writer, bracketed_indices
+from nablastep.notation.writer import ASCII_SIGNS, Tokens, Writer, bracketed_indices, number_above
 
 _STYLED = {"square": "^2", "sqrt": "sqrt"}
 
@@ -52,7 +52,7 @@ class AsciiWriter(Writer):
     def factor_text(self, factor: Factor) -> str:
         parts = [str(factor.denominator)] if factor.denominator != 1 else []
         parts += factor.dimensions
-        above = " ".join([str(factor.numerator), *factor.times])
+        above = " ".join([*number_above(factor), *factor.times])
         if not parts:
             return above
         below = parts[0] if len(parts) == 1 else f"({' '.join(parts)})"

@@ -84,7 +84,9 @@ class MathmlWriter(UnicodeWriter):
         sign = (Token(self.minus),) if node.numerator < 0 else ()
         parts = [f"<mn>{node.denominator}</mn>"] if node.denominator != 1 else []
         parts += [lifted(dimension_text(dimension)) for dimension in node.dimensions]
-        above = f"<mn>{abs(node.numerator)}</mn>"
+        number = [f"<mn>{abs(node.numerator)}</mn>"] if abs(node.numerator) != 1 or not node.times else []
+        above = _JUXTAPOSED.join([*number, *(lifted(dimension_text(dimension)) for dimension in node.times)])
+        above = f"<mrow>{above}</mrow>" if node.times else above
         text = f"<mfrac>{above}<mrow>{_JUXTAPOSED.join(parts)}</mrow></mfrac>" if parts else above
         return (*sign, Token(text, "number"))
 

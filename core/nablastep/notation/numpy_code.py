@@ -44,7 +44,7 @@ from nablastep.expressions import (
     Transpose,
     Windows,
 )
-from nablastep.notation.writer import ASCII_SIGNS, Strength, Token, Tokens, Writer, bracketed_indices
+from nablastep.notation.writer import ASCII_SIGNS, Strength, Token, Tokens, Writer, bracketed_indices, number_above
 from nablastep.shapes import shape_of
 
 _WORDS = frozenset({
@@ -85,7 +85,7 @@ class NumpyWriter(Writer):
             return str(factor.numerator) if factor.denominator == 1 else repr(exact)
         parts = [str(factor.denominator)] if factor.denominator != 1 else []
         parts += factor.dimensions
-        above = " * ".join([str(factor.numerator), *factor.times])
+        above = " * ".join([*number_above(factor), *factor.times])
         if not parts:
             return above
         below = parts[0] if len(parts) == 1 else f"({' * '.join(parts)})"

@@ -31,7 +31,7 @@ from nablastep.expressions import (
     Total,
 )
 from nablastep.notation.settings import setting_of
-from nablastep.notation.writer import Strength, Token, Tokens, Writer, plain_number
+from nablastep.notation.writer import Strength, Token, Tokens, Writer, number_above, plain_number
 
 
 class SpokenWriter(Writer):
@@ -66,7 +66,7 @@ class SpokenWriter(Writer):
     def factor_text(self, factor: Factor) -> str:
         parts = [str(factor.denominator)] if factor.denominator != 1 else []
         parts += [" ".join(dimension) for dimension in factor.dimensions]
-        above = " times ".join([str(factor.numerator), *(" ".join(dimension) for dimension in factor.times)])
+        above = " times ".join([*number_above(factor), *(" ".join(dimension) for dimension in factor.times)])
         if above == "1" and not factor.dimensions and factor.denominator == 2:
             return "one half"
         return f"{above} over {' times '.join(parts)}" if parts else above

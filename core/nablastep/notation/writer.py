@@ -379,6 +379,11 @@ def is_maximum(node: Cases) -> bool:
     return node.condition == own
 
 
+def number_above(factor: Factor) -> list[str]:
+    """The numerator of a factor, unless it is a 1 before sizes of dimensions."""
+    return [] if factor.numerator == 1 and factor.times else [str(factor.numerator)]
+
+
 def plain_number(value: float) -> str:
     """Six significant digits, without an exponent for numbers that are not far from 1."""
     text = f"{value:.6g}"
