@@ -8,7 +8,7 @@ are spelt: that is `same`. Knows no network.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 from itertools import count, permutations, product
@@ -16,11 +16,13 @@ from typing import Any
 
 from nablastep.calculus import entry_of, function_body
 from nablastep.expressions import (
+    COLUMNS,
     ONE,
     ROWS,
     Add,
     Apply,
     Cases,
+    Cut,
     Determinant,
     Divide,
     Expression,
@@ -295,8 +297,7 @@ def _key(atom: Expression, names: Mapping[str, str]) -> str:
         case Delta():
             return "δ" + ",".join(sorted(names.get(index, index) for index in (atom.left, atom.right)))
         case Placed():
-            places = [names.get(index, index) if index else "" for index in (*atom.target, *atom.source)]
-            return f"placed {atom.plan} {atom.back}[{','.join(places)}]"
+            return _placed_key(atom, names)
         case Symbol():
             return atom.id
         case Determinant():
@@ -309,6 +310,16 @@ def _key(atom: Expression, names: Mapping[str, str]) -> str:
     own = f"{atom.function.name}{atom.prime}" if isinstance(atom, Apply) else type(atom).__name__
     assert isinstance(atom, Apply | Cases | Power | Divide | TimesLog | Ratio), own
     return f"{own}({inner})"
+
+
+def _placed_key(atom: Placed, names: Mapping[str, str]) -> str:
+    """Columns cut out of a matrix are the rows cut out of its transpose."""
+    plan, target, source = atom.plan, atom.target, atom.source
+    if isinstance(plan, Cut) and plan.axis == COLUMNS:
+        plan = replace(plan, before=plan.before[::-1], after=plan.after[::-1], axis=ROWS)
+        target, source = target[::-1], source[::-1]
+    places = [names.get(index, index) if index else "" for index in (*target, *source)]
+    return f"placed {plan} {atom.back}[{','.join(places)}]"
 
 
 def _entry_key(entry: Entry, names: Mapping[str, str]) -> str:

@@ -23,6 +23,7 @@ from nablastep.expressions import Expression, Factor, Hadamard, MatMul, Scale, T
 from nablastep.files.built_in import layer_network_names
 from nablastep.functions.activations import ACTIVATIONS
 from nablastep.functions.losses import LOSSES
+from nablastep.layers import LayerGraph
 from nablastep.notation import notation_named
 from nablastep.optimizers import RULES
 from nablastep.transposition import CONVENTIONS
@@ -456,3 +457,23 @@ def test_every_rule_of_the_loss_has_a_line() -> None:
     """The differential route shows each operation on the way, so the factor and the sum of the loss have a line."""
     texts = [line.text() for line in why_lines(at_end("mazur"), "grad_a2", "differential")]
     assert "dE = ⟨½, d((a⁽²⁾ − y)²)⟩" in texts
+
+
+GRAPHS = tuple(name for name in network_names() if not isinstance(ns.open(name).program.graph, LayerGraph))
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+def test_every_step_of_a_network_written_as_equations_holds_by_every_route(name: str) -> None:
+    session = at_end(name)
+    for step in session.program.steps:
+        for route in why(session, step.id, convention="column"):
+            check_route(session, step.id, "column", route)
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+def test_both_layouts_and_other_conventions_hold_for_networks_written_as_equations(name: str) -> None:
+    session = at_end(name)
+    for step in backward_ids(session)[:: max(1, len(backward_ids(session)) // 6)]:
+        for convention in ("column-transposed", "row-keras"):
+            for route in why(session, step, convention=convention, layout="denominator"):
+                check_route(session, step, convention, route)

@@ -52,6 +52,8 @@ def matrix_form(equation: Equation, definition: Equation | None) -> tuple[Draft,
     if target.shape == ():
         return _number_as_a_whole(equation, definition)
     part, of_one = of_sample(target), of_sample(expression)
+    if of_one is None and "1" in target.shape:
+        return _by_basis(equation, target, expression)
     if part is None or of_one is None or "1" not in shape_of(part):
         return _by_columns(equation)
     product = of_one.left if isinstance(of_one, Add) else of_one

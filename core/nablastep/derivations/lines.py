@@ -199,8 +199,9 @@ def laid_out(worth: Worth, left: Expression, size: Callable[[str], int]) -> Any:
     if isinstance(left, Entry):
         names = tuple(index or "" for index in left.indices)
         kept = [name for name in names if name in worth.axes]
+        array = array.reshape(array.shape[: len(worth.axes)])  # a 1×1 matrix is its own entry
         array = array.transpose([worth.axes.index(name) for name in kept])
-        sizes = dict(zip(kept, array.shape, strict=True))
+        sizes: dict[str, int] = dict(zip(kept, array.shape, strict=True))
         array = array.reshape([sizes.get(name, 1) for name in names])
         array = np.broadcast_to(array, [size(dimension) for dimension in shape_of(left.x)])
     elif worth.axes == (SAMPLE,):

@@ -171,7 +171,8 @@ class _Contraction:
 
     def _next_index(self, letters: list[str]) -> str:
         """An index of two factors, else of one; of more only where nothing else is left."""
-        return min(letters, key=lambda letter: (abs(len(self._having(letter)) - 2), self.bound.index(letter)))
+        counts = {letter: len(self._having(letter)) for letter in letters}
+        return min(letters, key=lambda letter: (counts[letter] > 2, abs(counts[letter] - 2), self.bound.index(letter)))
 
     def _sum_over(self, letter: str) -> None:
         having = [_upright(piece, self.dimensions) for piece in self._having(letter)]

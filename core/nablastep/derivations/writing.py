@@ -24,6 +24,7 @@ from nablastep.expressions import (
     Softmax,
     Symbol,
     TimesLog,
+    walk,
 )
 from nablastep.notation import notations
 from nablastep.notation.ascii import AsciiWriter
@@ -196,7 +197,12 @@ class DerivationWriter(Writer):
         return (*left, Token(" "), *self.call(self.log_name, node.right))
 
     def scaled(self, node: Scale) -> Tokens:
-        if node.scalar == MINUS_ONE or shape_of(node.x) != () or isinstance(node.scalar, Factor):
+        if (
+            node.scalar == MINUS_ONE
+            or shape_of(node.x) != ()
+            or isinstance(node.scalar, Factor)
+            or not _has_index(node)
+        ):
             return super().scaled(node)
         return (*self.scalar_factor(node.scalar), Token(self.between(node)), *self.scalar_factor(node.x))
 
@@ -209,6 +215,11 @@ class DerivationWriter(Writer):
         if isinstance(x, Scale) and not self.is_negative(x):
             return self.tokens(x)
         return self.tokens(x) if isinstance(x, Partial) else self.wrapped(x, Strength.POSTFIX)
+
+
+def _has_index(number: Expression) -> bool:
+    """Whether a number is written with indices."""
+    return any(isinstance(node, Entry | Partial | Delta | IndexSum | Placed) for node in walk(number))
 
 
 class UnicodeDerivations(DerivationWriter, UnicodeWriter):
