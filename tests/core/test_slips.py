@@ -28,7 +28,6 @@ from nablastep.expressions import (
     Transpose,
     walk,
 )
-from nablastep.files.built_in import network_names
 from nablastep.judge import judge, judge_answer, question_of
 from nablastep.notation import notation_named
 from nablastep.program import Step
@@ -49,7 +48,8 @@ ROWS = [
 
 @cache
 def opened(name: str) -> ns.Session:
-    return ns.open(name if name in network_names() else FIELD / f"{name}.toml")
+    own = FIELD / f"{name}.toml"
+    return ns.open(own if own.exists() else name)
 
 
 # the table

@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import nablastep as ns
-from nablastep.files.built_in import network_names
 from nablastep.formulas.errors import FormulaError
 from nablastep.formulas.spellings import plain
 from nablastep.judge import judge
@@ -75,7 +74,8 @@ RIGHT = [
 
 
 def opened(name: str) -> ns.Session:
-    return ns.open(name if name in network_names() else FIELD / f"{name}.toml")
+    own = FIELD / f"{name}.toml"
+    return ns.open(own if own.exists() else name)
 
 
 @pytest.mark.parametrize(("network", "step", "answer"), RIGHT)

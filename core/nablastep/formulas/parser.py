@@ -137,6 +137,8 @@ class _Parser:
 
     def formula(self) -> Formula:
         left, place = None, 0
+        if self.at("="):
+            self.take()
         if self.token.kind == NAME and len(self.tokens) > 1 and self.tokens[1].text == "=":
             left, place = self.token.text, self.token.place
             self.next = 2

@@ -49,7 +49,7 @@ def typed_numbers(text: str) -> Numbers | None:
 
     Rows may be separated by brackets, semicolons or lines. Raises FormulaError for rows of different lengths.
     """
-    text = text.strip().replace("−", "-")
+    text = text.strip().removeprefix("=").strip().replace("−", "-")
     lone = re.fullmatch(_NUMBER, text)
     if lone is None and (not text.startswith("[") or not text.endswith("]") or not _ALLOWED.fullmatch(text)):
         return None

@@ -98,7 +98,8 @@ class Question:
     def own_worlds(self) -> tuple[Reading, ...]:
         """The same with the sizes, settings and frozen parameters of one's own network."""
         sizes = {name: int(self.own[name]) for name in self.sizes}
-        kept = {name: value for name, value in self.own.items() if name not in sizes}
+        # An ε of 1e-8 hides whether it is there at all: it stays random.
+        kept = {name: value for name, value in self.own.items() if name not in sizes and name != "epsilon"}
         return self._read(tuple(own_world(self.program, sizes, kept, seed) for seed in range(2)))
 
     def _read(self, found: tuple[World, ...]) -> tuple[Reading, ...]:

@@ -27,6 +27,7 @@ from nablastep.program import BACKWARD
 from nablastep.session import Session
 from nablastep.shapes import size_of
 from nablastep.slips.diagnosis import Bench, Cause, diagnosed
+from nablastep.slips.factors import ratio_of, ratio_text
 from nablastep.slips.record import said
 from nablastep.slips.worlds import TOLERANCE, Array, Reading, distance
 from nablastep.transposition import CONVENTIONS, convention_named
@@ -189,17 +190,19 @@ def _by_value(question: Question, typed: Typed, built: Built) -> Verdict:
         cause = _cause_with_letters(question, typed)
     if cause is not None and cause.name == "factor":
         cause = _factor_here(question, typed, cause)
+    if cause is not None and question.program.training.frozen:
+        cause = replace(cause, says=cause.says + _factor_with_frozen(question, built))
     off = f"the shape fits, and the value is {_percent(error)} off on random networks of this shape"
     return _wrong(cause, off, error)
 
 
 def _right_here(question: Question, typed: Typed, built: Built) -> str | None:
     """What to say of a formula that is right with one's own settings, sizes and frozen parameters only."""
-    if not _agrees(question, built, question.own_worlds):
-        return None
     letters = _letters(question, typed)
     if letters:
         return f"{' and '.join(letters)}: with the letter it stays right when the number changes"
+    if not _agrees(question, built, question.own_worlds):
+        return None
     if _agrees(question, built, question.sized_worlds):
         return "this is right for the sizes of this network only"
     frozen = [said(question.program.symbols[name]) for name in sorted(question.program.training.frozen)]
@@ -254,6 +257,18 @@ def _number_elsewhere(question: Question, typed: Typed) -> Cause | None:
                     "The settings stand in the network's file, the number of samples in its data.",
                 )
     return None
+
+
+def _factor_with_frozen(question: Question, built: Built) -> str:
+    """The constant by which the answer is off where frozen parameters have their own numbers."""
+    worlds = question.own_worlds
+    answers = [answer for answer in (question.answer(built, values) for values in worlds) if answer is not None]
+    if len(answers) < len(worlds):
+        return ""
+    ratio = ratio_of(answers, [question.right(values) for values in worlds], worlds)
+    if ratio is None or ratio.names:
+        return ""
+    return f"; with the numbers of this network, {ratio_text(ratio, question.step.equation.expression)}"
 
 
 def _cause_with_letters(question: Question, typed: Typed) -> Cause | None:

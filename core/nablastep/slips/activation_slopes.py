@@ -67,8 +67,9 @@ def _without(case: Case, slope: Apply) -> Iterator[Expression]:
 )
 def LEFT_OUT(case: Case) -> Iterator[Wrong]:
     for slope in slopes(case.right):
-        output = case.output_of(slope.function, slope.x)
-        words: Words = {"function": slope.function.unicode, "output": output or "f", "input": _name(slope.x)}
+        through = case.activation_of(slope.x) if isinstance(slope.x, Symbol) else None
+        output: Symbol | str = through[1] if through is not None else "its output"
+        words: Words = {"function": slope.function.unicode, "output": output, "input": _name(slope.x)}
         for wrong in _without(case, slope):
             yield wrong, words
     for gradient in case.gradients:

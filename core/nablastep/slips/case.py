@@ -18,6 +18,7 @@ from nablastep.expressions import (
     Symbol,
     matrix_symbols,
     symbols,
+    walk,
 )
 from nablastep.graph import Role
 from nablastep.program import BACKWARD, FORWARD, UPDATE, Program, Step
@@ -92,6 +93,10 @@ class Case:
             expression = found.equation.expression
             if isinstance(expression, Apply | Softmax) and expression.x == x:
                 return expression, found.target
+        for found in self.program.forward:  # inside a longer equation, such as x + tanh(z)
+            inside = [node for node in walk(found.equation.expression) if isinstance(node, Apply) and node.x == x]
+            if inside and found.target != self.program.error:
+                return inside[0], found.target
         return None
 
     def before_activation(self, output: Symbol) -> Symbol | None:
@@ -133,6 +138,11 @@ class Case:
         else:
             others = list(self.program.graph.of(role)) if role else []
         yield from (other for other in others if other != symbol)
+
+    @cached_property
+    def has_samples(self) -> bool:
+        """Whether there are several samples, m of them."""
+        return any("m" in symbol.shape for symbol in self.program.symbols.values())
 
     @cached_property
     def settings(self) -> tuple[Symbol, ...]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,9 @@ from nablastep.slips.products import PRODUCT_SLIPS, SIGN
 from nablastep.slips.record import Mistake, said
 from nablastep.slips.records import mistakes
 from nablastep.slips.worlds import Array, Reading, worth
+
+MOST_CANDIDATES = 1500
+"""So many formulas with one slip are tried, those of the nearest steps first."""
 
 MOST_PAIRS = 500
 """So many formulas with two slips are tried."""
@@ -80,10 +84,11 @@ def diagnosed(program: Program, step: Step, bench: Bench, named: Collection[str]
         if ratio.number == -1 and not ratio.names:
             return _cause(Mistake(SIGN, cases[0].right))
         return _cause(Mistake(FACTOR, cases[0].right, {"what": ratio_text(ratio, cases[0].right)}))
+    open_steps = _not_named(program, step, named)
     found = [
         each
         for each in candidates(program, step, bench.worlds[0])
-        if each.before is None or each.before.id not in named
+        if each.before is None or each.before.id in open_steps
     ]
     for each in found:
         if bench.agree(each.value, 0) and bench.holds(each.value_in(program, step)):
@@ -114,7 +119,7 @@ def candidates(program: Program, step: Step, reading: Reading) -> tuple[Candidat
     """All mistakes that have a value there: those of the step itself, then those on the way to it."""
     own = ((None, mistake) for case in cases_of(program, step) for mistake in mistakes(case))
     found = []
-    for before, mistake in (*own, *_on_the_way(program, step)):
+    for before, mistake in islice(chain(own, _on_the_way(program, step)), MOST_CANDIDATES):
         if before is None:
             value = worth(mistake.expression, reading)
         else:
@@ -150,6 +155,18 @@ def _on_the_way(program: Program, step: Step) -> Iterator[tuple[Step, Mistake]]:
             for case in cases_of(program, made):
                 yield from ((made, mistake) for mistake in mistakes(case))
             waiting.append(made)
+
+
+def _not_named(program: Program, step: Step, named: Collection[str]) -> set[str]:
+    """The steps that lead here past the quantities that the answer names: what is named has the right value in it."""
+    steps = {other.id: other for other in program.steps}
+    waiting, seen = [step], {step.id}
+    while waiting:
+        for symbol in matrix_symbols(waiting.pop().equation.expression):
+            if symbol.id in steps and symbol.id not in seen and symbol.id not in named:
+                seen.add(symbol.id)
+                waiting.append(steps[symbol.id])
+    return seen
 
 
 def _carried(program: Program, step: Step, before: Step, mistake: Mistake, values: Values) -> Array | None:

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from nablastep.expressions import Expression, Factor, Scale, walk
+from nablastep.expressions import Add, Expression, Factor, Scale, Subtract, substitute, symbols, walk
 from nablastep.laws import scale
 from nablastep.slips.case import Case
-from nablastep.slips.record import Wrong, slip
+from nablastep.slips.record import Wrong, said, slip
 from nablastep.slips.worlds import TOLERANCE, Array, distance
 
 LARGEST_NUMBER = 1000
@@ -37,6 +37,34 @@ def FACTOR(case: Case) -> Iterator[Wrong]:
     yield scale(Factor(1, 2), case.right), {"what": "it is half of what it should be"}
 
 
+@slip(
+    "term-factor",
+    "one of the terms is wrong by a constant: that with {term} {what}",
+    "Differentiate each term of E on its own: which constants does each of them keep?",
+    "A square brings a 2, a mean brings its 1/m, and each to its own term only.",
+)
+def TERM_FACTOR(case: Case) -> Iterator[Wrong]:
+    for node in walk(case.right):
+        if isinstance(node, Add | Subtract):
+            for place, term in enumerate(node.operands):
+                names = " and ".join(said(symbol) for symbol in symbols(term))
+                for factor, what in _TERM_FACTORS:
+                    if factor.dimensions and not case.has_samples:
+                        continue
+                    operands = list(node.operands)
+                    operands[place] = scale(factor, term)
+                    changed = node.with_operands(tuple(operands))
+                    yield substitute(case.right, {node: changed}), {"term": names or "the number", "what": what}
+
+
+_TERM_FACTORS = (
+    (Factor(2), "is twice as large as it should be"),
+    (Factor(1, 2), "is half of what it should be"),
+    (Factor(1, 1, ("m",)), "is divided by m"),
+    (Factor(-1), "has the other sign"),
+)
+
+
 def _without_factors(expression: Expression) -> Expression:
     if isinstance(expression, Scale) and isinstance(expression.scalar, Factor):
         sign = -1 if expression.scalar.numerator < 0 else 1
@@ -58,7 +86,7 @@ def ratio_of(found: Sequence[Array], right: Sequence[Array], values: Sequence[Ma
     if any(factor is None for factor in factors):
         return None
     known = [float(factor) for factor in factors if factor is not None]
-    names = [name for name in values[0] if name in _SETTINGS or _is_size(name)]
+    names = [name for name in values[0] if name in _SETTINGS or _is_size(name, values)]
     for combination in _combinations(names):
         rest = [
             factor / np.prod([float(world[name]) ** power for name, power in combination])
@@ -73,7 +101,7 @@ def ratio_of(found: Sequence[Array], right: Sequence[Array], values: Sequence[Ma
 
 def usual_ratio(agrees: Callable[[float], bool], values: Mapping[str, Any]) -> Ratio | None:
     """The usual constant for which the right value, so many times as large, is the answer."""
-    names = [name for name in values if name == "learning_rate" or _is_size(name)]
+    names = [name for name in values if name == "learning_rate" or _is_size(name, (values,))]
     powers: list[tuple[tuple[str, int], ...]] = [(), *(((name, power),) for name in names for power in (-1, 1, -2))]
     for combination in powers:
         known = float(np.prod([float(values[name]) ** power for name, power in combination]))
@@ -90,8 +118,10 @@ _USUAL = tuple(
 _SETTINGS = {"learning_rate": "η", "momentum": "μ", "weight_decay": "λ"}
 
 
-def _is_size(name: str) -> bool:
-    return name == "m" or (name[:1] == "n" and name[1:].isdigit())
+def _is_size(name: str, values: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether it is the name of a dimension that is not 1 in every world."""
+    known = [world[name] for world in values]
+    return name not in {"1", "t"} and all(isinstance(size, int) for size in known) and set(known) != {1}
 
 
 def _combinations(names: Sequence[str]) -> Iterator[tuple[tuple[str, int], ...]]:
@@ -99,7 +129,7 @@ def _combinations(names: Sequence[str]) -> Iterator[tuple[tuple[str, int], ...]]
     for name in names:
         for power in (-1, 1, -2):
             yield ((name, power),)
-    sizes = [name for name in names if _is_size(name)]
+    sizes = [name for name in names if name not in _SETTINGS]
     for index, first in enumerate(sizes):
         for second in sizes[index + 1 :]:
             for powers in ((-1, -1), (1, 1), (1, -1), (-1, 1)):

@@ -13,14 +13,18 @@ from nablastep.expressions import (
     Expression,
     Factor,
     Fill,
+    Power,
     Scale,
     Subtract,
     Symbol,
     substitute,
+    walk,
 )
 from nablastep.functions.elementary import SQRT
 from nablastep.laws import scale
 from nablastep.optimizers import (
+    BETA1,
+    BETA2,
     EPSILON,
     LEARNING_RATE,
     MOMENTUM,
@@ -29,6 +33,7 @@ from nablastep.optimizers import (
     state_symbols,
     update_equations,
 )
+from nablastep.optimizers import DECAY as DECAY_RATE
 from nablastep.slips.case import Case
 from nablastep.slips.edits import everywhere
 from nablastep.slips.record import Wrong, said, slip
@@ -60,6 +65,34 @@ def SETTING_LEFT_OUT(case: Case) -> Iterator[Wrong]:
 def _without(node: Expression, setting: Symbol) -> Iterator[Expression]:
     if isinstance(node, Scale) and node.scalar == setting:
         yield node.x
+
+
+@slip(
+    "other-setting",
+    "{wrong} stands where {right} belongs",
+    "Which setting belongs to the mean of the gradient, and which to that of its square?",
+    "Each running mean has its own rate.",
+)
+def OTHER_SETTING(case: Case) -> Iterator[Wrong]:
+    for setting in case.settings if case.is_update else ():
+        for other in (*case.settings, BETA1, BETA2, MOMENTUM, DECAY_RATE):
+            if other != setting:
+                words = {"wrong": said(other), "right": said(setting)}
+                yield substitute(case.right, {setting: other}), words
+
+
+@slip(
+    "exponent",
+    "the exponent {exponent} is left out",
+    "How large is the correction in the first step, and how large after a thousand?",
+    "The correction fades as the iterations go on.",
+)
+def EXPONENT_LEFT_OUT(case: Case) -> Iterator[Wrong]:
+    powers = [node for node in walk(case.right) if isinstance(node, Power)]
+    for chosen in ([each] for each in powers):
+        yield substitute(case.right, {each: each.scalar for each in chosen}), {"exponent": said(chosen[0].exponent)}
+    if len(powers) > 1:
+        yield substitute(case.right, {each: each.scalar for each in powers}), {"exponent": said(powers[0].exponent)}
 
 
 @slip(
@@ -98,7 +131,11 @@ def DECAY(case: Case) -> Iterator[Wrong]:
         (Factor(0), "it is left out"),
     )
     for factor, what in factors:
-        yield substitute(case.right, {WEIGHT_DECAY: scale(factor, WEIGHT_DECAY)}), {"what": what}
+        if case.has_samples or not factor.dimensions:
+            yield substitute(case.right, {WEIGHT_DECAY: scale(factor, WEIGHT_DECAY)}), {"what": what}
+    if case.is_update:
+        alone = Divide(WEIGHT_DECAY, LEARNING_RATE)
+        yield substitute(case.right, {WEIGHT_DECAY: alone}), {"what": "η does not multiply it"}
     for wrong in everywhere(case.right, _without_decay):
         yield wrong, {"what": "it is left out"}
 
@@ -228,21 +265,20 @@ def _any_uncorrected(node: Expression) -> Iterator[Expression]:
 
 @slip(
     "epsilon",
-    "ε stands at another place",
+    "{what}",
     "Is ε there so that the root, or so that the quotient stays finite?",
     "Add ε at the very end, before dividing.",
 )
 def EPSILON_MISPLACED(case: Case) -> Iterator[Wrong]:
-    def moved(node: Expression) -> Iterator[Expression]:
+    if not case.is_update or EPSILON not in case.settings:
+        return
+    for node in walk(case.right):
         if isinstance(node, Divide) and isinstance(node.right, Add) and isinstance(node.right.left, Apply):
             root = node.right.left
+            yield substitute(case.right, {node: Divide(node.left, root)}), {"what": "ε is left out"}
             if root.function == SQRT:
-                yield Divide(node.left, Apply(SQRT, Add(root.x, node.right.right)))
-            yield Divide(node.left, root)
-
-    if case.is_update and EPSILON in case.settings:
-        for wrong in everywhere(case.right, moved):
-            yield wrong, {}
+                inside = Apply(SQRT, Add(root.x, node.right.right))
+                yield substitute(case.right, {node: Divide(node.left, inside)}), {"what": "ε stands inside the root"}
 
 
 @slip(
@@ -263,6 +299,6 @@ def ROOT_LEFT_OUT(case: Case) -> Iterator[Wrong]:
 
 
 UPDATE_SLIPS = (
-    UPHILL, DECAY, SETTING_LEFT_OUT, OTHER_CONVENTION, NOT_CORRECTED, EPSILON_MISPLACED, ROOT_LEFT_OUT,
-    DECAY_IN_GRADIENT, DECAY_ADDED, SETTING_MISPLACED, OTHER_OPTIMIZER,
+    UPHILL, DECAY, SETTING_LEFT_OUT, OTHER_SETTING, EXPONENT_LEFT_OUT, OTHER_CONVENTION, NOT_CORRECTED,
+    EPSILON_MISPLACED, ROOT_LEFT_OUT, DECAY_IN_GRADIENT, DECAY_ADDED, SETTING_MISPLACED, OTHER_OPTIMIZER,
 )  # fmt: skip

@@ -8,6 +8,7 @@ from nablastep.expressions import (
     COLUMNS,
     ROWS,
     Add,
+    Apply,
     Expression,
     Factor,
     Hadamard,
@@ -18,6 +19,7 @@ from nablastep.expressions import (
     Symbol,
     Total,
     Transpose,
+    substitute,
     walk,
 )
 from nablastep.laws import negate, scale, transpose
@@ -37,12 +39,14 @@ def SIGN(case: Case) -> Iterator[Wrong]:
     yield negate(case.right), {}
     for wrong in everywhere(case.right, _other_sign):
         yield wrong, {}
+    for node in walk(case.right):
+        if isinstance(node, Apply) and isinstance(node.x, Scale):
+            yield substitute(case.right, {node: Apply(node.function, negate(node.x), node.prime)}), {}
 
 
 def _other_sign(node: Expression) -> Iterator[Expression]:
     if isinstance(node, Add):
         yield Subtract(node.left, node.right)
-        yield Subtract(node.right, node.left)
     elif isinstance(node, Subtract):
         yield Add(node.left, node.right)
         yield Subtract(node.right, node.left)

@@ -57,7 +57,7 @@ def BEFORE_ACTIVATION(case: Case) -> Iterator[Wrong]:
 )
 def ANOTHER_QUANTITY(case: Case) -> Iterator[Wrong]:
     for symbol in case.read:
-        for other in case.like(symbol):
+        for other in (each for each in case.like(symbol) if each != case.target):
             yield swapped(case.right, symbol, other), {"wrong": other, "right": symbol}
 
 
@@ -75,7 +75,7 @@ def EXCHANGED(case: Case) -> Iterator[Wrong]:
 
 @slip(
     "left-out",
-    "{missing} is left out",
+    "{missing} left out",
     "Which quantities does the step touch on its way, and are all of them here?",
     "Count what the forward equation multiplies and adds.",
 )
@@ -105,7 +105,7 @@ def _missing(right: Expression, wrong: Expression) -> str:
     count = sum(isinstance(node, Apply | Softmax) for node in kept)
     if not names and len(functions) > count:
         names = ["softmax" if isinstance(functions[0], Softmax) else _function(functions[0])]
-    return " and ".join(names) if names else "one of its terms"
+    return f"{' and '.join(names) if names else 'one of its terms'} {'are' if len(names) > 1 else 'is'}"
 
 
 def _function(node: Apply) -> str:

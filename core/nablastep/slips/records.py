@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from nablastep.slips.activation_slopes import SLOPE_SLIPS
 from nablastep.slips.case import Case
-from nablastep.slips.factors import FACTOR
+from nablastep.slips.factors import FACTOR, TERM_FACTOR
 from nablastep.slips.optimizer_updates import UPDATE_SLIPS
 from nablastep.slips.products import PRODUCT_SLIPS
 from nablastep.slips.quantities import QUANTITY_SLIPS
 from nablastep.slips.record import Mistake, Slip
 
-SLIPS: tuple[Slip, ...] = (*UPDATE_SLIPS, *SLOPE_SLIPS, *PRODUCT_SLIPS, *QUANTITY_SLIPS, FACTOR)
+SLIPS: tuple[Slip, ...] = (*UPDATE_SLIPS, *SLOPE_SLIPS, *PRODUCT_SLIPS, *QUANTITY_SLIPS, TERM_FACTOR, FACTOR)
 
 
 def mistakes(case: Case) -> Iterator[Mistake]:
@@ -31,7 +31,7 @@ def kind_of(name: str) -> str:
 _KINDS: dict[str, tuple[Slip, ...]] = {
     "the order, transposes and sums of products": PRODUCT_SLIPS,
     "slopes of activations": SLOPE_SLIPS,
-    "constant factors": (FACTOR,),
+    "constant factors": (FACTOR, TERM_FACTOR),
     "update rules": UPDATE_SLIPS,
     "which quantity stands where": QUANTITY_SLIPS,
 }

@@ -127,6 +127,24 @@ def _small(program: Program, own: Mapping[str, int], seed: int) -> dict[str, int
 
 
 def _random(program: Program, sizes: Mapping[str, int], seed: int, fixed: Mapping[str, Any] | None = None) -> World:
+    """A random network; where its equations have no value for any numbers (logarithms, roots), for positive ones."""
+    for positive in (False, True):
+        values = _drawn(program, sizes, seed, fixed or {}, positive=positive)
+        with np.errstate(all="ignore"):
+            for step in program.steps:
+                if step.phase != UPDATE:
+                    step.run(values)
+            for name, view in program.views.items():
+                values[name] = value_of(view.expression, values)
+        computed = (step.id for step in program.steps if step.phase != UPDATE)
+        if all(np.isfinite(values[name]).all() for name in computed):
+            break
+    return World(program, values)
+
+
+def _drawn(
+    program: Program, sizes: Mapping[str, int], seed: int, fixed: Mapping[str, Any], *, positive: bool
+) -> dict[str, Any]:
     generator = np.random.default_rng([7, seed])
     values: dict[str, Any] = {"1": 1, "m": 1, **sizes}
     for name in ("learning_rate", "momentum", "decay", "beta1", "beta2", "epsilon", "weight_decay"):
@@ -138,20 +156,13 @@ def _random(program: Program, sizes: Mapping[str, int], seed: int, fixed: Mappin
             continue
         # In a twin even 1 is a size of its own.
         shape = tuple(prod(values[part] for part in name.split("·")) for name in symbol.shape)
-        drawn = generator.normal(0.0, 1.0, shape)
+        drawn = generator.uniform(0.1, 0.9, shape) if positive else generator.normal(0.0, 1.0, shape)
         if roles.get(symbol.id) is Role.PARAMETER and len(shape) == 2 and shape[1] > 1:
             drawn = drawn / np.sqrt(shape[1])
         if roles.get(symbol.id) is Role.TARGET:
             drawn = _targets(program, drawn, generator)
         values[symbol.id] = np.abs(drawn) if symbol in program.state else drawn
-    values.update(fixed or {})
-    with np.errstate(all="ignore"):
-        for step in program.steps:
-            if step.phase != UPDATE:
-                step.run(values)
-        for name, view in program.views.items():
-            values[name] = value_of(view.expression, values)
-    return World(program, values)
+    return {**values, **fixed}
 
 
 def _targets(program: Program, drawn: Array, generator: np.random.Generator) -> Array:
