@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -32,7 +32,7 @@ from core.instances import (
 )
 from core.support import assert_near
 from nablastep import NablastepError
-from nablastep.calculus import CALCULUS, differential, entry_of, gradient, jacobian
+from nablastep.calculus import CALCULUS, Rules, differential, entry_of, gradient, jacobian
 from nablastep.derivations.collapse import folded_product, plain_product
 from nablastep.derivations.differential import differential_drafts
 from nablastep.derivations.index import index_drafts
@@ -53,6 +53,7 @@ from nablastep.expressions import (
     Divide,
     Equation,
     Expression,
+    Extension,
     Factor,
     Fill,
     Hadamard,
@@ -62,6 +63,7 @@ from nablastep.expressions import (
     Ratio,
     Repeat,
     Scale,
+    Shape,
     Softmax,
     Subtract,
     Sum,
@@ -74,9 +76,11 @@ from nablastep.expressions import (
 )
 from nablastep.functions.activations import ACTIVATIONS, ELEMENT_WISE
 from nablastep.functions.elementary import EXP, SIGMOID, SOFTPLUS, SQUARE
+from nablastep.notation.writer import RULES
 from nablastep.products import TooManyProducts, same
 from nablastep.shapes import shape_of, sizes_of
 from nablastep.structures import Entry, Trace
+from nablastep.transposition import transposed
 
 TANH = ACTIVATIONS["tanh"]
 assert TANH is not None
@@ -362,3 +366,42 @@ def test_guarded_quotients_and_logarithms_are_zero_where_their_factor_is() -> No
     assert np.array_equal(value_of(Ratio(Y, X), values), [[0.0, 0.0, np.inf]])
     slope = gradient(TimesLog(Y, X), X, Fill(ONE, X.shape))
     assert np.array_equal(value_of(slope, values), [[0.0, 0.0, np.inf]])
+
+
+# a node of one's own
+
+
+@dataclass(frozen=True, slots=True)
+class Midpoint(Extension):
+    """½ (left + right) of equal shapes: a node that the core does not have."""
+
+    left: Expression
+    right: Expression
+
+    def shape_rule(self, shapes: tuple[Shape, ...]) -> Shape:
+        assert shapes[0] == shapes[1]
+        return shapes[0]
+
+    def transposed(self) -> Expression:
+        return Midpoint(transposed(self.left), transposed(self.right))
+
+
+def test_a_new_node_needs_a_row_of_the_calculus_and_a_word_of_the_notations_and_nothing_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    row = Rules(
+        lambda node, indices, used: Scale(
+            Factor(1, 2), Add(entry_of(node.left, indices, used), entry_of(node.right, indices, used))
+        ),
+        lambda node, operand, d: Scale(Factor(1, 2), d),
+    )
+    monkeypatch.setitem(CALCULUS, Midpoint, row)
+    half = Factor(1, 2)
+    monkeypatch.setitem(
+        RULES,
+        Midpoint,
+        lambda writer, node: writer.parenthesised(writer.tokens(Scale(half, Add(node.left, node.right)))),
+    )
+    for expression in (Midpoint(X, Y), MatMul(LEFT, Midpoint(X, Apply(SQUARE, X))), Midpoint(X, X)):
+        for symbol in symbols(expression):
+            check_all(expression, symbol, seed=0)

@@ -20,7 +20,7 @@ from nablastep.derivations.subject import subject_of
 from nablastep.derivations.why import ROUTES, Route, why, why_lines
 from nablastep.derivations.writing import derivation_notations
 from nablastep.expressions import Expression, Factor, Hadamard, MatMul, Scale, Transpose
-from nablastep.files.built_in import layer_network_names
+from nablastep.files.built_in import layer_network_names, network_names
 from nablastep.functions.activations import ACTIVATIONS
 from nablastep.functions.losses import LOSSES
 from nablastep.layers import LayerGraph

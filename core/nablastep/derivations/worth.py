@@ -8,6 +8,7 @@ and Trapp (1998), "Using Complex Variables to Estimate Derivatives of Real Funct
 from __future__ import annotations
 
 import math
+from collections import ChainMap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -535,7 +536,7 @@ class _Code(NumpyWriter):
         return super().tokens(expression) if name is None else (Token(name),)
 
     @classmethod
-    def rules(cls) -> dict[type[Expression], Callable[[Any, Any], Tokens]]:
+    def rules(cls) -> Mapping[type[Expression], Callable[[Any, Any], Tokens]]:
         return _CODE_RULES
 
     def factor_text(self, factor: Factor) -> str:
@@ -684,8 +685,7 @@ class _Code(NumpyWriter):
         return (Token(f"beside({self.spread(node.left)}, {self.spread(node.right)}, {node.axis - 2})"),)
 
 
-_CODE_RULES: dict[type[Expression], Callable[[Any, Any], Tokens]] = {
-    **RULES,
+_OWN_RULES: dict[type[Expression], Callable[[Any, Any], Tokens]] = {
     Entry: lambda writer, node: writer.entry(node),
     Delta: lambda writer, node: writer.delta(node),
     IndexSum: lambda writer, node: writer.index_sum(node),
@@ -700,6 +700,8 @@ _CODE_RULES: dict[type[Expression], Callable[[Any, Any], Tokens]] = {
     Commutation: lambda writer, node: writer.commutation(node),
     Named: lambda writer, node: writer.named(node),
 }
+
+_CODE_RULES = ChainMap(_OWN_RULES, RULES)
 
 _OWN = {
     each.__name__: each

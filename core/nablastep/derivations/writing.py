@@ -6,7 +6,8 @@
 # ruff: noqa: D102 - one method a node; the nodes are explained where they are defined
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import ChainMap
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -33,7 +34,7 @@ from nablastep.notation.mathml import MathmlWriter, lifted
 from nablastep.notation.numpy_code import NumpyWriter
 from nablastep.notation.spoken import SpokenWriter
 from nablastep.notation.unicode import UnicodeWriter, layer_mark
-from nablastep.notation.writer import Strength, Token, Tokens, Writer
+from nablastep.notation.writer import RULES, Strength, Token, Tokens, Writer
 from nablastep.shapes import shape_of
 from nablastep.structures import (
     SAMPLE,
@@ -77,8 +78,8 @@ class DerivationWriter(Writer):
     dot = " · "
 
     @classmethod
-    def rules(cls) -> dict[type[Expression], Callable[[Any, Any], Tokens]]:
-        return {**super().rules(), **DERIVATION_RULES}
+    def rules(cls) -> Mapping[type[Expression], Callable[[Any, Any], Tokens]]:
+        return _ALL_RULES
 
     def strength(self, expression: Expression) -> Strength:
         if type(expression) in DERIVATION_STRENGTHS:
@@ -465,6 +466,8 @@ DERIVATION_RULES: dict[type[Expression], Callable[[Any, Any], Tokens]] = {
     IndexSum: lambda writer, node: writer.index_sum(node),
     Named: lambda writer, node: writer.named(node),
 }
+
+_ALL_RULES = ChainMap(DERIVATION_RULES, RULES)
 
 DERIVATION_STRENGTHS: dict[type[Expression], Strength] = {
     Differential: Strength.POSTFIX,

@@ -6,7 +6,7 @@ for, so that a view can colour or link it; their texts joined are the whole text
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import IntEnum
@@ -164,7 +164,7 @@ class Writer:
         return rule(self, expression)
 
     @classmethod
-    def rules(cls) -> dict[type[Expression], Callable[[Any, Any], Tokens]]:
+    def rules(cls) -> Mapping[type[Expression], Callable[[Any, Any], Tokens]]:
         """Which method writes which node."""
         return RULES
 
