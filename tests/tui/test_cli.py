@@ -446,7 +446,8 @@ def test_networks_lists_names_first(nablastep: Nablastep) -> None:
     code, out, err = nablastep("networks")
     assert (code, err) == (0, "")
     assert [line.split()[0] for line in out.splitlines()] == list(network_names())
-    assert out.splitlines()[-1] == "digits-mlp        64-32-10  Digits of 8 × 8 pixels"
+    assert "digits-mlp        64-32-10      Digits of 8 × 8 pixels" in out.splitlines()
+    assert out.splitlines()[-1] == "weight-decay      5 equations   Weight decay as a penalty"
 
 
 def test_doctor_tells_what_it_finds(tmp_path: Path) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from nablastep.layers import LayerGraph
+from nablastep.program import Program
 from nablastep.session import Session
 
 
@@ -15,18 +17,26 @@ class Hint:
     text: str
 
 
+def _moments_of_the_way_back(program: Program) -> dict[str, Hint]:
+    turn = Hint("turn", "here the direction turns: every gradient tells how E reacts")
+    cell = Hint("cell", "{cell-left} {cell-down} {cell-up} {cell-right} move the selected number")
+    if not isinstance(program.graph, LayerGraph):
+        first = next((step.id for step in program.steps if step.phase == "backward"), "")
+        return {first: turn}
+    last = len(program.form.activations)
+    why = Hint("why", "{why} asks why ⊙ is enough here and no matrix product is needed")
+    return {f"grad_a{last}": turn, f"grad_z{last}": why, f"grad_W{last - 1}": cell}
+
+
 def hint_for(session: Session, seen: frozenset[str]) -> Hint | None:
     """The hint for where the session stands, if it has not been followed yet."""
     if session.step is None or session.position.iteration != 1:
         return None
     step, program = session.step, session.program
-    last = len(program.form.activations)
     moments = {
         program.steps[1].id: Hint("back", "{back} takes it back"),
-        "E": Hint("loss", "E has a value now: it stands at the top right, and below as the first bar"),
-        f"grad_a{last}": Hint("turn", "here the direction turns: every gradient tells how E reacts"),
-        f"grad_z{last}": Hint("why", "{why} asks why ⊙ is enough here and no matrix product is needed"),
-        f"grad_W{last - 1}": Hint("cell", "{cell-left} {cell-down} {cell-up} {cell-right} move the selected number"),
+        program.error.id: Hint("loss", "E has a value now: it stands at the top right, and below as the first bar"),
+        **_moments_of_the_way_back(program),
         program.steps[-1].id: Hint(
             "edit",
             "the iteration is complete: {next} begins the next one with the new weights, {edit} tries one of your own",

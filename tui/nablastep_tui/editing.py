@@ -99,17 +99,17 @@ def begin_edit(view: View, name: str, cell: tuple[int, int]) -> Edit:
     """
     session = view.session
     target = session.program.symbols[name]
-    if target.prefix == "grad" and target.base in {"W", "b"}:
+    if target.prefix == "grad" and target.bare in session.program.parameters:
         name = name.removeprefix("grad_")
         target = session.program.symbols[name]
     row, column = view.column_cell(target, cell)
-    if name in {"a0", "y"}:
-        place = Cell("x" if name == "a0" else "y", (session.batch[column], row))
-        old = float(np.asarray(session[place.name])[place.indices])
+    data = next((data for data, shown in session.program.samples.items() if shown.id == name), None)
+    if data is not None:
+        place = Cell(data, (session.batch[column], row))
     else:
-        place = Cell(name, (row, column))
+        place = Cell(name, (row, column) if target.shape else ())
         session._edit(place, 0.0)
-        old = float(session[name][row, column])
+    old = float(np.asarray(session[place.name])[place.indices])
     where = basis(session, place)
     label = view.entry_name(target, cell)
     return Edit(session, place, label, old, old, None, "", where, view.convention.name)

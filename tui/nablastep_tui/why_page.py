@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import pairwise
 
 import numpy as np
 
@@ -45,8 +44,8 @@ class Derivation:
     @property
     def is_quick(self) -> bool:
         """Whether it takes less than a moment: matrices small enough to nudge entry by entry."""
-        sizes, samples = self.session.program.form.sizes, len(self.session.batch)
-        return sum(above * below for below, above in pairwise(sizes)) * samples <= QUICK
+        parameters = self.session.network.initial_parameters.values()
+        return sum(int(np.size(value)) for value in parameters) * len(self.session.batch) <= QUICK
 
 
 @dataclass(frozen=True, eq=False)

@@ -114,16 +114,19 @@ def _model(scene: Scene) -> list[Spans]:
     muted = style(scene.palette.muted)
     rate = trimmed(float(scene.session["learning_rate"]), ascii=glyphs.name == "ascii")
     optimizer = "" if network.optimizer.name == "sgd" else f"{network.optimizer.name} "
-    texts = (
-        plain(" → ", glyphs).join(_runs(layer.activation for layer in network.layers)),
-        _loss_text(network, glyphs.name == "ascii"),
-        f"{optimizer}{plain('η', glyphs)} {rate}",
-    )
+    if network.layers:
+        activations = plain(" → ", glyphs).join(_runs(layer.activation for layer in network.layers))
+        texts = [activations, _loss_text(network, glyphs.name == "ascii")]
+    else:
+        texts = [f"{len(scene.session.program.forward)} equations"]
+    texts.append(f"{optimizer}{plain('η', glyphs)} {rate}")
     return [((text, muted),) for text in texts]
 
 
 def _sizes(scene: Scene) -> Spans:
-    return (("-".join(map(str, scene.session.network.sizes)), style(scene.palette.muted)),)
+    network = scene.session.network
+    sizes = "-".join(map(str, network.sizes)) if network.layers else ""
+    return ((sizes, style(scene.palette.muted)),)
 
 
 def _runs(names: Iterable[str]) -> list[str]:

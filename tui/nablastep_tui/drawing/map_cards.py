@@ -25,14 +25,17 @@ from nablastep_tui.drawing.map_plan import (
 from nablastep_tui.drawing.map_quantity import (
     Quantity,
     active_layer,
+    exists,
     mark_of,
     quantity,
     state_tag,
     strip_picture,
     symbol_style,
 )
+from nablastep_tui.drawing.map_spec import card_title, has_layers, inner_cards, is_batch
 from nablastep_tui.drawing.matrix import MatrixState, compact, draw
 from nablastep_tui.drawing.remembered import Remembered
+from nablastep_tui.drawing.spans import clipped
 from nablastep_tui.numbers import MatrixFormat, choose_format, scalar_text
 from nablastep_tui.scene import Scene, Target
 from nablastep_tui.themes import LEVELS, accent_style, dimension_style, faint_style, style, value_fill
@@ -65,37 +68,38 @@ def _draw_card(canvas: Canvas, scene: Scene, plan: MapPlan, x: int, card: Card) 
     look = accent_style(palette) if is_active else style(palette.line, dim=palette.monochrome)
     canvas.box(x, 0, card.width, height, glyphs.card, look)
     _draw_title(canvas, scene, x, card, is_active)
-    layers = len(scene.session.network.layers)
-    if 0 < card.layer <= layers:
+    if 0 < card.layer <= inner_cards(scene):
         separator = plan.gradients_row - 1
         canvas.write(x, separator, glyphs.card.tee_left, look)
         canvas.horizontal(x + 1, separator, card.width - 2, glyphs.dashed, style(palette.line, dim=palette.monochrome))
         canvas.write(x + card.width - 1, separator, glyphs.card.tee_right, look)
         for slot in card.slots:
             _draw_slot(canvas, scene, plan, x, slot, slot.name, SYMBOLS_ROW)
-            _draw_slot(canvas, scene, plan, x, slot, f"grad_{slot.name}", plan.gradients_row)
+            if exists(scene, f"grad_{slot.name}"):
+                _draw_slot(canvas, scene, plan, x, slot, f"grad_{slot.name}", plan.gradients_row)
     elif card.layer == 0:
-        _draw_slot(canvas, scene, plan, x, card.slots[0], "a0", SYMBOLS_ROW)
+        for slot in card.slots:
+            _draw_slot(canvas, scene, plan, x, slot, slot.name, SYMBOLS_ROW)
         _draw_legend(canvas, scene, x + 2, card.width - 4, plan.gradients_row)
-        _draw_bottom_note(canvas, scene, plan, x, card, f"m={scene.shown.size('m')}" if _is_batch(scene) else "", "m")
+        _draw_bottom_note(canvas, scene, plan, x, card, f"m={scene.shown.size('m')}" if is_batch(scene) else "", "m")
     else:
         _draw_error(canvas, scene, x, card)
-        _draw_slot(canvas, scene, plan, x, card.slots[0], "y", plan.gradients_row)
-        _draw_bottom_note(
-            canvas, scene, plan, x, card, scene.session.network.reduction if _is_batch(scene) else "", "1"
-        )
-
-
-def _is_batch(scene: Scene) -> bool:
-    return scene.session.program.form.batch
+        for slot in card.slots:
+            _draw_slot(canvas, scene, plan, x, slot, slot.name, plan.gradients_row)
+        reduction = scene.session.network.reduction if is_batch(scene) and has_layers(scene) else ""
+        _draw_bottom_note(canvas, scene, plan, x, card, reduction, "1")
 
 
 def _draw_title(canvas: Canvas, scene: Scene, x: int, card: Card, is_active: bool) -> None:
     palette, glyphs = scene.palette, scene.glyphs
-    layers = len(scene.session.network.layers)
+    layers = inner_cards(scene)
     look = accent_style(palette) if is_active else style(palette.muted)
     if card.layer in {0, layers + 1}:
         canvas.write(x + 2, 0, " input " if card.layer == 0 else " loss ", look)
+        return
+    if not has_layers(scene):
+        title = clipped(card_title(scene, card.layer), card.width - 6, glyphs)
+        canvas.write(x + 2, 0, f" {title} ", look)
         return
     size = scene.session.network.sizes[card.layer]
     letter = glyphs.dimension(f"n{card.layer}")
@@ -177,7 +181,10 @@ def _draw_symbol(canvas: Canvas, scene: Scene, x: int, y: int, slot: Slot, found
     canvas.mark(x - 1, y, after - x + 1, 1, Target("quantity", found.symbol.id))
     pieces = badge(scene.glyphs, found.shape)
     length = sum(width_of(text) for text, _ in pieces)
-    shows_badge = slot.measured.longest + length + (1 if length > 2 or slot.name in {"a0", "y"} else 2) <= slot.width
+    shows_badge = (
+        slot.measured.longest + length + (1 if length > 2 or not exists(scene, f"grad_{slot.name}") else 2)
+        <= slot.width
+    )
     if shows_badge:
         cursor = x + slot.width - length
         for text, dimension in pieces:
@@ -218,11 +225,12 @@ def _draw_legend(canvas: Canvas, scene: Scene, x: int, width: int, y: int) -> No
 
 
 def _draw_error(canvas: Canvas, scene: Scene, x: int, card: Card) -> None:
-    found = quantity(scene, "E")
+    error = scene.session.program.error.id
+    found = quantity(scene, error)
     look = symbol_style(scene, found)
     canvas.write(x + 1, SYMBOLS_ROW, mark_of(scene, found), look)
     canvas.write(x + 2, SYMBOLS_ROW, found.text, look)
-    canvas.mark(x + 1, SYMBOLS_ROW, 3, 1, Target("quantity", "E"))
+    canvas.mark(x + 1, SYMBOLS_ROW, 3, 1, Target("quantity", error))
     if found.values is None:
         canvas.write(x + 4, VALUES_ROW, scene.glyphs.not_computed, faint_style(scene.palette))
         return

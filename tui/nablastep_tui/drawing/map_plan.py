@@ -14,6 +14,7 @@ from nablastep.expressions import Shape
 from nablastep_tui.drawing.cells import width_of
 from nablastep_tui.drawing.glyphs import Glyphs
 from nablastep_tui.drawing.map_quantity import active_layer, exists
+from nablastep_tui.drawing.map_spec import card_names
 from nablastep_tui.drawing.symbols import symbol_text
 from nablastep_tui.scene import Scene
 
@@ -148,18 +149,14 @@ def _named(scene: Scene, width: int, rows: int) -> tuple[bool, Measures]:
 
 
 def _measures(scene: Scene, *, brief: bool) -> Measures:
-    layers = len(scene.session.network.layers)
-    cards: list[tuple[str, ...]] = [("a0",)]
-    cards += [(f"W{layer - 1}", f"b{layer - 1}", f"z{layer}", f"a{layer}") for layer in range(1, layers + 1)]
-    cards.append(("y",))
-    return tuple(tuple(_measured(scene, name, brief) for name in names if exists(scene, name)) for names in cards)
+    return tuple(tuple(_measured(scene, name, brief) for name in names) for names in card_names(scene))
 
 
 def _measured(scene: Scene, name: str, brief: bool) -> Measured:
     symbol = scene.shown.symbol(name)
     shape: Shape = symbol.shape
-    rows, columns = (scene.shown.size(dimension) for dimension in shape)
-    named = [symbol] if name in {"a0", "y"} else [symbol, symbol.gradient]
+    rows, columns = (scene.shown.size(dimension) for dimension in shape or ("1", "1"))
+    named = [symbol, symbol.gradient] if exists(scene, symbol.gradient.id) else [symbol]
     texts = (symbol_text(other, scene.glyphs, notation=scene.notation, brief=brief) for other in named)
     return Measured(name, rows, columns, max(map(width_of, texts)))
 
@@ -186,8 +183,8 @@ def _styles(measures: Measures, width: int, rows: int) -> Iterator[CardStyle]:
     If a style with lanes of k rows is taken, it is also the first that fits where lanes may have at most k rows: so
     the map finds its plan again on the canvas that it has asked for.
     """
-    widest = max(measured.columns for card in measures for measured in card)
-    tallest = max(measured.rows for card in measures for measured in card)
+    widest = max((measured.columns for card in measures for measured in card), default=1)
+    tallest = max((measured.rows for card in measures for measured in card), default=1)
     cells = (10, 6, 5) if width >= 170 else (6, 5)
     for columns in range(min(widest, MOST_COLUMNS), 0, -1):
         for most_rows in range(min(tallest, rows), 0, -1):
@@ -212,7 +209,7 @@ def _card(chosen: CardStyle, layer: int, card: tuple[Measured, ...], inner_gap: 
         slot = _slot(chosen, measured, x, is_side=is_side)
         slots.append(slot)
         x += slot.width + inner_gap
-    end = x - inner_gap
+    end = max(2, x - inner_gap)
     return Card(layer, tuple(slots), max(end, SIDE_WIDTH + 2) + 1 if is_side else end + 2)
 
 

@@ -13,6 +13,7 @@ from rich.style import Style
 from nablastep.cells import parse_cell
 from nablastep.expressions import Symbol
 from nablastep.program import BACKWARD, FORWARD, UPDATE
+from nablastep_tui.drawing.map_spec import card_of
 from nablastep_tui.drawing.pooling import HeatPicture, heat_picture
 from nablastep_tui.drawing.symbols import symbol_text
 from nablastep_tui.scene import Cell, Scene
@@ -83,7 +84,7 @@ def role(scene: Scene, name: str) -> Role:
     if not scene.view.is_done:
         return Role.NONE
     step = scene.view.step
-    if name == step.id or (step.phase == UPDATE and name == f"{step.target.base}{step.target.layer}"):
+    if name == step.id or (step.phase == UPDATE and name == step.target.bare.id):
         return Role.WRITTEN
     return Role.READ if name in step.operands else Role.NONE
 
@@ -92,13 +93,12 @@ def active_layer(scene: Scene) -> int:
     """The layer that the step shown belongs to, from 1; 0 is the input, one more than the last layer is the loss."""
     if not scene.view.is_done:
         return 0
-    step = scene.view.step
-    return len(scene.session.network.layers) + 1 if step.id == "E" else step.layer
+    return card_of(scene, scene.view.step)
 
 
 def state_tag(scene: Scene, parameter: str) -> str:
     """The letters of the optimiser state that the parameter has: `mv` for Adam, empty for plain descent."""
-    states = [symbol for symbol in scene.session.program.state if f"{symbol.base}{symbol.layer}" == parameter]
+    states = [symbol for symbol in scene.session.program.state if symbol.bare.id == parameter]
     return "".join(symbol.prefix[0] for symbol in states)
 
 
@@ -131,9 +131,6 @@ def flow_style(scene: Scene, phase: str, *names: str) -> Style:
 
 def _values(scene: Scene, name: str) -> tuple[NDArray[np.float64] | None, bool]:
     view = scene.shown
-    if name == "y":
-        # `y` of a session is the whole data; the map shows the targets of the batch, as the equations read them.
-        return _matrix(view.convention.shown_value(view.session.program.symbols["y"], view.session.values["y"])), False
     value = view.value(name)
     if value is not None:
         return _matrix(value), False
@@ -155,8 +152,9 @@ def _edited_cell(scene: Scene, name: str) -> Cell | None:
     if len(edited.indices) != 2:
         return None
     row, column = edited.indices
-    if edited.name in {"x", "y"}:
-        if name != {"x": "a0", "y": "y"}[edited.name] or row not in scene.session.batch:
+    samples = scene.session.program.samples
+    if edited.name in samples:
+        if name != samples[edited.name].id or row not in scene.session.batch:
             return None
         row, column = column, scene.session.batch.index(row)
     elif edited.name != name:

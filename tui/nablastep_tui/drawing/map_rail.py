@@ -17,6 +17,7 @@ from nablastep_tui.drawing.map_quantity import (
     quantity,
     symbol_style,
 )
+from nablastep_tui.drawing.map_spec import card_names, has_layers, is_computed_forward
 from nablastep_tui.scene import Scene, Target
 from nablastep_tui.themes import selected_style, style
 
@@ -68,12 +69,9 @@ def draw_rail(canvas: Canvas, scene: Scene) -> None:
 
 
 def _stops(scene: Scene) -> list[_Stop]:
-    layers = len(scene.session.network.layers)
-    stops = [_Stop("a0", 0)]
-    for layer in range(1, layers + 1):
-        names = (f"W{layer - 1}", f"b{layer - 1}", f"z{layer}", f"a{layer}")
-        stops += [_Stop(name, layer) for name in names if exists(scene, name)]
-    return [*stops, _Stop("E", layers + 1)]
+    cards = card_names(scene)[:-1]
+    stops = [_Stop(name, number) for number, names in enumerate(cards) for name in names]
+    return [*stops, _Stop(scene.session.program.error.id, len(cards))]
 
 
 def _plan(scene: Scene, width: int) -> _Rail:
@@ -117,21 +115,30 @@ def _draw_stop(canvas: Canvas, scene: Scene, rail: _Rail, index: int, stop: _Sto
     if exists(scene, gradient):
         _draw_symbol(canvas, scene, rail, x, 1, gradient)
     arrow = x - 2
-    if index == 0 or rail.pitch < PITCH - 1 or not rail.arrows or stop.name[0] == "b":
+    if index == 0 or rail.pitch < PITCH - 1 or not rail.arrows or _is_second_parameter(scene, rail, index):
         return
-    canvas.write(arrow, 0, scene.glyphs.right_arrow, flow_style(scene, FORWARD, _computed_by_arrow(stop)))
+    canvas.write(arrow, 0, scene.glyphs.right_arrow, flow_style(scene, FORWARD, _computed_by_arrow(scene, rail, index)))
     before = rail.stops[index - 1]
-    if stop.name[0] in "zaE":
+    if is_computed_forward(scene, stop.name):
         reached = [f"grad_{before.name}"]
-        if stop.name[0] == "z":
-            reached = [f"grad_{name}{stop.layer - 1}" for name in "Wb"]
+        if not is_computed_forward(scene, before.name):
+            own = (other.name for other in rail.stops if other.layer == stop.layer)
+            reached = [f"grad_{name}" for name in own if not is_computed_forward(scene, name)]
         look = flow_style(scene, BACKWARD, *(name for name in reached if exists(scene, name)))
         canvas.write(arrow, 1, scene.glyphs.left_arrow, look)
 
 
-def _computed_by_arrow(stop: _Stop) -> str:
+def _is_second_parameter(scene: Scene, rail: _Rail, index: int) -> bool:
+    """Whether it stands beside another quantity that comes in from outside."""
+    stop, before = rail.stops[index], rail.stops[index - 1]
+    outer = not is_computed_forward(scene, stop.name) and not is_computed_forward(scene, before.name)
+    return outer and stop.layer == before.layer
+
+
+def _computed_by_arrow(scene: Scene, rail: _Rail, index: int) -> str:
     """The arrow before W is the one into this layer, which its z needs."""
-    return f"z{stop.layer}" if stop.name[0] == "W" else stop.name
+    later = (stop.name for stop in rail.stops[index:] if is_computed_forward(scene, stop.name))
+    return next(later, rail.stops[index].name)
 
 
 def _draw_symbol(canvas: Canvas, scene: Scene, rail: _Rail, x: int, y: int, name: str) -> None:
@@ -148,6 +155,8 @@ def _draw_symbol(canvas: Canvas, scene: Scene, rail: _Rail, x: int, y: int, name
 
 
 def _draw_hooks(canvas: Canvas, scene: Scene, rail: _Rail) -> None:
+    if not has_layers(scene):
+        return
     for index, stop in enumerate(rail.stops):
         end = next((other for other, found in enumerate(rail.stops) if found.name == f"z{stop.layer + 1}"), None)
         if stop.name[0] != "a" or stop.layer == 0 or end is None:

@@ -112,10 +112,14 @@ def _invitation(scene: Scene, width: int, *, roomy: bool) -> list[Line]:
     if not scene.first_run or (len(lines) > 1 and not roomy):
         return lines[:MOST_INVITING]
     sizes, steps = scene.session.network.sizes, len(scene.session.program)
-    about = (
+    way = (
         f"{_count(sizes[0], 'input goes', 'inputs go').capitalize()} in, "
-        f"{_count(sizes[-1], 'number comes', 'numbers come')} out, "
-        f"and the error flows back. {steps} equations, one at a time."
+        f"{_count(sizes[-1], 'number comes', 'numbers come')} out, and the error flows back."
+        if scene.session.network.layers
+        else "Forward along the equations of the file, and the error flows back."
+    )
+    about = (
+        f"{way} {steps} equations, one at a time."
         f"{' Some parameters are frozen: no update moves them.' if scene.session.network.frozen_parameters else ''}"
     )
     keys: Line = []

@@ -281,6 +281,8 @@ def with_softmax(session: Session, name: str) -> tuple[Session, str]:
     The loss becomes the half squared error where the pair would hide the Jacobian. Raises CommandError for steps that
     go through no element-wise activation.
     """
+    if not session.network.layers:
+        raise CommandError("softmax can stand in for the activation of a layer only")
     step = session.program.step(name) if name != "grad_a0" else None
     forward = session.program.step(name.removeprefix("grad_")) if step is not None else None
     if step is None or step.target.base != "z" or forward is None:
