@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from nablastep.expressions import Symbol
 from nablastep.network import Network
 from nablastep.page.derived import derivation
@@ -128,7 +130,7 @@ def _values(session: Session) -> dict[str, Any]:
 
 def _derivations(pool: Pool, page: Page, session: Session) -> list[int | None]:
     """The derivation in each convention, None where there is none."""
-    sizes = sum(array.size for array in page.network.initial_parameters.values())
+    sizes = sum(int(np.size(value)) for value in page.network.initial_parameters.values())
     found: list[int | None] = []
     for name in CONVENTIONS:
         wanted = sizes <= LARGEST_IN_ALL_CONVENTIONS or name == page.convention

@@ -34,7 +34,7 @@ def latex_chunks(trace: Trace, *, fragment: bool = False) -> Iterator[str]:
     """The document in pieces, step by step; a fragment has no preamble."""
     title = trace.network.title
     yield opening(title, fragment=fragment)
-    yield f"{escaped(network_sentence(trace))}\n\n"
+    yield f"{latex_words(network_sentence(trace))}\n\n"
     yield f"Convention {escaped(trace.convention.name)}: ${_formula(trace)}$. Sizes: {_sizes(trace)}.\n\n"
     yield "$\\nabla x$ is short for the gradient of $E$ with respect to $x$; it has the shape of $x$.\n"
     for note in opening_notes(trace):
@@ -87,7 +87,7 @@ def _iteration(trace: Trace, iteration: TraceIteration) -> Iterator[str]:
 
 
 def _step(step: TraceStep, *, values: bool) -> str:
-    head = f"\\textbf{{{step.step}. {escaped(capitalised(step.title))}}} (\\texttt{{{escaped(step.id)}}})"
+    head = f"\\textbf{{{step.step}. {latex_words(capitalised(step.title))}}} (\\texttt{{{escaped(step.id)}}})"
     shape = ""
     if step.dimensions:
         names = r" \times ".join(dimension_latex(dimension) for dimension in step.dimensions)

@@ -21,8 +21,10 @@ from nablastep.trace.model import Trace, TraceEdit, TraceIteration, TraceStep
 from nablastep.trace.python_program import literal, number_code
 from nablastep.trace.wording import formula
 
-_HEAD = """import torch
+_HEAD = """import math
 from math import inf, nan
+
+import torch
 
 torch.set_default_dtype(torch.float64)
 torch.set_num_threads(1)
@@ -52,12 +54,23 @@ _IN_TORCH = {
     "softmax": "def softmax(x, axis):\n    return torch.softmax(x, dim=axis)\n",
     "log_sum_exp": "def log_sum_exp(x, axis):\n    return torch.logsumexp(x, dim=axis, keepdim=True)\n",
     "times_log": "def times_log(x, y):\n    return torch.special.xlogy(x, y)\n",
+    "patches": (
+        "def patches(x, height, width, kernel, stride):\n"
+        "    pictures = x.T.reshape(x.shape[1], -1, height, width)\n"
+        "    columns = torch.nn.functional.unfold(pictures, kernel, stride=stride)\n"
+        "    return columns.permute(1, 0, 2).reshape(columns.shape[1], -1)\n"
+    ),
     "ratio": "def ratio(x, y):\n    return torch.where(x == 0, 0.0, x / torch.where(x == 0, 1.0, y))\n",
 }
 """PyTorch's own functions for those that the core has written in NumPy."""
 
-_RENAMED = {"np.repeat": "_repeat", "np.linalg": "torch.linalg"}
-_REPEAT = "def _repeat(x, count, axis):\n    return torch.repeat_interleave(x, count, dim=axis)\n"
+_RENAMED = {"np.repeat": "_repeat", "np.reshape": "_reshape"}
+_HELPERS = (
+    "def _repeat(x, count, axis):\n    return torch.repeat_interleave(x, count, dim=axis)\n",
+    "def _reshape(x, shape, order):\n    return x.T.reshape(*shape[::-1]).T  # column by column\n",
+)
+_OF_A_SIZE = re.compile(r"\bnp\.(\w+)\(((?:n|m)?\d*)\)")
+"""NumPy's functions take a plain number too; PyTorch's do not."""
 _NUMPY_NAME = re.compile(r"\bnp\.\w+")
 _DEFINED = re.compile(r"^def (\w+)\(", re.MULTILINE)
 
@@ -103,11 +116,12 @@ def _functions(trace: Trace) -> list[str]:
         found = _DEFINED.match(source)
         assert found is not None
         sources.append(_IN_TORCH.get(found[1]) or _in_torch(source))
-    return [_REPEAT, *sources]
+    return [*_HELPERS, *sources]
 
 
 def _in_torch(code: str) -> str:
     """NumPy code as PyTorch's: the names that both have are the same."""
+    code = _OF_A_SIZE.sub(r"math.\1(\2)", code)
     return _NUMPY_NAME.sub(lambda found: _RENAMED.get(found[0], found[0].replace("np.", "torch.")), code)
 
 
