@@ -177,7 +177,8 @@ class View:
         start = session._iteration().values(0)
         forward = session._iteration().values(session.program.step(session.program.error.id).number)
         variable = target.id.removeprefix("grad_")
-        return slope(session.program, {**start, **forward}, variable, self.column_cell(target, cell))
+        place = self.column_cell(target, cell) if target.shape else ()
+        return slope(session.program, {**start, **forward}, variable, place)
 
     def column_cell(self, symbol: Symbol, cell: CELL) -> CELL:
         """The cell as files and commands name it, in column orientation."""

@@ -14,7 +14,7 @@ from nablastep.derivations.why import why_lines
 from nablastep.expressions import Apply, Factor, Function, Number, Scale, Symbol
 from nablastep.files.built_in import network_names
 from nablastep.notation import notation_named
-from nablastep.notation.mathml import lifted
+from nablastep.notation.mathml import lifted, named
 from nablastep.program import UPDATE
 from nablastep.transposition import CONVENTIONS
 
@@ -25,7 +25,7 @@ A = Symbol("a", 1, ("n1", "1"))
 def signs(text: str) -> str:
     """Letters and operators in reading order, without spaces, brackets and digits, which MathML arranges itself."""
     plain = unicodedata.normalize("NFKC", text).replace("∑", "Σ").replace("²", "2").replace("½", "1/2").replace("√", "")
-    return re.sub(r"[\s()\d/{}⁄,.·⁡⁢\[\]]", "", plain)
+    return re.sub(r"[\s_()\d/{}⁄,.·⁡⁢\[\]]", "", plain)
 
 
 def visible(mathml: str) -> str:
@@ -87,6 +87,15 @@ def test_scripts_are_real_scripts() -> None:
         '<mspace width="0.17em"></mspace>'
         '<msup><mi>a</mi><mrow><mn>(1)</mn><mi mathvariant="normal">T</mi></mrow></msup>'
     )
+
+
+def test_an_underscore_begins_a_subscript() -> None:
+    assert named("W_q") == "<msub><mi>W</mi><mi>q</mi></msub>"
+    assert named("∇W_q⁽²⁾ᵀ") == (
+        '<mrow><mo lspace="0" rspace="0">∇</mo><msubsup><mi>W</mi><mi>q</mi>'
+        '<mrow><mn>(2)</mn><mi mathvariant="normal">T</mi></mrow></msubsup></mrow>'
+    )
+    assert named("a⁽¹⁾") == lifted("a⁽¹⁾")
 
 
 def test_numbers_and_fractions() -> None:

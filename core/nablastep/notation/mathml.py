@@ -39,6 +39,9 @@ _PIECE = re.compile(
     rf"(?P<base>[^\W\d_{''.join(_ABOVE)}{''.join(_BELOW)}]+|\d+(?:\.\d+)?|[^\s{''.join(_ABOVE)}{''.join(_BELOW)}])?"
     rf"(?P<scripts>[{''.join(_ABOVE)}{''.join(_BELOW)}]+)|(?P<word>[^\W\d_]+)|(?P<number>\d+(?:\.\d+)?)|(?P<sign>\S)"
 )
+_UNDERSCORED = re.compile(
+    rf"(?P<before>∇?)(?P<name>[^\W_∇]+)_(?P<below>[^{''.join(_ABOVE)}]+)(?P<above>[{''.join(_ABOVE)}]*)"
+)
 _BIG = {"Σ": "∑"}
 _PREFIXES = ("∇", "∂")
 _MARKUP = ("<m", "</m")
@@ -73,8 +76,8 @@ class MathmlWriter(UnicodeWriter):
 
     def symbol(self, node: Symbol) -> Tokens:
         if node.prefix in {"", "grad"}:
-            return (Token(lifted(self.symbol_text(node)), "symbol", node),)
-        plain = lifted(self.symbol_text(node.bare))
+            return (Token(named(self.symbol_text(node)), "symbol", node),)
+        plain = named(self.symbol_text(node.bare))
         return (Token(f"<msub><mi>{escape(node.prefix)}</mi>{plain}</msub>", "symbol", node),)
 
     def parenthesised(self, tokens: Tokens) -> Tokens:
@@ -97,7 +100,7 @@ class MathmlWriter(UnicodeWriter):
 
     def transpose(self, node: Transpose) -> Tokens:
         if isinstance(node.x, Symbol) and node.x.prefix in {"", "grad"}:  # beside the layer's mark, not above it
-            return (Token(lifted(self.symbol_text(node.x) + "ᵀ"), "symbol", node.x),)
+            return (Token(named(self.symbol_text(node.x) + "ᵀ"), "symbol", node.x),)
         return self.raised(self.wrapped(node.x, Strength.POSTFIX), Token(_UPRIGHT_T))
 
     def power(self, node: Power) -> Tokens:
@@ -149,6 +152,17 @@ class MathmlWriter(UnicodeWriter):
     def ones(self, transposed: bool) -> Tokens:
         one = '<mn class="ones">1</mn>'
         return (Token(f"<msup>{one}{_UPRIGHT_T}</msup>" if transposed else one, "ones"),)
+
+
+def named(text: str) -> str:
+    """The name of a quantity; what stands behind an underscore is its subscript: `∇W_q`."""
+    found = _UNDERSCORED.fullmatch(text)
+    if found is None:
+        return lifted(text)
+    name, below = _element(found["name"]), f"<mi>{escape(found['below'])}</mi>"
+    above = _marks(found["above"], _ABOVE) if found["above"] else ""
+    whole = f"<msubsup>{name}{below}{above}</msubsup>" if above else f"<msub>{name}{below}</msub>"
+    return f"<mrow>{_element(found['before'])}{whole}</mrow>" if found["before"] else whole
 
 
 def lifted(text: str) -> str:

@@ -40,14 +40,20 @@ class Page:
     moments: Sequence[Moment]
     chapters: tuple[str, ...] = ()
 
+    @property
+    def conventions(self) -> tuple[str, ...]:
+        """The conventions that a reader may switch to: only its own where nothing is stored turned."""
+        symbols = self.moments[0].session.program.symbols.values()
+        return tuple(CONVENTIONS) if any(symbol.flips_with for symbol in symbols) else (self.convention,)
+
 
 def page_json(page: Page) -> str:
     """The document, without line breaks, the same for the same page."""
     pool = Pool()
-    names = tuple(CONVENTIONS)
+    names = page.conventions
     first = page.moments[0].session
     document = {
-        "conventions": [[c.name, c.formula, c.met_in] for c in CONVENTIONS.values()],
+        "conventions": [_convention(name) for name in names],
         "home": names.index(page.convention),
         "dimensions": dimension_colours(first.program),
         "chapters": list(page.chapters),
@@ -56,6 +62,11 @@ def page_json(page: Page) -> str:
         "moments": _moments(pool, page),
     }
     return json.dumps(document | pool.things, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def _convention(name: str) -> list[str]:
+    found = CONVENTIONS[name]
+    return [found.name, found.formula, found.met_in]
 
 
 def dimension_colours(program: Program) -> dict[str, str]:
@@ -97,7 +108,7 @@ def _moments(pool: Pool, page: Page) -> list[dict[str, Any]]:
 def _moment(pool: Pool, page: Page, number: int, moment: Moment, derived: dict[str, int]) -> dict[str, Any]:
     session = moment.session
     view = View(session, moment.convention)
-    step, names = view.step, tuple(CONVENTIONS)
+    step, names = view.step, page.conventions
     found: dict[str, Any] = {
         "i": moment.position.iteration,
         "s": moment.position.step,
@@ -132,7 +143,7 @@ def _derivations(pool: Pool, page: Page, session: Session) -> list[int | None]:
     """The derivation in each convention, None where there is none."""
     sizes = sum(int(np.size(value)) for value in page.network.initial_parameters.values())
     found: list[int | None] = []
-    for name in CONVENTIONS:
+    for name in page.conventions:
         wanted = sizes <= LARGEST_IN_ALL_CONVENTIONS or name == page.convention
         document = derivation(pool, session, name) if wanted else None
         found.append(None if document is None else pool.shared(document))

@@ -390,6 +390,7 @@
   const draw = () => {
     document.body.dataset.step = String(state.step);
     const [name, formula, metIn] = data.conventions[conventionIndex()];
+    $("convention").hidden = data.conventions.length === 1;
     $("formula").textContent = formula;
     $("convention").title = `${name}: ${metIn}. Next convention (n)`;
     $("convention").setAttribute("aria-label", `Convention ${name}, ${formula}. Next convention`);

@@ -98,7 +98,7 @@ def _cell(pool: Pool, view: View, cell: CELL) -> list[Any]:
         [[ALL, ALL] if read is None else [ALL if index is None else index for index in read] for read in reads],
         _entry(pool, entry),
         pool.text(" ".join((*remarks, view.sentence(cell)))),
-        None if check is None else _check(float(view.result()[cell]), check),  # type: ignore[index]
+        None if check is None else _check(float(np.atleast_2d(np.asarray(view.result()))[cell]), check),
         *by_hand,
     ]
 
