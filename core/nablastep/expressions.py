@@ -8,8 +8,8 @@ adjoint) is an interpretation of this tree in a module of its own, keyed by the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
 
 Dimension = str
 """The name of a dimension: `n0`, `n1`, … (units of a layer), `m` (samples of a batch) or `1`."""
@@ -21,27 +21,26 @@ ROWS, COLUMNS = 0, 1
 
 
 class Expression:
-    """A node of the tree. Its operands are those of its fields that are expressions, in reading order."""
+    """A node of the tree, a dataclass. Its operands are those of its fields that are expressions, in reading order."""
 
     __slots__ = ()
+
+    __match_args__: ClassVar[tuple[str, ...]]
+    """The names of the fields, which a dataclass sets."""
 
     @property
     def operands(self) -> tuple[Expression, ...]:
         """The sub-expressions, in reading order."""
-        found = []
-        for field in fields(self):  # type: ignore[arg-type]  # every node is a dataclass
-            value = getattr(self, field.name)
-            if isinstance(value, Expression):
-                found.append(value)
-        return tuple(found)
+        values = (getattr(self, name) for name in self.__match_args__)
+        return tuple(value for value in values if isinstance(value, Expression))
 
     def with_operands(self, operands: tuple[Expression, ...]) -> Expression:
         """The same node over other operands."""
         replacements = iter(operands)
         arguments: dict[str, Any] = {}
-        for field in fields(self):  # type: ignore[arg-type]
-            value = getattr(self, field.name)
-            arguments[field.name] = next(replacements) if isinstance(value, Expression) else value
+        for name in self.__match_args__:
+            value = getattr(self, name)
+            arguments[name] = next(replacements) if isinstance(value, Expression) else value
         return type(self)(**arguments)
 
 
@@ -381,9 +380,11 @@ MINUS_ONE = Factor(-1)
 
 def walk(expression: Expression) -> Iterator[Expression]:
     """Every node of the tree, parents first, in reading order."""
-    yield expression
-    for operand in expression.operands:
-        yield from walk(operand)
+    waiting = [expression]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting.extend(reversed(node.operands))
 
 
 def symbols(expression: Expression) -> tuple[Symbol, ...]:

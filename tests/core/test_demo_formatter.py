@@ -6,7 +6,7 @@ import math
 import struct
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nablastep.demo import words
@@ -179,7 +179,6 @@ def test_number_text(number: float, text: str) -> None:
     assert number_text(number) == text
 
 
-@settings(deadline=None)
 @given(st.floats(allow_nan=False))
 def test_numbers_read_back_to_the_same_bits_from_no_more_than_repr(number: float) -> None:
     text = number_text(number)
@@ -247,7 +246,6 @@ scripts = st.lists(st.builds(Line, st.none() | statements, comments), max_size=6
 )
 
 
-@settings(deadline=None)
 @given(scripts)
 def test_every_script_reads_back_from_its_canonical_text(script: Script) -> None:
     text = format_script(script)
@@ -261,7 +259,6 @@ demo_words = st.sampled_from(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(demo_words | text_lines, max_size=25).map("".join))
 def test_any_text_is_a_demo_or_a_list_of_places_without_control_characters(text: str) -> None:
     try:

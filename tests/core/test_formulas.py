@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import nablastep as ns
@@ -173,7 +173,6 @@ def test_too_long_and_too_deep_formulas_are_refused() -> None:
         parse("(" * 300 + "a1" + ")" * 300)
 
 
-@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_any_text_is_read_or_refused_with_a_formula_error(text: str) -> None:
     session = ns.open("mazur")
@@ -183,7 +182,6 @@ def test_any_text_is_read_or_refused_with_a_formula_error(text: str) -> None:
         assert error.message  # noqa: PT017 - either outcome is fine, a crash is not
 
 
-@settings(deadline=None)
 @given(
     st.lists(
         st.sampled_from(

@@ -484,7 +484,7 @@ def number_of(shape: tuple[str, ...]) -> int:
     return 1 + rows + len(order) * columns
 
 
-@settings(max_examples=400, deadline=None, derandomize=True)
+@settings(max_examples=400)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_numpy_code_means_the_tree(seed: int) -> None:
     """Parentheses, broadcasting and calls of the NumPy notation against the interpreter, on random trees."""
@@ -499,7 +499,7 @@ def test_numpy_code_means_the_tree(seed: int) -> None:
     assert_near(found, expected, rtol=1e-9, atol=1e-11, what=notation_named("numpy").text(expression))
 
 
-@settings(max_examples=25, deadline=None, derandomize=True)
+@settings(max_examples=25)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_numpy_text_of_a_program_is_what_runs(seed: int) -> None:
     """The printed lines, carried out as a plain script in every convention, give the values of the session."""

@@ -86,7 +86,7 @@ def test_a_demo_does_what_its_commands_do(tmp_path: Path) -> None:
     assert played.view.convention == "row-keras"
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.integers(0, 40), min_size=1, max_size=6))
 def test_seeking_back_and_forth_gives_what_playing_gives(places: list[int]) -> None:
     demo = open_demo(TOUR_FILE)

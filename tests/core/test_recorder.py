@@ -152,7 +152,7 @@ COMMANDS = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(commands=st.lists(st.tuples(COMMANDS, st.sampled_from([0.0, 0.1, 0.5])), max_size=14), late=st.integers(0, 14))
 def test_playing_a_recording_gives_the_same_and_recording_that_the_same_script(
     tmp_path: Path, commands: list[tuple[ns.Next, float]], late: int

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import nablastep as ns
@@ -98,7 +98,6 @@ def test_an_error_keeps_the_column_of_what_was_typed(text: str, column: int) -> 
     assert caught.value.column == column
 
 
-@settings(deadline=None)
 @given(st.text(alphabet="\\{}^_()ab12 ∂∇E/dfracnl=", max_size=60))
 def test_any_print_is_translated_without_a_crash(text: str) -> None:
     found = plain(text)

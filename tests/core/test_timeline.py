@@ -42,7 +42,7 @@ def parameters_width(network: ns.Network) -> int:
 seeds = st.integers(0, 2**32 - 1)
 
 
-@settings(max_examples=80, deadline=None, derandomize=True)
+@settings(max_examples=80)
 @given(seed=seeds, where=st.tuples(st.integers(2, 6), st.integers(0, 20)))
 def test_stepping_training_and_jumping_give_the_same_bits(seed: int, where: tuple[int, int]) -> None:
     network = random_network(np.random.default_rng(seed))
@@ -60,7 +60,7 @@ def test_stepping_training_and_jumping_give_the_same_bits(seed: int, where: tupl
     assert slow.error_history == fast.error_history == far.error_history[: len(slow.error_history)]
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 @given(seed=seeds, visits=st.lists(st.tuples(st.integers(1, LONG), st.integers(0, 20)), min_size=3, max_size=8))
 def test_replay_after_thinning_and_any_order_of_visits(seed: int, visits: list[tuple[int, int]]) -> None:
     """With room for two snapshots every visit is a replay; with plenty none is. All agree, in every order."""
@@ -84,7 +84,7 @@ def test_replay_after_thinning_and_any_order_of_visits(seed: int, visits: list[t
     assert fresh.error_history == roomy.error_history[: len(fresh.error_history)]
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=40)
 @given(seed=seeds, edited=st.tuples(st.integers(1, 9), st.integers(0, 20)))
 def test_edits_are_replayed_to_the_bit(seed: int, edited: tuple[int, int]) -> None:
     generator = np.random.default_rng(seed)
@@ -210,7 +210,7 @@ def test_what_is_kept_stays_within_its_memory() -> None:
     assert len(session._iterations) <= 4
 
 
-@settings(max_examples=25, deadline=None, derandomize=True)
+@settings(max_examples=25)
 @given(seed=seeds)
 def test_one_budget_for_all_branches_and_everything_is_found(seed: int) -> None:
     """Branches by the dozen, each edited and run: their states share one budget, and each is found to the bit."""

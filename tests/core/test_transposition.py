@@ -74,7 +74,7 @@ def check_iteration(session: ns.Session, convention: Convention, number: int) ->
             assert_near(value_of(definition.expression, before), expected, rtol=1e-9, what="definition")
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_every_step_of_random_programs(seed: int) -> None:
     session = ns.Session(random_network(np.random.default_rng(seed)))
@@ -101,7 +101,7 @@ def test_target_that_does_not_sum_to_one(convention: Convention) -> None:
         check_iteration(session, convention, 1)
 
 
-@settings(max_examples=30, deadline=None, derandomize=True)
+@settings(max_examples=30)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_shapes_of_shown_equations(seed: int) -> None:
     """Both sides have one shape in names, and that is the shape of the shown value."""

@@ -142,7 +142,7 @@ def test_what_cannot_be_pressed_is_said_and_the_old_key_stays(text: str, warning
 _KEYS = st.sampled_from(["w", "p", "right", "left", "?", "[", "z", "ctrl+c", "ctrl+p", "1", "T", "f1", "nonsense", ""])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.dictionaries(st.sampled_from(sorted(ENTRIES)), st.lists(_KEYS, max_size=3).map(",".join), max_size=6))
 def test_every_key_has_one_owner_and_nothing_is_lost_in_silence(chosen: dict[str, str]) -> None:
     keymap = KeyMap(chosen)

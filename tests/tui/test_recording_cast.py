@@ -114,7 +114,7 @@ def test_nothing_harmful_gets_through_however_it_is_split(harmful: str) -> None:
         assert sanitiser.clean(data[:cut]) + sanitiser.clean(data[cut:]) == "ab"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.sampled_from(PAINTING + HARMFUL), max_size=6))
 def test_what_paints_gets_through_unchanged_however_it_is_split(parts: list[str]) -> None:
     data = "".join(parts)
@@ -126,7 +126,7 @@ def test_what_paints_gets_through_unchanged_however_it_is_split(parts: list[str]
     assert "".join(one_by_one.clean(character) for character in data) == expected
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(st.sampled_from("\x1b[]?;012Hm\\PX\x07\x18\nab \x9b"), max_size=14))
 def test_rubbish_is_read_to_the_same_end_however_it_is_split(data: str) -> None:
     whole = Sanitiser().clean(data)

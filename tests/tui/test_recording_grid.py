@@ -126,7 +126,7 @@ def grids(draw: st.DrawFn) -> Grid:
     return tuple(lines)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(grids(), grids())
 def test_changes_turn_one_screen_into_the_other(before: Grid, after: Grid) -> None:
     terminal = ScreenGrid(7, 3)
