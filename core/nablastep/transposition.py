@@ -124,7 +124,7 @@ def _rearranged(node: Rearrange) -> Expression:
     plan = node.plan
     if isinstance(plan, Diagonals) and node.back:
         return node
-    if not isinstance(plan, Cut):
+    if not isinstance(plan, Cut) or isinstance(node.x, Symbol):
         return Transpose(node)
     before, after = _flip_shape(plan.before), _flip_shape(plan.after)
     return Rearrange(transposed(node.x), replace(plan, before=before, after=after, axis=_flip(plan.axis)), node.back)

@@ -19,11 +19,13 @@ from nablastep.expressions import (
     Expression,
     LogSumExp,
     MatMul,
+    Rearrange,
     Repeat,
     Softmax,
     Symbol,
     TimesLog,
     Transpose,
+    Windows,
     depends_on,
     walk,
 )
@@ -170,6 +172,8 @@ def _single_closing(subject: Subject, use: Use) -> Closing:
     )
     if product is not None:
         return _product_closing(subject, use, product)
+    if isinstance(expression, Rearrange):
+        return _rearranged_closing(subject, use, expression)
     if isinstance(expression, Softmax):
         return _softmax_closing(subject, use)
     if isinstance(expression, Apply):
@@ -268,6 +272,25 @@ def _passed_back_closing(subject: Subject, use: Use, product: MatMul) -> Closing
         f"all paths sums over the index of {u}. That is the adjoint of the linear map: {_text(shown)}. It is no "
         f"choice that "
         f"shapes make: where {_text(matrix)} is square {_text(wrong)} has the right shape too, and the wrong value.",
+    )
+
+
+def _rearranged_closing(subject: Subject, use: Use, node: Rearrange) -> Closing:
+    v, u = _text(subject.variable), _text(use.target)
+    if isinstance(node.plan, Windows) and not node.back:
+        return Closing(
+            "How does one go back through a convolution?",
+            f"Each number of {v} stands in several patches, the columns of {u}, and reaches E through each of "
+            f"them; adding up "
+            "all paths adds every patch of the gradient back to the place that it was cut from. That is the "
+            "transpose of "
+            "cutting out patches; the kernel itself is only a matrix product.",
+        )
+    return Closing(
+        f"Why is ∇{v} made of the entries of ∇{u}?",
+        f"{u} holds entries of {v} and nothing else, so each of them has its path to E there, with the slope 1: "
+        f"the gradient "
+        "goes back to the place that its entry came from, and entries that were left out get 0.",
     )
 
 

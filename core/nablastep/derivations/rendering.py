@@ -15,10 +15,10 @@ from nablastep.derivations.closing import MIXING, READINGS, SHORTHAND, Closing, 
 from nablastep.derivations.lines import Line
 from nablastep.derivations.why import ALL, Route, situation_of, why
 from nablastep.derivations.writing import derivation_notation
-from nablastep.expressions import Equation
+from nablastep.expressions import WEIGHTS, Equation, symbols
 from nablastep.markdown_text import escaped
 from nablastep.notation.latex_words import latex_words
-from nablastep.program import BACKWARD
+from nablastep.program import BACKWARD, Program
 from nablastep.session import Session
 from nablastep.transposition import Convention, convention_named
 
@@ -103,6 +103,13 @@ def plain(value: Any) -> Any:
     return [plain(float(part) if np.ndim(part) == 0 else part) for part in value]
 
 
+def _reads_weights(program: Program, name: str) -> bool:
+    """Whether the derivation goes through a product with what conventions store in different ways."""
+    variable = program.symbols[name.removeprefix("grad_")]
+    equations = [equation for equation, _ in program.uses(variable)]
+    return any(symbol.flips_with == WEIGHTS for each in equations for symbol in symbols(each.expression))
+
+
 class _Worksheet:
     """One derivation with its heading and closing answer."""
 
@@ -113,6 +120,10 @@ class _Worksheet:
         equation = program.views[name] if name in program.views else program.step(name).equation
         self.equation: Equation = convention.shown_equation(equation)
         self.convention = convention
+        turns = any(symbol.flips_with for symbol in program.symbols.values())
+        self.convention_name = convention.name if turns else "as written"
+        self.formula = f" · {convention.formula}" if turns else ""
+        self.has_weights = backward and _reads_weights(program, name)
         self.routes = routes
         self.backward = backward
         self.closing: Closing = closing_of(program, name, convention)
@@ -125,7 +136,7 @@ class _Worksheet:
         writer = derivation_notation(notation)
         lines = [
             f"why  {writer.equation_text(self.equation)}",
-            f"     {self.title} · {self.convention.name} · {self.convention.formula}",
+            f"     {self.title} · {self.convention_name}{self.formula}",
         ]
         if self.backward:
             lines.append(f"     {SHORTHAND}")
@@ -134,8 +145,8 @@ class _Worksheet:
         for route in self.routes:
             lines += ["", *self._text_route(route, notation)]
         lines += ["", self.closing.question, *wrapped(self.closing.answer, 2)]
-        if self.backward:
-            lines += ["", "The same layer in other hands", *self._readings(), *wrapped(MIXING, 2)]
+        if self.has_weights:
+            lines += ["", "The same product in other hands", *self._readings(), *wrapped(MIXING, 2)]
         return "\n".join(lines) + "\n"
 
     def _text_route(self, route: Route, notation: str) -> list[str]:
@@ -166,7 +177,7 @@ class _Worksheet:
             "",
             *_math(writer.equation_text(self.equation)),
             "",
-            f"{escaped(self.title)}, {self.convention.name}",
+            f"{escaped(self.title)}, {self.convention_name}",
         ]
         if self.backward:
             lines += ["", SHORTHAND]
@@ -179,7 +190,7 @@ class _Worksheet:
             for line in route.lines:
                 lines += ["", f"{line.number}. {line.rule} {_mark(line)}".rstrip(), "", *_math(_with_value(line))]
         lines += ["", f"## {self.closing.question}", "", self.closing.answer]
-        if self.backward:
+        if self.has_weights:
             lines += ["", "| where | forward | ∇a | ∇W |", "|---|---|---|---|"]
             lines += [
                 f"| {reading.where} | {reading.forward} | {reading.activation_gradient} | {reading.weight_gradient} |"
@@ -201,7 +212,7 @@ class _Worksheet:
             r"\begin{document}",
             r"\section*{Why}",
             rf"\[ {writer.equation_text(self.equation)} \]",
-            latex_words(f"{self.title}, {self.convention.name}"),
+            latex_words(f"{self.title}, {self.convention_name}"),
         ]
         if self.late:
             lines += ["", latex_words(LATE)]

@@ -13,15 +13,19 @@ from nablastep.expressions import (
     COLUMNS,
     Add,
     Apply,
+    Block,
     Cases,
+    Determinant,
     Divide,
     Expression,
     Fill,
     Hadamard,
+    Inverse,
     LogSumExp,
     MatMul,
     Power,
     Ratio,
+    Rearrange,
     Repeat,
     Scale,
     Softmax,
@@ -31,12 +35,13 @@ from nablastep.expressions import (
     TimesLog,
     Total,
     Transpose,
+    Windows,
     depends_on,
     walk,
 )
 from nablastep.notation.unicode import NOTATION
 from nablastep.shapes import shape_of
-from nablastep.structures import Diagonal, Differential, Identity, Kronecker
+from nablastep.structures import Diagonal, Differential, Identity, Kronecker, Selection
 
 if TYPE_CHECKING:
     from nablastep.derivations.subject import Subject
@@ -118,6 +123,11 @@ _SLOPES: dict[type[Expression], str] = {
     Hadamard: "Product rule, entry by entry: the other factor stays, times a delta that says which entry moves.",
     Cases: "Which case holds does not change: the slope of that case times a delta.",
     Power: "The slope of a power, times a delta.",
+    Rearrange: (
+        "π is 1 where an entry of {v} is moved to this place, and 0 elsewhere: the deltas say which entry that is."
+    ),
+    Inverse: "d X⁻¹ = −X⁻¹ dX X⁻¹, entry by entry, with a delta for each index of {v}.",
+    Determinant: "d det X = det X · tr(X⁻¹ dX), with a delta for each index of {v}.",
 }
 
 
@@ -153,6 +163,10 @@ def regrouped(matrix: Expression) -> str:
             return "A sum over the index that two factors share, and over nothing else: that is a matrix product."
         case Total():
             return "A sum over one index of a matrix is its product with a vector of ones."
+        case Rearrange() if inner.back and isinstance(inner.plan, Windows):
+            return "π between two pairs of indices, summed over the places: every patch is added back to its place."
+        case Rearrange():
+            return "π between two pairs of indices moves entries: each goes back to the place that it came from."
         case Repeat():
             return "An index that the right side does not have: the same entry everywhere along it, x 1ᵀ."
         case Add() | Subtract():
@@ -228,6 +242,8 @@ def structure(jacobian: Expression, linear: Expression, variable: Symbol) -> str
                 f"In stacked columns vec(A X B) = (Bᵀ ⊗ A) vec(X): each entry of {v} meets one number of the "
                 f"other factor, mostly zeros."
             )
+        case Rearrange():
+            return f"A rearrangement is linear: Π holds a 1 for each entry of {v} that is moved, and zeros."
         case Differential():
             return f"The factor is 1: {v} stands there alone, and each entry moves its own entry, one to one."
         case Repeat():
@@ -259,6 +275,8 @@ def structure_name(jacobian: Expression) -> str:
             return "one number for each block, the rest zeros"
         case Fill():
             return "ones"
+        case Selection():
+            return "zeros and ones"
     return "dense"
 
 
@@ -273,6 +291,8 @@ def collapse(jacobian: Expression) -> str:
             return "(B ⊗ A) vec(G) = vec(A G Bᵀ): a Kronecker product on a stacked matrix is a product on both sides."
         case Add() | Subtract():
             return "Multiply out: diag(p) g = p ⊙ g, and p pᵀ g is p times the one number pᵀ g."
+        case Selection():
+            return "Πᵀ moves every entry back to where it came from, and adds those that came from one place."
         case Fill():
             return "A column of ones times a number is that number everywhere."
     return "Multiply from the right, one matrix after the other."
@@ -319,6 +339,10 @@ _OPENED: dict[type[Expression], str] = {
     Sum: "The change of a sum is the sum of the changes.",
     Cases: "Which case holds does not change, so each entry changes as its case says.",
     Power: "The slope of a power.",
+    Rearrange: "Moving entries is linear: the changes are moved alike.",
+    Block: "The blocks change each in its own place.",
+    Inverse: "From X X⁻¹ = I: the change of an inverse is −X⁻¹ dX X⁻¹.",
+    Determinant: "Jacobi: d det X = det X · tr(X⁻¹ dX), and d ln det X = tr(X⁻¹ dX).",
 }
 
 
@@ -346,6 +370,7 @@ _MOVED: dict[type[Expression], str] = {
     Sum: "A sum over all entries is an inner product with a matrix full of ones.",
     Cases: "Where the other case holds nothing moves: choosing entries is its own adjoint.",
     Fill: "A constant moves as one number: the adjoint adds up all places.",
+    Rearrange: "The adjoint of moving entries is moving them back: what came from one place is added up there.",
 }
 
 

@@ -70,7 +70,7 @@ class DerivationWriter(Writer):
     vec_name = "vec"
     identity_mark = "I"
     commutation_mark = "K"
-    selection_mark = "P"
+    selection_mark = "Π"
     placed_mark = "π"
     kronecker_mark = " ⊗ "
     curly = "∂"
