@@ -152,8 +152,8 @@ class WrittenGraph:
 
         def written(expression: Expression) -> Expression:
             own = {symbol: shown[symbol.id] for symbol in symbols(expression)}
-            renamed = _substituted(with_dimensions(expression, _one_sample), own) if not batch else None
-            return tidied(renamed if renamed is not None else _substituted(expression, own))
+            with_own = _substituted(expression, own)
+            return tidied(with_own if batch else with_dimensions(with_own, _one_sample))
 
         equations = [Equation(shown[found.target.id], written(found.expression)) for found in self._equations]
         target = next((name for name, found in self.incoming.items() if found.role is Role.TARGET), None)
@@ -177,9 +177,9 @@ class WrittenGraph:
         if found is None:
             return Definition(equation, None, statement.title)
         undone = {
-            symbol: stands_for[symbol]
-            for symbol in symbols(equation.expression)
-            if symbol in stands_for and stable(equation.expression, {symbol: stands_for[symbol]}, distributions)
+            symbol: meaning
+            for symbol, meaning in stands_for.items()
+            if stable(equation.expression, {**stands_for, symbol: symbol}, distributions) != found
         }
         return Definition(Equation(equation.target, _substituted(found, undone)), equation, statement.title)
 

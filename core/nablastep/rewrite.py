@@ -133,6 +133,11 @@ def _tidy_difference(node: Subtract) -> Expression:
     return node.left if scalar == Factor(0) else node
 
 
+def _tidy_sum(node: Sum) -> Expression:
+    number, rest = _split(node.x)
+    return _in_front(number, Sum(rest))
+
+
 def _tidy_repeat(node: Repeat) -> Expression:
     return node.x if node.dimension == "1" else node
 
@@ -149,6 +154,7 @@ _TIDY: dict[type[Expression], Callable[[Any], Expression]] = {
     Subtract: _tidy_difference,
     Repeat: _tidy_repeat,
     Total: _tidy_total,
+    Sum: _tidy_sum,
 }
 
 
