@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nablastep.calculus import entry_of
 from nablastep.derivations.lines import Draft
-from nablastep.derivations.worth import SAMPLES, of_sample
+from nablastep.derivations.samples import SAMPLES, of_sample
 from nablastep.expressions import (
     ONE,
     Add,

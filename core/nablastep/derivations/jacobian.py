@@ -15,8 +15,8 @@ from nablastep.derivations import sentences
 from nablastep.derivations.collapse import applied, folded_product, plain_product
 from nablastep.derivations.lines import OWN, Draft
 from nablastep.derivations.regroup import regrouped
+from nablastep.derivations.samples import SAMPLES, of_sample
 from nablastep.derivations.subject import Subject, Use
-from nablastep.derivations.worth import SAMPLES, of_sample
 from nablastep.expressions import (
     ONE,
     Add,

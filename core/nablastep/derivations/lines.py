@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nablastep.derivations.arrays import TooLarge
-from nablastep.derivations.worth import LARGEST_FINITE, SAMPLES, Evaluator, Worth
+from nablastep.derivations.samples import SAMPLES
+from nablastep.derivations.worth import LARGEST_FINITE, Evaluator, Worth
 from nablastep.derivations.writing import derivation_notation
 from nablastep.displayed import Displayed, DisplayedEquation
 from nablastep.expressions import Expression, Transpose, walk

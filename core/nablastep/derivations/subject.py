@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from nablastep.calculus import differential
-from nablastep.derivations.worth import SAMPLES, of_sample
+from nablastep.derivations.samples import SAMPLES, of_sample
 from nablastep.expressions import (
     Add,
     Apply,
