@@ -1,4 +1,4 @@
-"""An expression for one sample, where each sample is computed for itself; where samples see each other there is none."""
+"""An expression for one sample; where samples see each other there is none."""
 
 from __future__ import annotations
 
