@@ -19,6 +19,7 @@ from nablastep.expressions import (
     ROWS,
     Add,
     Apply,
+    Cases,
     Dimension,
     Divide,
     Expression,
@@ -34,12 +35,13 @@ from nablastep.expressions import (
     Symbol,
     TimesLog,
     Transpose,
+    walk,
 )
 from nablastep.functions.elementary import EXP, LOG
 from nablastep.notation.unicode import NOTATION
 from nablastep.notation.writer import Strength, Writer
 from nablastep.shapes import shape_of, size_of
-from nablastep.structures import Entry, IndexSum, Indices
+from nablastep.structures import Entry, IndexSum, Indices, Placed
 
 MOST_TERMS = 6
 _LETTERS = ("ᵢ", "ⱼ")
@@ -130,9 +132,10 @@ class _Entries:
         if not node.operands or (not isinstance(x, Entry) and not _sums_up(node)):
             return x
         names = tuple(Symbol(f"operand{place}", None, shape_of(each)) for place, each in enumerate(node.operands))
-        return _with_operands(
-            entry_of(node.with_operands(names), indices), dict(zip(names, node.operands, strict=True))
-        )
+        entry = entry_of(node.with_operands(names), indices)
+        if any(isinstance(each, Cases | Placed) for each in walk(entry)):
+            return x  # no line says a choice or a rearrangement better than the operation itself
+        return _with_operands(entry, dict(zip(names, node.operands, strict=True)))
 
     def size(self, dimension: Dimension) -> int:
         """How large a dimension is."""

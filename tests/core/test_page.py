@@ -129,6 +129,24 @@ def test_every_step_has_the_sessions_numbers_in_every_convention(source: str) ->
                 assert data["texts"][cell[4]] == view.sentence((cell[0], cell[1]))
 
 
+@pytest.mark.parametrize("name", ["skinny", "ridge", "residual", "attention", "hinge", "temperature"])
+def test_any_network_has_a_page_with_all_its_steps(name: str) -> None:
+    session = ns.open(name)
+    data = data_of(trace_page(session))
+    assert [moment["q"] for moment in data["moments"][1:]] == [step.id for step in session.program.steps]
+    named = [item[0] for card in data["map"] for item in card["items"]]
+    read = {operand for definition in session.program.forward for operand in (s.id for s in definition.read)}
+    assert set(named) >= read | {definition.target.id for definition in session.program.forward}
+    assert len(named) == len(set(named))
+    failing = [line for line in data["shared"] if isinstance(line, list) and len(line) == 5 and line[2] is False]
+    assert failing == []
+
+
+def test_a_network_without_samples_has_the_one_way_in_which_it_is_written() -> None:
+    assert len(data_of(trace_page(ns.open("xor")))["conventions"]) == 4
+    assert [found[0] for found in data_of(trace_page(ns.open("attention")))["conventions"]] == ["column"]
+
+
 def test_nothing_is_computed_at_the_start() -> None:
     data = data_of(trace_page(ns.open("mazur")))
     first = data["moments"][0]

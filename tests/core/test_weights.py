@@ -348,7 +348,7 @@ def test_the_pytorch_program_leaves_the_gradients_to_autograd() -> None:
         written(Trace(ns.open("mazur-bug")), "pytorch")
 
 
-@pytest.mark.parametrize("source", ["mazur", "xor", "cs231n-two-layer"])
+@pytest.mark.parametrize("source", ["mazur", "xor", "lstm-cell", "two-heads", "convolution", "temperature"])
 def test_pytorch_agrees_where_it_is_installed(source: str) -> None:
     pytest.importorskip("torch")
     program = "".join(written(Trace(ns.open(source), iterations=2, convention="row-keras"), "pytorch"))
