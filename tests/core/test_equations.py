@@ -158,9 +158,7 @@ class Equations:
             lambda: f"diag({self.parameter('d', 3, 1)}) ({inner})",
             lambda: f"reshape(reshape({inner}, 1, 3 m), 3, m)",
             lambda: f"(exp(-({inner})^2))",
-            lambda: (
-                f"(inv({self.parameter('W', 3, 3)} {self.parameter('W', 3, 3)}^T + diag(e)) ({inner}))"
-            ),
+            lambda: f"(inv({self.parameter('W', 3, 3)} {self.parameter('W', 3, 3)}^T + diag(e)) ({inner}))",
         )[kind]()
 
     def network(self) -> ns.Network:
