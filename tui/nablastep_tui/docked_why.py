@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from nablastep.derivations.why import ROUTES
-from nablastep.program import UPDATE
 from nablastep.view import View
 from nablastep_tui.drawing.canvas import Canvas
-from nablastep_tui.drawing.why import Look, draw_why
+from nablastep_tui.drawing.exhibits import Look
+from nablastep_tui.drawing.why import draw_why
 from nablastep_tui.scene import Scene
 from nablastep_tui.themes import style
 from nablastep_tui.why_page import Derivation, WhyPage
@@ -25,7 +25,7 @@ class DockedWhy:
 
     def draw_beside(self, canvas: Canvas, scene: Scene) -> None:
         """The chosen route, where there is one to show and it takes no time to find."""
-        if scene.view.step.phase == UPDATE or scene.what_if is not None or not scene.view.is_done:
+        if scene.what_if is not None or not scene.view.is_done:
             return
         if self._derivation(scene).is_quick:
             self.draw(canvas, scene, self.route)

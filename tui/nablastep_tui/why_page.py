@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Hashable
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -15,7 +16,8 @@ from nablastep.derivations.why import DIFFERENTIAL, Route, why
 from nablastep.program import Program
 from nablastep.session import Session
 
-TITLES = {"index": "index sums", "jacobian": "Jacobian", "differential": "differential", "matrix": "matrix"}
+TITLES = {"index": "index sums", "jacobian": "Jacobian"}
+"""What routes are called where it is more than their names."""
 BIAS = "bias as activation"
 QUICK = 200
 """Weights times samples up to which a derivation is worked out while the user waits for the key to answer."""
@@ -47,13 +49,20 @@ class Derivation:
         parameters = self.session.network.initial_parameters.values()
         return sum(int(np.size(value)) for value in parameters) * len(self.session.batch) <= QUICK
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether it can be shown without a wait."""
+        return self.is_quick or "routes" in vars(self)
+
 
 @dataclass(frozen=True, eq=False)
 class WhyPage:
     """A derivation, and how the reader looks at it. `place` is the focused line, from 0.
 
     `swapped` names what softmax stands in for, where the reader has swapped it in. `arrived` is the part of the way,
-    from 0 to 1, that the focused line has come out of the line `came_from`.
+    from 0 to 1, that the focused line has come out of the line `came_from`. `top` is the first row that is shown of a
+    page taller than the screen, `cell` the cell of which a number is shown where a matrix is too large. In `heights`
+    drawings remember what they measured.
     """
 
     derivation: Derivation
@@ -63,6 +72,9 @@ class WhyPage:
     swapped: str = ""
     came_from: int | None = None
     arrived: float = 1.0
+    top: int = 0
+    heights: dict[Hashable, int] = field(default_factory=dict, repr=False)
+    cell: tuple[int, int] = (0, 0)
 
     @property
     def session(self) -> Session:
@@ -123,7 +135,7 @@ class WhyPage:
         """The route of that number, from 0; unchanged if there is none."""
         if not 0 <= number < len(self.routes):
             return self
-        return replace(self, route=self.routes[number].name, place=0, came_from=None)
+        return replace(self, route=self.routes[number].name, place=0, came_from=None, top=0)
 
     def next_route(self) -> WhyPage:
         """The route after this one."""

@@ -6,13 +6,15 @@ A line's value and whether it holds are computed from what it says, never writte
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nablastep.derivations.arrays import TooLarge
+from nablastep.derivations.operands import Reading, reading_of
 from nablastep.derivations.samples import SAMPLES
 from nablastep.derivations.worth import LARGEST_FINITE, Evaluator, Worth
 from nablastep.derivations.writing import derivation_notation
@@ -52,7 +54,7 @@ class Draft:
 class Line(DisplayedEquation):
     """A line as it is shown. `value` and `holds` are None where a line only defines or is too large to write out.
 
-    `route` and `number` (from 1) say where it stands.
+    `route` and `number` (from 1) say where it stands; `evaluator` knows the numbers that it reads.
     """
 
     route: str
@@ -66,6 +68,12 @@ class Line(DisplayedEquation):
     structure: str | None
     kind: str
     becomes: bool = False
+    evaluator: Evaluator | None = field(default=None, repr=False)
+
+    @cached_property
+    def reading(self) -> Reading:
+        """The operands on the right with their numbers; worked out when first asked for."""
+        return Reading() if self.evaluator is None else reading_of(self.right, self.evaluator)
 
     def text(self, notation: str = "unicode") -> str:
         """The whole line, left = right, in that notation."""
@@ -139,7 +147,18 @@ def _line(route: str, number: int, draft: Draft, evaluator: Evaluator, truth: Tr
     if not draft.arrived:
         holds = False
     return Line(
-        route, number, draft.left, draft.right, draft.rule, shape, value, holds, structure, draft.kind, draft.becomes
+        route,
+        number,
+        draft.left,
+        draft.right,
+        draft.rule,
+        shape,
+        value,
+        holds,
+        structure,
+        draft.kind,
+        draft.becomes,
+        evaluator,
     )
 
 

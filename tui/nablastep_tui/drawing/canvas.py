@@ -155,7 +155,10 @@ class Canvas:
         for row in range(other.height):
             self.put_cells(x, y + row, other._characters[row], other._styles[row])
         for mark in other._marks:
-            self.mark(x + mark.x, y + mark.y, mark.width, mark.height, mark.target)
+            left, top = max(0, mark.x), max(0, mark.y)
+            right, bottom = min(other.width, mark.x + mark.width), min(other.height, mark.y + mark.height)
+            if left < right and top < bottom:
+                self.mark(x + left, y + top, right - left, bottom - top, mark.target)
 
     def mark(self, x: int, y: int, width: int, height: int, target: Hashable) -> None:
         """Let the region stand for `target` under the mouse; a later mark lies over an earlier one."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from nablastep_tui.drawing.cells import width_of
+from collections.abc import Iterator, Sequence
+
+from nablastep_tui.drawing.cells import cells_of, width_of
 
 
 def wrapped(text: str, width: int) -> list[str]:
@@ -14,6 +16,41 @@ def wrapped(text: str, width: int) -> list[str]:
         else:
             lines.append(word)
     return lines
+
+
+def folded(pieces: Sequence[str], width: int, indent: int = 2) -> list[str]:
+    """A formula in lines of at most `width` cells, broken before a sign that has blanks around it where it can be.
+
+    `pieces` are its smallest parts; lines after the first are indented.
+    """
+    whole = "".join(pieces)
+    if width_of(whole) <= width:
+        return [whole]
+    lines = [""]
+    for unit in _units(pieces):
+        if lines[-1].strip() and width_of(lines[-1]) + width_of(unit.rstrip()) > width:
+            lines[-1] = lines[-1].rstrip()
+            lines.append(" " * indent)
+            unit = unit.lstrip()
+        while width_of(lines[-1]) + width_of(unit.rstrip()) > width and width > indent:
+            cells = cells_of(unit)
+            room = width - width_of(lines[-1])
+            lines[-1] += "".join(cells[:room])
+            lines.append(" " * indent)
+            unit = "".join(cells[room:])
+        lines[-1] += unit
+    return [line.rstrip() for line in lines]
+
+
+def _units(pieces: Sequence[str]) -> Iterator[str]:
+    """The pieces joined to what may not be torn apart: a unit begins with a blank."""
+    unit = ""
+    for piece in pieces:
+        if piece.startswith(" ") and unit:
+            yield unit
+            unit = ""
+        unit += piece
+    yield unit
 
 
 _WORDS = {

@@ -1,67 +1,89 @@
-"""Draws the why page: what is written | what it is worth | why it is allowed; one line in focus, and the answer."""
+"""Draws the why page: what is written | what it is worth | why it is allowed; one line in focus, and the answer.
+
+The page is laid out whole, as tall as it is, and a window of it is shown: nothing on it is cut, what does not fit is
+scrolled to.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
-from rich.style import Style
 
 from nablastep.derivations.lines import Line
-from nablastep.derivations.why import DIFFERENTIAL, Route
+from nablastep.derivations.why import Route
 from nablastep.derivations.writing import derivation_notation
 from nablastep.shapes import shape_of
 from nablastep_tui.drawing.canvas import Canvas
 from nablastep_tui.drawing.cells import width_of
-from nablastep_tui.drawing.glyphs import Glyphs
-from nablastep_tui.drawing.matrix import MatrixPicture, draw, geometry
-from nablastep_tui.drawing.text import plain, wrapped
+from nablastep_tui.drawing.exhibits import (
+    MOST_ROWS,
+    Exhibit,
+    Look,
+    Placed,
+    array_exhibit,
+    bottom_of,
+    flowed,
+    text_exhibit,
+)
+from nablastep_tui.drawing.text import wrapped
+from nablastep_tui.drawing.why_blocks import INDENT, Block, Columns, block_of, columns_of
 from nablastep_tui.drawing.why_motion import diagonal_of, draw_arriving, draw_collapsing
-from nablastep_tui.numbers import choose_format, scalar_text
-from nablastep_tui.palettes import Palette
+from nablastep_tui.drawing.why_tabs import draw_tabs, tab_title
+from nablastep_tui.numbers import scalar_text
 from nablastep_tui.scene import Target
 from nablastep_tui.themes import accent_style, style
-from nablastep_tui.why_page import BIAS, TITLES, WhyPage, zero_cells
+from nablastep_tui.why_page import BIAS, WhyPage
 
-MOST_ROWS, MOST_COLUMNS = 6, 6
-ACCORDION_WIDTH, ROOMY = 100, 34
-LEAST_VALUE, MOST_VALUE, PICTURE_GAP = 22, 30, 4
-"""Cells of the column of values, and those for the tick and the gap behind a matrix in it."""
-LEAST_RULE = 30
+ROOMY = 34
+"""Rows from which on there is a blank one above the title, and more between the lines."""
 
 
-@dataclass(frozen=True)
-class Look:
-    """Colours and glyphs of the page."""
+@dataclass(frozen=True, eq=False)
+class Body:
+    """All of the page below its tabs, from row 0 on. `places` are the lines and their first rows; `answer` is the
+    first row of the closing answer, `rows` how many there are in all."""
 
-    palette: Palette
-    glyphs: Glyphs
+    pieces: tuple[Placed, ...]
+    places: tuple[tuple[int, Block], ...]
+    answer: int
+    rows: int
 
-    @property
-    def notation(self) -> str:
-        """The notation that the glyphs can show."""
-        return "ascii" if self.glyphs.name == "ascii" else "unicode"
+    def top_showing(self, place: int, top: int, room: int) -> int:
+        """The first row of a window of `room` rows that shows the line at `place`, moved from `top` no more than it
+        takes; the first line brings all that stands above it along, the last one as much of the answer as fits."""
+        if not 0 <= place < len(self.places):
+            return self.clamped(top, room)
+        start, block = self.places[place]
+        shown = window_rows(self, room)
+        top = max(top, start + block.height - shown)
+        if place == 0 and start + block.height <= shown:
+            top = 0
+        return self.clamped(min(top, start), room)
 
-    def say(self, text: str) -> str:
-        """Text in glyphs that the terminal has."""
-        return plain(text) if self.glyphs.name == "ascii" else text
+    def clamped(self, top: int, room: int) -> int:
+        """A first row from which the window is full."""
+        return max(0, min(top, self.rows - window_rows(self, room)))
+
+
+def window_rows(body: Body, room: int) -> int:
+    """The rows of a window on the body: one is kept for saying what lies outside of it."""
+    return room if body.rows <= room else room - 1
 
 
 def draw_why(canvas: Canvas, page: WhyPage, look: Look) -> None:
-    """The whole page on its canvas; the focused line is always in view."""
-    top = _draw_head(canvas, page, look)
-    closing = _closing_lines(page, look, canvas.width - 8)
-    if canvas.height < 30 and len(closing) > 5:
-        closing = [*closing[:3], closing[-1]]
-    bottom = canvas.height - len(closing) - 2 if canvas.height >= 22 else canvas.height
-    if page.shown.direction is not None and canvas.height >= 30:
-        top = _draw_direction(canvas, page, look, top)
-    _draw_lines(canvas, page, look, top, bottom)
-    if bottom < canvas.height:
-        canvas.horizontal(2, bottom, canvas.width - 4, look.glyphs.rule, style(look.palette.line))
-        for row, (text, line_look) in enumerate(closing, bottom + 1):
-            canvas.write(4, row, text, line_look)
+    """The whole page on its canvas, from the row on that the page says."""
+    head = head_rows(canvas.width, canvas.height)
+    room = canvas.height - head
+    body = body_of(page, look, canvas.width, room)
+    top, shown = body.clamped(page.top, room), window_rows(body, room)
+    window = Canvas(canvas.width, shown, canvas.background)
+    _draw_body(window, body, page, look, top)
+    canvas.blit(window, 0, head)
+    if shown < room:
+        _draw_outside(canvas, body, page, look, top, shown)
+    _draw_head(canvas, page, look)
 
 
 def page_top(canvas: Canvas) -> int:
@@ -69,293 +91,181 @@ def page_top(canvas: Canvas) -> int:
     return 1 if canvas.height >= ROOMY else 0
 
 
-def _draw_head(canvas: Canvas, page: WhyPage, look: Look) -> int:
-    """Title and tabs; returns the first free row."""
-    palette, top = look.palette, page_top(canvas)
-    x = canvas.write(3, top, "why", accent_style(palette))
-    equation = page.lines[-1].text(look.notation)
-    x = canvas.write(x + 2, top, equation, style(palette.bright, bold=True))
-    if page.swapped:
-        canvas.write(x + 3, top, f"softmax in place of {page.swapped}", accent_style(palette))
-    x = 3
-    for number, route in enumerate(page.routes, 1):
-        x = _draw_tab(canvas, look, number, route, x, top + 2, chosen=route is page.shown)
-    canvas.horizontal(2, top + 3, canvas.width - 4, look.glyphs.rule, style(palette.line))
-    chosen = next(index for index, route in enumerate(page.routes) if route is page.shown)
-    start = 3 + sum(_tab_width(route) for route in page.routes[:chosen])
-    canvas.horizontal(start, top + 3, _tab_width(page.shown) - 3, look.glyphs.heavy, accent_style(palette))
-    note = "every route, one value"
-    if x + width_of(note) + 3 < canvas.width:
-        canvas.write(canvas.width - width_of(note) - 3, top + 2, note, style(palette.muted))
-    return top + (5 if canvas.height >= 20 else 4)
+def head_rows(width: int, height: int) -> int:
+    """The rows of title and tabs."""
+    return (6 if height >= ROOMY else 4) if height >= 20 else 3
 
 
-def _tab_width(route: Route) -> int:
-    return width_of(_tab_title(route)) + 10
+def body_of(page: WhyPage, look: Look, width: int, room: int) -> Body:
+    """The page laid out for that width; what it can do without is left out only where nobody can scroll."""
+    needed = (_most_rows(page, look, width, space) for space in (2, 1, 0))
+    space = next((space for space, rows in zip((2, 1, 0), needed, strict=True) if rows <= room), None)
+    if space is not None:
+        return _laid_out(page, look, width, space=space)
+    if page.place >= 0:
+        return _laid_out(page, look, width, space=1 if room >= ROOMY - 6 else 0)
+    return _laid_out(page, look, width, space=0, is_short=True)
 
 
-def _tab_title(route: Route) -> str:
-    return TITLES.get(route.name, route.name)
+def _most_rows(page: WhyPage, look: Look, width: int, space: int) -> int:
+    """The rows of the page whichever line is in focus: lines keep their distances while the focus moves."""
+    key = (page.lines, page.zeros, page.cell, page.place < 0, look, width, space)
+    if key not in page.heights:
+        places = range(len(page.lines)) if page.place >= 0 else (-1,)
+        page.heights[key] = max(_laid_out(replace(page, place=at), look, width, space=space).rows for at in places)
+    return page.heights[key]
 
 
-def _draw_tab(canvas: Canvas, look: Look, number: int, route: Route, x: int, y: int, *, chosen: bool) -> int:
-    palette = look.palette
-    title = style(palette.bright, bold=True) if chosen else style(palette.muted)
-    at = canvas.write(x + 1, y, f"{number}  ", accent_style(palette) if chosen else style(palette.muted))
-    at = canvas.write(at, y, _tab_title(route), title)
-    mark = look.glyphs.tick if route.holds else look.glyphs.cross
-    canvas.write(at + 2, y, mark, style(palette.bright) if route.holds else accent_style(palette))
-    canvas.mark(x, y, _tab_width(route) - 2, 2, Target("route", number=number - 1))
-    return x + _tab_width(route)
-
-
-def _draw_direction(canvas: Canvas, page: WhyPage, look: Look, top: int) -> int:
-    """The nudge of the differential route, which has no zero in it."""
-    route, palette = page.shown, look.palette
-    moving = route.moving
-    if moving is None or route.direction is None:
-        return top
-    values = np.atleast_2d(route.direction)
-    if max(values.shape) > MOST_COLUMNS:
-        return top
-    name = f"d{derivation_notation(look.notation).text(moving)} ="
-    canvas.write(4, top, look.say(name), style(palette.bright, bold=True))
-    picture = small_matrix(values, _dimensions(moving.shape), 2)
-    place = draw(canvas, 6 + width_of(name), top, picture, palette, look.glyphs)
-    x = 9 + width_of(name) + place.width
-    symbol = derivation_notation(look.notation).text(moving)
-    about = (
-        f"a direction in which {symbol} is changed a little, everything else held still; dE is how fast E answers. The "
-        "gradient is the one array whose inner product ⟨A, B⟩ = Σ AᵢⱼBᵢⱼ with every direction is dE."
-    )
-    for row, text in enumerate(wrapped(look.say(about), canvas.width - x - 3)[: max(3, place.height + 1)]):
-        canvas.write(x, top + row, text, style(palette.muted))
-    return top + max(3, place.height) + 1
-
-
-# the lines
-
-
-@dataclass(frozen=True, eq=False)
-class Block:
-    """One line laid out: its picture or number, the wrapped rule, the rows it takes, and the blank ones below it."""
-
-    line: Line
-    written: str
-    value: str
-    picture: MatrixPicture | None
-    rule: tuple[str, ...]
-    height: int
-    picture_below: bool
-    space: int = 0
-
-
-@dataclass(frozen=True)
-class Columns:
-    """Where the three columns begin; without a rule column the rule stands below what is written."""
-
-    worth: int
-    rule: int | None
-    width: int
-
-
-def _columns(canvas: Canvas, page: WhyPage, look: Look) -> Columns:
-    longest = max(width_of(line.text(look.notation)) for line in page.lines)
-    worth = 10 + longest + 2
-    pictures = (_picture(line, page) for line in page.lines)
-    widths = (geometry(picture, look.glyphs).width + PICTURE_GAP for picture in pictures if picture is not None)
-    value = max(LEAST_VALUE, max((width for width in widths if width <= MOST_VALUE), default=0))
-    if canvas.width >= ACCORDION_WIDTH and worth + value + LEAST_RULE <= canvas.width:
-        return Columns(worth, max(worth + value, canvas.width - 60), canvas.width)
-    return Columns(min(worth, canvas.width - 24), None, canvas.width)
-
-
-def _draw_lines(canvas: Canvas, page: WhyPage, look: Look, top: int, bottom: int) -> None:
-    columns = _columns(canvas, page, look)
+def _laid_out(page: WhyPage, look: Look, width: int, *, space: int, is_short: bool = False) -> Body:
+    """The page with a blank row behind every line (`space` 2), behind those of several rows (1), or behind none."""
+    columns = columns_of(page, look, width)
+    pieces = _direction(page, look, width)
+    y = bottom_of(pieces) + (1 if pieces else 0)
     if columns.rule is not None:
-        canvas.write(10, top, "what is written", style(look.palette.muted))
-        canvas.write(columns.worth, top, "what it is worth", style(look.palette.muted))
-        canvas.write(columns.rule, top, "why it is allowed", style(look.palette.muted))
-        top += 2
-    blocks = _fitting_blocks(page, look, columns, bottom - top)
-    whole = _rows_of(blocks) <= bottom - top
-    limit = bottom if whole else bottom - 1
-    y, first = top, 0 if whole else _first_in_view(blocks, page.place, limit - top)
-    for index in range(first, len(blocks)):
-        if y + blocks[index].height > limit:
-            text = f"{look.glyphs.down_arrow} {len(blocks) - index} more"
-            canvas.write(10, bottom - 1, text, style(look.palette.muted))
-            break
-        _draw_block(canvas, blocks[index], page, look, columns, y)
-        canvas.mark(0, y, canvas.width, blocks[index].height, Target("line", number=index))
-        y += blocks[index].height + blocks[index].space
+        pieces += _captions(columns, look, y)
+        y += 1 + min(1, space)
+    places = []
+    for place in range(len(page.lines)):
+        block = block_of(page, place, look, columns, is_short=is_short)
+        places.append((y, block))
+        last, is_tall = block.height, block.height > 1 or columns.rule is None
+        y += last + (1 if space == 2 or (space and is_tall) else 0)
+    answer = places[-1][0] + last + 1
+    closing = _closing(page, look, width, answer + 1)
+    return Body((*pieces, *closing), tuple(places), answer, bottom_of(closing))
 
 
-def _fitting_blocks(page: WhyPage, look: Look, columns: Columns, room: int) -> list[Block]:
-    """All lines with as much as fits: pictures and whole rules everywhere, then on the focused line only.
-
-    Between lines of several rows a blank one stays as long as it can: reasons that touch are read as one.
-    """
-    for pictures, rules, tallest in ((True, True, 0), (False, True, 0), (False, True, 1), (False, False, 0)):
-        blocks = [
-            _block(line, index == page.place, page, look, columns, pictures=pictures, rules=rules)
-            for index, line in enumerate(page.lines)
-        ]
-        spaced = [replace(block, space=int(block.height > tallest)) for block in blocks]
-        if _rows_of(spaced) <= room:
-            return spaced
-    return blocks
-
-
-def _rows_of(blocks: Sequence[Block]) -> int:
-    """The rows from the first line to the last."""
-    return sum(block.height + block.space for block in blocks) - (blocks[-1].space if blocks else 0)
-
-
-def _first_in_view(blocks: list[Block], place: int, room: int) -> int:
-    """The first line to show so that the focused one is whole."""
-    first = 0
-    while first < place and _rows_of(blocks[first : place + 1]) > room - 1:
-        first += 1
-    return first
-
-
-def _block(
-    line: Line, focused: bool, page: WhyPage, look: Look, columns: Columns, *, pictures: bool, rules: bool
-) -> Block:
-    picture = _picture(line, page) if focused or pictures else None
-    width = columns.width - columns.rule - 3 if columns.rule is not None else columns.width - 14
-    rule = tuple(wrapped(look.say(line.rule), width))
-    if not focused and columns.rule is None:
-        rule = rule if rules and page.place < 0 else ()
-    elif not focused and not rules:
-        rule = (_fitted(look.say(line.rule), width),)
-    below = _stands_below(picture, columns, look)
-    rows = 1 if picture is None else picture.shape[0] + (1 if below else 0)
-    height = max(rows, len(rule)) if columns.rule is not None else rows + len(rule)
-    return Block(line, line.text(look.notation), _value_text(line, picture, look), picture, rule, height, below)
-
-
-def _stands_below(picture: MatrixPicture | None, columns: Columns, look: Look) -> bool:
-    """Whether a picture is too wide to stand beside what is written."""
-    if picture is None:
-        return False
-    limit = columns.rule if columns.rule is not None else columns.width
-    return columns.worth + geometry(picture, look.glyphs).width + PICTURE_GAP > limit
-
-
-def _draw_block(canvas: Canvas, block: Block, page: WhyPage, look: Look, columns: Columns, y: int) -> None:
+def _draw_body(canvas: Canvas, body: Body, page: WhyPage, look: Look, top: int) -> None:
     palette, glyphs = look.palette, look.glyphs
-    focused = block.line is page.focused
+    for place, (y, block) in enumerate(body.places):
+        _draw_block(canvas, block, page, look, y - top, focused=place == page.place)
+        canvas.mark(0, y - top, canvas.width, block.height, Target("line", number=place))
+    canvas.horizontal(2, body.answer - top, canvas.width - 4, glyphs.rule, style(palette.line))
+    for piece in body.pieces:
+        piece.exhibit.paint(canvas, piece.x, piece.y - top)
+
+
+def _draw_block(canvas: Canvas, block: Block, page: WhyPage, look: Look, y: int, *, focused: bool) -> None:
+    palette, glyphs = look.palette, look.glyphs
     if focused:
         canvas.fill(2, y, canvas.width - 4, block.height, style(palette.text, palette.panel))
         canvas.vertical(2, y, block.height, glyphs.accent_bar, accent_style(palette))
     canvas.write(5, y, f"{block.line.number:>2}", accent_style(palette) if focused else style(palette.muted))
-    written = style(palette.bright, bold=True) if focused else style(palette.text)
-    origin = page.origin if focused and width_of(block.written) <= columns.worth - 12 else None
-    if origin is None:
-        canvas.write(10, y, _fitted(block.written, columns.worth - 12), written)
-    else:
-        new = accent_style(palette)
-        draw_arriving(canvas, 10, y, origin, block.line, page.arrived, look.notation, written, new)
-    diagonal = None if origin is None else diagonal_of(page, origin, block.line, min(MOST_ROWS, block.height))
-    if diagonal is None:
-        _draw_worth(canvas, block, look, columns, y)
-    else:
-        rows = block.picture.row_dimension if block.picture is not None else "1"
-        draw_collapsing(canvas, columns.worth, y, diagonal, page.arrived, rows, palette, glyphs)
-    rule_look = style(palette.text if focused else palette.muted)
-    for row, text in enumerate(block.rule):
-        if columns.rule is not None:
-            canvas.write(columns.rule, y + row, text, rule_look)
-        else:
-            canvas.write(12, y + block.height - len(block.rule) + row, text, rule_look)
+    moving = page.origin if focused and block.written.exhibit.height == 1 else None
+    if moving is not None:
+        new, written = accent_style(palette), style(palette.bright, bold=True)
+        draw_arriving(canvas, INDENT, y, moving, block.line, page.arrived, look.notation, written, new)
+    for piece in _standing(canvas, block, page, look, y, moving):
+        piece.exhibit.paint(canvas, piece.x, y + piece.y)
 
 
-def _draw_worth(canvas: Canvas, block: Block, look: Look, columns: Columns, y: int) -> None:
-    palette = look.palette
-    end = columns.worth
-    if block.picture is not None:
-        x, row = (12, y + 1) if block.picture_below else (columns.worth, y)
-        end = x + draw(canvas, x, row, block.picture, palette, look.glyphs).width
-        y = row
-    elif block.value:
-        end = canvas.write(columns.worth, y, block.value, style(palette.bright if block.line.holds else palette.muted))
-    if block.line.holds is not None:
-        mark: tuple[str, Style] = (
-            (look.glyphs.tick, style(palette.bright, bold=True))
-            if block.line.holds
-            else (look.glyphs.cross, accent_style(palette))
-        )
-        canvas.write(end + 1, y, *mark)
+def _standing(canvas: Canvas, block: Block, page: WhyPage, look: Look, y: int, moving: Line | None) -> Iterator[Placed]:
+    """The pieces of the block that do not move now; a diagonal on its way into a column is drawn in their place."""
+    if moving is None:
+        yield from block.pieces
+        return
+    matrix = diagonal_of(page, moving, block.line, min(MOST_ROWS, block.height))
+    if matrix is None:
+        yield from (piece for piece in block.pieces if piece is not block.written)
+        return
+    rows = next(iter(shape_of(block.line.left)), "1")
+    draw_collapsing(canvas, block.worth_x, y, matrix, page.arrived, rows, look.palette, look.glyphs)
+    yield block.rule
 
 
-def _picture(line: Line, page: WhyPage) -> MatrixPicture | None:
-    """The value as a small matrix; None for numbers and for what is too large."""
-    value = line.value
-    if (
-        not isinstance(value, np.ndarray)
-        or value.ndim != 2
-        or value.shape[0] > MOST_ROWS
-        or value.shape[1] > MOST_COLUMNS
-    ):
-        return None
-    dimensions = shape_of(line.right)
-    rows, columns = dimensions if len(dimensions) == 2 else ("1", "1")
-    zeros = zero_cells(line) if page.zeros else frozenset()
-    return small_matrix(value, (rows, columns), 4 if value.shape[1] > 3 else 6, zeros)
+def _draw_outside(canvas: Canvas, body: Body, page: WhyPage, look: Look, top: int, shown: int) -> None:
+    """What lies above and below the window: a row that says how much, and the question that is answered there."""
+    palette, glyphs, y = look.palette, look.glyphs, canvas.height - 1
+    accent, muted = accent_style(palette), style(palette.muted)
+    x = 5
+    below = body.rows - top - shown
+    if below > 0:
+        x = canvas.write(x, y, f"{glyphs.down_arrow} {below} more", accent)
+        if body.answer >= top + shown - 1:
+            question = look.say(page.closing.question)
+            lead = ": the answer to " if x + 16 + width_of(question) < canvas.width - 16 else ": "
+            x = canvas.write(x, y, lead, muted)
+            x = canvas.write(x, y, wrapped(question, canvas.width - x - 4)[0], style(palette.bright))
+    if top > 0:
+        text = f"{glyphs.up_arrow} {top} above"
+        if x + 3 + width_of(text) < canvas.width:
+            canvas.write(x + 3 if x > 5 else x, y, text, muted)
 
 
-def small_matrix(
-    value: object, dimensions: tuple[str, str], decimals: int, zeros: frozenset[tuple[int, int]] = frozenset()
-) -> MatrixPicture:
-    """A matrix in one row of text for each of its rows."""
-    values = np.asarray(value, dtype=float)
-    number = choose_format(values, decimals)
-    return MatrixPicture(
-        values, (values.shape[0], values.shape[1]), *dimensions, format=number, tile_width=number.width + 2,
-        structural_zeros=zeros, ruler=False, row_letter=False,
-    )  # fmt: skip
+def _draw_head(canvas: Canvas, page: WhyPage, look: Look) -> None:
+    """Title and tabs."""
+    palette, top = look.palette, page_top(canvas)
+    x = canvas.write(3, top, "why", accent_style(palette))
+    last = page.routes[0].lines[-1]
+    equation = last.text(look.notation)
+    if x + 2 + width_of(equation) <= canvas.width - 3:
+        x = canvas.write(x + 2, top, equation, style(palette.bright, bold=True))
+    else:  # the last line says it whole
+        left = derivation_notation(look.notation).text(last.left)
+        x = canvas.write(x + 2, top, left, style(palette.bright, bold=True))
+    if page.swapped:
+        canvas.write(x + 3, top, f"softmax in place of {page.swapped}", accent_style(palette))
+    tabs = top + (2 if canvas.height >= ROOMY else 1)
+    end = draw_tabs(canvas, page, look, tabs)
+    note = "every route, one value"
+    if len(page.routes) > 1 and end + width_of(note) + 3 < canvas.width:
+        canvas.write(canvas.width - width_of(note) - 3, tabs, note, style(palette.muted))
 
 
-def _dimensions(shape: tuple[str, ...]) -> tuple[str, str]:
-    return (shape[0], shape[1]) if len(shape) == 2 else ("1", "1")
-
-
-def _value_text(line: Line, picture: MatrixPicture | None, look: Look) -> str:
-    if picture is not None or line.value is None:
-        return look.say(f"{line.structure}, {'×'.join(map(str, line.shape))}") if line.structure else ""
-    value = np.asarray(line.value)
-    if value.ndim == 0:
-        return scalar_text(float(value), 6, ascii=look.glyphs.name == "ascii")
-    flat = value.ravel()
-    if flat.size <= 2:
-        return "  ".join(scalar_text(float(number), 4, ascii=look.glyphs.name == "ascii") for number in flat)
-    return look.say("×".join(map(str, value.shape)))
-
-
-def _fitted(text: str, width: int) -> str:
-    return text if width_of(text) <= width else text[: max(1, width - 1)] + "…"
-
-
-# the answer
-
-
-def _closing_lines(page: WhyPage, look: Look, width: int) -> list[tuple[str, Style]]:
-    """The question in the user's words, its answer, and the value by every route."""
-    palette = look.palette
-    closing = page.closing
-    lines: list[tuple[str, Style]] = [(look.say(closing.question), style(palette.bright, bold=True))]
-    lines += [(text, style(palette.muted)) for text in wrapped(look.say(closing.answer), width)]
-    by_route = "   ".join(
-        f"{look.glyphs.tick if route.holds else look.glyphs.cross} {_tab_title(route)}: {_short_value(route, look)}"
-        for route in page.routes
-        if route.name not in {DIFFERENTIAL, BIAS} or route.name == DIFFERENTIAL
+def _captions(columns: Columns, look: Look, y: int) -> list[Placed]:
+    assert columns.rule is not None
+    muted = style(look.palette.muted)
+    places = (
+        (INDENT, "what is written"),
+        (columns.worth, "what it is worth"),
+        (columns.rule, "why it is allowed"),
     )
-    return [*lines, ("", style()), (_fitted(by_route, width), style(palette.text))]
+    return [Placed(x, y, text_exhibit(text, muted)) for x, text in places]
+
+
+def _direction(page: WhyPage, look: Look, width: int) -> list[Placed]:
+    """The nudge of the differential route, which has no zero in it, and what it is for."""
+    route = page.shown
+    if route.moving is None or route.direction is None:
+        return []
+    symbol = derivation_notation(look.notation).text(route.moving)
+    values = np.atleast_2d(route.direction)
+    rows, columns = route.moving.shape if len(route.moving.shape) == 2 else ("1", "1")
+    shown = [
+        text_exhibit(look.say(f"d{symbol} ="), style(look.palette.bright, bold=True)),
+        array_exhibit(values, (rows, columns), look, width // 2, cell=page.cell, most_decimals=2),
+    ]
+    placed = flowed(shown, 4, 0, width - 8)
+    x = max(piece.x + piece.exhibit.width for piece in placed) + 3
+    about = look.say(
+        f"a direction in which {symbol} is changed a little, everything else held still; dE is how fast E answers. "
+        "The gradient is the one array whose inner product ⟨A, B⟩ = Σ AᵢⱼBᵢⱼ with every direction is dE."
+    )
+    room = width - x - 3
+    x, y, room = (x, 0, room) if room >= 36 else (4, bottom_of(placed), width - 8)
+    return [*placed, Placed(x, y, text_exhibit(wrapped(about, room), style(look.palette.muted)))]
+
+
+def _closing(page: WhyPage, look: Look, width: int, y: int) -> list[Placed]:
+    """The question in the user's words, its answer, and the value by every route."""
+    palette, closing = look.palette, page.closing
+    question = text_exhibit(wrapped(look.say(closing.question), width - 8), style(palette.bright, bold=True))
+    answer = text_exhibit(wrapped(look.say(closing.answer), width - 8), style(palette.text))
+    placed = [Placed(4, y, question), Placed(4, y + question.height, answer)]
+    y = bottom_of(placed) + 1
+    return [*placed, *flowed(_by_route(page, look), 4, y, width - 8, 3)]
+
+
+def _by_route(page: WhyPage, look: Look) -> Iterator[Exhibit]:
+    """What every route arrives at, in a few numbers: they are the same."""
+    for route in page.routes:
+        if route.name != BIAS:
+            mark = look.glyphs.tick if route.holds else look.glyphs.cross
+            yield text_exhibit(f"{mark} {tab_title(route)}: {_short_value(route, look)}", style(look.palette.text))
 
 
 def _short_value(route: Route, look: Look) -> str:
-    value = np.asarray(route.lines[-1].value if route.lines[-1].value is not None else np.nan).ravel()
-    shown = " ".join(scalar_text(float(number), 6, ascii=look.glyphs.name == "ascii") for number in value[:2])
-    return shown + (" …" if value.size > 2 else "")
+    last = route.lines[-1].value
+    value = np.asarray(last if last is not None else np.nan).ravel()
+    shown = " ".join(scalar_text(float(number), 6, ascii=look.is_ascii) for number in value[:2])
+    return shown + (f" and {value.size - 2} more" if value.size > 2 else "")

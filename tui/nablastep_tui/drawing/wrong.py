@@ -8,9 +8,10 @@ from nablastep.words import significant
 from nablastep_tui.drawing.bars import draw_loss_bars, shared_loss_bars
 from nablastep_tui.drawing.canvas import Canvas
 from nablastep_tui.drawing.cells import width_of
+from nablastep_tui.drawing.exhibits import Look, small_matrix
 from nablastep_tui.drawing.matrix import draw
 from nablastep_tui.drawing.text import wrapped
-from nablastep_tui.drawing.why import Look, page_top, small_matrix
+from nablastep_tui.drawing.why import page_top
 from nablastep_tui.numbers import error_text
 from nablastep_tui.themes import accent_style, style
 

@@ -22,7 +22,6 @@ from nablastep.demo.player import Place, Player
 from nablastep.demo.problems import DemoError
 from nablastep.demo.words import FASTEST, SLOWEST
 from nablastep.derivations.why import ROUTES
-from nablastep.program import UPDATE
 from nablastep_tui.captions import Page, caption_pages
 from nablastep_tui.drawing.canvas import Canvas
 from nablastep_tui.drawing.glyphs import Glyphs
@@ -146,7 +145,7 @@ class DemoScreen(StageScreen):
     @property
     def is_why_open(self) -> bool:
         """Whether the demo shows a derivation in place of the stage."""
-        can_be_asked = self.session.step is not None and self.session.step.phase != UPDATE
+        can_be_asked = self.session.step is not None
         return self.player.view.why and self.mode is not Mode.EXPLORING and can_be_asked
 
     def _shown_page(self) -> Page:

@@ -16,11 +16,12 @@ from nablastep.network import Network
 from nablastep.session import Session
 from nablastep.transposition import CONVENTIONS
 from nablastep_tui.drawing.canvas import Canvas
+from nablastep_tui.drawing.exhibits import Look
 from nablastep_tui.drawing.footer import draw_footer
 from nablastep_tui.drawing.glyphs import Glyphs
 from nablastep_tui.drawing.header import draw_header
 from nablastep_tui.drawing.spans import Spans, spans_width, write_spans
-from nablastep_tui.drawing.why import Look, draw_why, page_top
+from nablastep_tui.drawing.why import body_of, draw_why, head_rows, page_top
 from nablastep_tui.drawing.wrong import draw_wrong
 from nablastep_tui.motion import LINE, MotionClock
 from nablastep_tui.palettes import Palette
@@ -32,8 +33,10 @@ from nablastep_tui.widgets.canvas_widget import CanvasWidget
 from nablastep_tui.widgets.region import Region
 
 SECONDS_A_LINE = 1.5
+SCROLLED_ROWS = 3
 KEYS = (
-    Key("↑ ↓", "line", ""), Key("1 2 3", "route", ""), Key("esc", "back", "leave"),
+    Key("↑ ↓", "line", ""), Key("1", "route", ""), Key("esc", "back", "leave"),
+    Key("pgdn pgup", "scroll", "scroll(1)"),
     Key("tab", "next route", "next_route"), Key("f", "wrong but fits", "wrong"), Key("z", "zeros", "zeros"),
     Key("r", "another nudge", "redraw"), Key("s", "softmax", "swap"), Key("space", "play", "play"),
     Key("n", "notation", "convention"), Key("d", "layout", "layout"),
@@ -53,8 +56,10 @@ class WhyScreen(Page[None]):
         ("escape,w,q", "leave", "back to the stage"),
         ("down,j", "line(1)", "next line"),
         ("up,k", "line(-1)", "previous line"),
-        ("home", "line(-99)", "first line"),
-        ("end", "line(99)", "last line"),
+        ("home", "line(-999)", "first line"),
+        ("end", "line(999)", "the answer"),
+        ("pagedown", "scroll(1)", "a page down"),
+        ("pageup", "scroll(-1)", "a page up"),
         ("1", "route(0)", "first route"),
         ("2", "route(1)", "second route"),
         ("3", "route(2)", "third route"),
@@ -75,7 +80,7 @@ class WhyScreen(Page[None]):
         self._clock = MotionClock(self) if motion else None
         self.scene_behind = scene
         self.look = Look(scene.palette, scene.glyphs)
-        self.page = WhyPage(Derivation(scene.session, name, scene.view.convention.name), route)
+        self.page = WhyPage(Derivation(scene.session, name, scene.view.convention.name), route, cell=scene.cell)
         self._original = self.page
         self._playing: Timer | None = None
         self._notice = ""
@@ -105,21 +110,32 @@ class WhyScreen(Page[None]):
         self.show(self.page)
 
     def _show_keys(self) -> None:
-        scene = replace(self.scene_behind, keys=KEYS if self._comparison is None else WRONG_KEYS)
+        scene = replace(self.scene_behind, keys=self._page_keys() if self._comparison is None else WRONG_KEYS)
         for region in self.query(Region):
             region.scene = scene
+
+    def _page_keys(self) -> tuple[Key, ...]:
+        """The keys of the page, with the number of every route that there is."""
+        if not self.page.derivation.is_ready:
+            return KEYS
+        numbers = " ".join(str(number) for number, _ in enumerate(self.page.routes, 1))
+        return tuple(replace(key, key=numbers) if key.label == "route" else key for key in KEYS)
 
     def show(self, page: WhyPage) -> None:
         """Show another state of the page; one that takes its time is worked out beside the keys."""
         self.page = page
-        if not page.derivation.is_quick and "routes" not in vars(page.derivation):
+        if not page.derivation.is_ready:
             self._derive(page)
         self._redraw()
 
     @work(thread=True, exclusive=True)
     def _derive(self, page: WhyPage) -> None:
         _ = page.routes
-        self.app.call_from_thread(self._redraw)
+        self.app.call_from_thread(self._show_derived)
+
+    def _show_derived(self) -> None:
+        self._show_keys()
+        self._redraw()
 
     def _redraw(self) -> None:
         for widget in self.query(CanvasWidget):  # none yet for a key that comes before the first layout
@@ -128,7 +144,7 @@ class WhyScreen(Page[None]):
     def _draw(self, canvas: Canvas) -> None:
         if self._comparison is not None:
             draw_wrong(canvas, self._comparison, self._wrong, self._training, self.look)
-        elif not self.page.derivation.is_quick and "routes" not in vars(self.page.derivation):
+        elif not self.page.derivation.is_ready:
             text = "working out every route: the matrices are large"
             canvas.write(3, 0, text, style(self.palette.muted))
         else:
@@ -157,10 +173,48 @@ class WhyScreen(Page[None]):
         if self._comparison is not None:
             self._wrong = max(0, min(len(self._comparison.wrong) - 1, self._wrong + direction))
             self._training = None
-        self.show(self.page.moved(direction))
+        if not self.page.derivation.is_ready:
+            return
+        moved = self.page.moved(direction)
+        self.show(replace(moved, top=self._top_for(moved, direction)))
         if self._clock is not None and self.page.came_from is not None:
             self._arrive(0.0)
             self._clock.start(self._arrive)
+
+    def _top_for(self, moved: WhyPage, direction: int) -> int:
+        """The first row that shows the line in focus; past the last line the page goes on to the end of the answer."""
+        width, height = self._drawn_size()
+        room = height - head_rows(width, height)
+        body = body_of(moved, self.look, width, room)
+        if direction > 1:
+            return body.clamped(body.rows, room)
+        if direction > 0 and self.page.place == len(moved.lines) - 1:
+            return body.clamped(self.page.top + SCROLLED_ROWS, room)
+        return body.top_showing(moved.place, self.page.top, room)
+
+    def _drawn_size(self) -> tuple[int, int]:
+        return self.query_one(CanvasWidget).size
+
+    def action_scroll(self, pages: int) -> None:
+        """A page up or down; the line in focus stays what it is."""
+        width, height = self._drawn_size()
+        self._scroll_rows(pages * (height - head_rows(width, height) - 2))
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """The wheel scrolls."""
+        self._scroll_rows(SCROLLED_ROWS)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """The wheel scrolls."""
+        self._scroll_rows(-SCROLLED_ROWS)
+
+    def _scroll_rows(self, rows: int) -> None:
+        if self._comparison is not None or not self.page.derivation.is_ready:
+            return
+        width, height = self._drawn_size()
+        room = height - head_rows(width, height)
+        body = body_of(self.page, self.look, width, room)
+        self.show(replace(self.page, top=body.clamped(body.clamped(self.page.top, room) + rows, room)))
 
     def _arrive(self, seconds: float) -> bool:
         """Show the focused line on its way out of the line before; whether it has not arrived yet."""
