@@ -47,6 +47,8 @@ PIECES = (
     *NAMES, ".T", "ᵀ", "@", "*", "⊙", "(", ")", "-", "+", "Σ", "sum", "np.sum(", "f'", "½", " ", "²", "√", "⊗", "/",
     "⊘", "^", "diag(", "softmax(", "repeat(", ",", "axis=0", ".sum(axis=1)", "1ᵀ", "⁻¹", "exp(", "log(", "σ(",
     "σ'(", "lse(", "ratio(", "inv(",
+    "[", "]", ":", ";", "where(", "> 0", ".dot(", "\\frac{", "{", "}", "max(", "mean(", "reshape(", "tr(", "det(",
+    "np.power(", "np.full(", "[0:1, :]", "[W1, W1]", "[1, 2]", "norm(",
 )  # fmt: skip
 OPERATORS = ("@", "*", "⊗", "+", "-", "/", "⊘", " ", "·", "^")
 CALLS = ("f", "exp", "sum", "diag", "softmax", "lse", "σ", "repeat", "√", "-", "Σ", "1ᵀ")
@@ -76,10 +78,14 @@ def judged(session: ns.Session, step: str, answer: str, convention: str = "colum
     assert time.process_time() - started < SECONDS, answer
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_random_answers_are_judged_or_refused(seed: int) -> None:
+LAYERS = ("mazur", "xor", "tanh-neuron", "square", "cs231n-two-layer")
+EQUATIONS = ("residual", "rnn", "layer-norm", "convolution", "ridge", "hinge", "temperature", "weight-decay")
+
+
+@pytest.mark.parametrize(("seed", "networks"), [*((seed, LAYERS) for seed in range(4)), (4, EQUATIONS), (5, EQUATIONS)])
+def test_random_answers_are_judged_or_refused(seed: int, networks: tuple[str, ...]) -> None:
     draw = random.Random(seed)
-    sessions = [ns.open(name) for name in ("mazur", "xor", "tanh-neuron", "square", "cs231n-two-layer")]
+    sessions = [ns.open(name) for name in networks]
     for _ in range(COUNT // 6):
         row = "".join(draw.choice(PIECES) for _ in range(draw.randrange(1, 14)))
         answer = row if draw.random() < 0.5 else tree(draw, draw.randrange(1, 6))

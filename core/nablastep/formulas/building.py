@@ -758,12 +758,16 @@ def _renamed(built: Built, old: str, new: str) -> Built:
 
 
 def _dimensions(expression: Expression) -> Iterator[str]:
-    """The dimensions that repetitions and constants are as long as."""
+    """The dimensions that repetitions, constants, blocks and rearrangements are as long as."""
     for node in walk(expression):
         if isinstance(node, Repeat):
             yield node.dimension
         elif isinstance(node, Fill):
             yield from node.shape
+        elif isinstance(node, Block):
+            yield node.dimension
+        elif isinstance(node, Rearrange):
+            yield from (*node.plan.before, *node.plan.after)
 
 
 def _repeated(built: Built, axis: int, dimension: str) -> Built:

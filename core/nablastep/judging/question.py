@@ -21,7 +21,18 @@ from nablastep.program import BACKWARD, UPDATE, Program, Step
 from nablastep.program import build as build_program
 from nablastep.session import Session
 from nablastep.shapes import in_sizes
-from nablastep.slips.worlds import Array, Reading, World, dimensions, own_world, sample_count, twins, worlds, worth
+from nablastep.slips.worlds import (
+    TWIN_DIMENSION,
+    Array,
+    Reading,
+    World,
+    dimensions,
+    own_world,
+    sample_count,
+    twins,
+    worlds,
+    worth,
+)
 from nablastep.transposition import Convention
 
 Values = Mapping[str, Any]
@@ -201,12 +212,12 @@ def twin_scope(scope: Scope, twin: Values) -> Scope:
     def squared(symbol: Symbol) -> Symbol:
         if not symbol.shape:
             return symbol
-        rows, columns = ("n" if name != "1" or square else "1" for name in symbol.shape)
+        rows, columns = (TWIN_DIMENSION if name != "1" or square else "1" for name in symbol.shape)
         return replace(symbol, shape=(rows, columns))
 
     size = next(int(value) for name, value in twin.items() if name in scope.sizes)
     symbols = {name: squared(symbol) for name, symbol in scope.symbols.items()}
-    return replace(scope, symbols=symbols, sizes=dict.fromkeys((*scope.sizes, "n"), size))
+    return replace(scope, symbols=symbols, sizes=dict.fromkeys((*scope.sizes, TWIN_DIMENSION), size))
 
 
 def shown_values(program: Program, convention: Convention, values: Values) -> Values:

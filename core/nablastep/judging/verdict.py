@@ -391,6 +391,8 @@ def _cause_of_shape(question: Question, typed: Typed) -> Cause | None:
             return cause
     except ShapeError:
         pass
+    if not question.twins:
+        return None
     scope = twin_scope(question.scope, question.twins[0])
     target = scope.symbols.get(question.id, question.target)
     try:

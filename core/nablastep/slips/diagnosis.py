@@ -15,8 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from nablastep.expressions import matrix_symbols
+from nablastep.errors import NablastepError, ShapeError
+from nablastep.expressions import Expression, matrix_symbols
 from nablastep.program import BACKWARD, FORWARD, UPDATE, Program, Step
+from nablastep.shapes import in_sizes, shape_of
 from nablastep.slips.activation_slopes import SLOPE_SLIPS
 from nablastep.slips.case import Case
 from nablastep.slips.factors import FACTOR, Ratio, ratio_of, ratio_text, usual_ratio
@@ -95,7 +97,7 @@ def diagnosed(program: Program, step: Step, bench: Bench, named: Collection[str]
             return _cause(each.mistake, each.before)
     if bench.digits is not None:
         return None  # a few digits agree with too much to name two slips
-    return _scaled(program, step, bench, found) or _twofold(cases, bench)
+    return _scaled(program, step, bench, found) or _twofold(program, step, bench)
 
 
 @dataclass(frozen=True, eq=False)
@@ -198,26 +200,49 @@ def _scaled(program: Program, step: Step, bench: Bench, found: Sequence[Candidat
     return None
 
 
-def _twofold(cases: Sequence[Case], bench: Bench) -> Cause | None:
+def _twofold(program: Program, step: Step, bench: Bench) -> Cause | None:
     """Two slips of slopes and products in one formula."""
-    slips = (*PRODUCT_SLIPS, *SLOPE_SLIPS)
-    tried = 0
-    for case in cases:
-        for first in (mistake for slip in slips for mistake in slip.mistakes(case)):
-            between = replace(case, right=first.expression)
-            for second in (mistake for slip in slips for mistake in _safely(slip, between)):
-                tried += 1
-                if tried > MOST_PAIRS:
-                    return None
-                if bench.holds(partial(worth, second.expression)):
-                    cause = _cause(first)
-                    return replace(cause, says=f"{cause.says}; besides, {second.says}")
+    for first, second, value in pairs(program, step, bench.worlds[0]):
+        if bench.agree(value, 0) and bench.holds(partial(worth, second.expression)):
+            cause = _cause(first)
+            return replace(cause, says=f"{cause.says}; besides, {second.says}")
     return None
 
 
-def _safely(slip: Any, case: Case) -> Iterator[Mistake]:
-    from nablastep.errors import ShapeError
+@lru_cache(maxsize=256)
+def pairs(program: Program, step: Step, reading: Reading) -> tuple[tuple[Mistake, Mistake, Array], ...]:
+    """Two mistakes of slopes and products, one made on the other, that have a value of the step's shape there."""
+    right = worth(step.equation.expression, reading)
+    wanted = () if right is None else np.shape(right)
+    found = []
+    for first, second in islice(_twice(program, step), MOST_PAIRS):
+        if _may_have_shape(second.expression, reading, wanted):
+            value = worth(second.expression, reading)
+            if value is not None:
+                found.append((first, second, value))
+    return tuple(found)
 
+
+def _twice(program: Program, step: Step) -> Iterator[tuple[Mistake, Mistake]]:
+    slips = (*PRODUCT_SLIPS, *SLOPE_SLIPS)
+    for case in cases_of(program, step):
+        for first in (mistake for slip in slips for mistake in slip.mistakes(case)):
+            between = replace(case, right=first.expression)
+            yield from ((first, second) for slip in slips for second in _safely(slip, between))
+
+
+def _may_have_shape(expression: Expression, reading: Reading, wanted: tuple[int, ...]) -> bool:
+    """Whether the shapes fit, which is quicker to find out than that a value does not exist; in a twin anything may."""
+    if reading["1"] != 1:
+        return True
+    try:
+        shape = shape_of(in_sizes(expression, reading))
+    except (NablastepError, KeyError):
+        return False
+    return tuple(int(name) for name in shape) == wanted
+
+
+def _safely(slip: Any, case: Case) -> Iterator[Mistake]:
     try:
         yield from slip.mistakes(case)
     except ShapeError:  # the first slip left no formula whose shapes could be asked for

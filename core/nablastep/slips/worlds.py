@@ -28,7 +28,7 @@ WORLDS = 3
 TOLERANCE = 1e-9
 """The relative error, measured on the whole array, below which two values count as equal."""
 
-TWIN_SIZE = 5
+TWIN_SIZE, TWIN_DIMENSION = 5, "twin_size"
 
 Array = NDArray[np.float64]
 
@@ -62,10 +62,10 @@ class World:
 
 
 def worth(expression: Expression, values: Mapping[str, Any]) -> Array | None:
-    """The value of an expression; None if its shapes do not fit."""
+    """The value of an expression; None if its shapes do not fit, which a number shows by having no transpose or sum."""
     try:
         return np.asarray(value_of(expression, values))
-    except (ValueError, TypeError, KeyError, IndexError, ArithmeticError, NablastepError):
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError, NablastepError):
         return None
 
 
@@ -93,7 +93,7 @@ def twins(program: Program) -> tuple[World, ...]:
     """Random networks in which every dimension has one size; none where sizes are written in the equations."""
     if _has_written_sizes(program):
         return ()
-    sizes = dict.fromkeys((*dimensions(program), "n"), TWIN_SIZE)
+    sizes = dict.fromkeys((*dimensions(program), TWIN_DIMENSION), TWIN_SIZE)
     if "m" not in sizes:
         sizes["1"] = TWIN_SIZE  # one sample becomes as many as there are units: vectors become square too
     return tuple(_random(program, sizes, 20 + seed) for seed in range(WORLDS))
