@@ -7,12 +7,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
 
-from nablastep.expressions import COLUMNS, SAMPLES, WEIGHTS, Add, Equation, Expression, MatMul, Repeat, Symbol
+from nablastep.expressions import (
+    COLUMNS,
+    SAMPLES,
+    WEIGHTS,
+    Add,
+    Apply,
+    Equation,
+    Expression,
+    Factor,
+    MatMul,
+    Repeat,
+    Scale,
+    Sum,
+    Symbol,
+)
 from nablastep.functions.activations import activation
+from nablastep.functions.elementary import SQUARE
 from nablastep.functions.losses import LOSSES, error_of_batch
 from nablastep.graph import Definition, Graph, Quantity, Role
+
+PENALTY = "lambda"
+"""The id of the number that the penalty is taken with."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +44,7 @@ class Form:
     reduction: str
     batch: bool
     targets_sum_to_one: bool
+    penalty: str = ""  # what it is on: "", "weights" or "all", with the biases
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +77,8 @@ def _quantities(form: Form) -> Iterator[Quantity]:
     for k in range(1, last + 1):
         yield Quantity(of_samples("z", k, f"n{k}"), Role.VALUE, k)
         yield Quantity(of_samples("a", k, f"n{k}"), Role.VALUE, k)
+    if form.penalty:
+        yield Quantity(Symbol(PENALTY, None, ()), Role.GIVEN, last)
     for k, has_bias in enumerate(form.biases):
         weights = Symbol("W", k, (f"n{k + 1}", f"n{k}"), flips_with=WEIGHTS)
         yield Quantity(weights, Role.PARAMETER, k + 1)
@@ -76,6 +97,16 @@ def _chain(form: Form, symbols: dict[str, Symbol]) -> Iterator[Definition]:
         yield Definition(Equation(symbols[f"a{k + 1}"], activation(name, z)))
 
 
+def _with_penalty(error: Expression, form: Form, symbols: dict[str, Symbol]) -> Expression:
+    """E + ½ λ Σ W²: over all weights, and over the biases where the penalty is on them too."""
+    kinds = {"": (), "weights": ("W",), "all": ("W", "b")}[form.penalty]
+    names = (f"{kind}{k}" for k in range(len(form.activations)) for kind in kinds)
+    squares: list[Expression] = [Sum(Apply(SQUARE, symbols[name])) for name in names if name in symbols]
+    if not squares:
+        return error
+    return Add(error, Scale(Factor(1, 2), Scale(symbols[PENALTY], reduce(Add, squares))))
+
+
 def _error(form: Form, symbols: dict[str, Symbol]) -> Definition:
     """E as it is computed, and where that is a stable form of the logits, its definition."""
     last = len(form.activations)
@@ -83,7 +114,8 @@ def _error(form: Form, symbols: dict[str, Symbol]) -> Definition:
     loss = LOSSES[form.loss]
 
     def equation(summed: Expression) -> Equation:
-        return Equation(symbols["E"], error_of_batch(summed, form.reduction, "m" if form.batch else "1"))
+        error = error_of_batch(summed, form.reduction, "m" if form.batch else "1")
+        return Equation(symbols["E"], _with_penalty(error, form, symbols))
 
     definition = equation(loss.definition(a, y))
     if loss.pairs_with != form.activations[-1]:

@@ -37,7 +37,7 @@ from nablastep.functions import loss_names
 from nablastep.graph import Graph, Role
 from nablastep.layer import INIT_NAMES, Layer
 from nablastep.layer_arrays import layers_from
-from nablastep.layers import Form, layer_graph
+from nablastep.layers import PENALTY, Form, layer_graph
 from nablastep.network_checks import (
     check_chain,
     check_targets,
@@ -50,6 +50,7 @@ from nablastep.network_checks import (
 from nablastep.notation.settings import hidden_setting
 from nablastep.optimizer_settings import OPTIMIZER_NAMES, OptimizerSettings
 from nablastep.optimizers import RULES
+from nablastep.penalty import Penalty, checked_penalty
 
 if TYPE_CHECKING:
     from nablastep.equations import WrittenGraph  # loaded where a network is written as equations: most are not
@@ -102,6 +103,7 @@ class Network(Displayed):
     gradients: tuple[str, ...]
     parameters: Mapping[str, Parameter]
     given: Mapping[str, Value]
+    penalty: Penalty | None
     _parameters: Mapping[str, Any] = field(init=False)
     _written: WrittenGraph | None = field(init=False)
 
@@ -127,6 +129,7 @@ class Network(Displayed):
         gradients: Sequence[str] = (),
         parameters: Mapping[str, Any] = NOTHING,
         given: Mapping[str, Any] = NOTHING,
+        penalty: Penalty | Mapping[str, object] | None = None,
     ) -> None:
         checked: dict[str, Any] = {
             "title": text(title, ("title",)),
@@ -141,8 +144,11 @@ class Network(Displayed):
             "gradients": checked_names(gradients, ("gradients",)),
             "parameters": checked_parameters(parameters),
             "given": checked_given(given),
+            "penalty": checked_penalty(penalty),
         }
         if equations:
+            if penalty is not None:
+                raise FieldError("does not go with equations: write it into the error", ("penalty",))
             checked |= _checked_equation_fields(layers, loss, x, y)
         else:
             checked |= _checked_layer_fields(layers, loss, x, y, checked)
@@ -269,6 +275,7 @@ class Network(Displayed):
             reduction=self.reduction,
             batch=batch,
             targets_sum_to_one=targets_sum_to_one,
+            penalty="" if self.penalty is None else self.penalty.on,
         )
         return layer_graph(form)
 
@@ -285,7 +292,12 @@ class Network(Displayed):
     @property
     def outer_names(self) -> frozenset[str]:
         """What holds for whole iterations: data, what is given, and the learning rate."""
-        return self.data_names | self.given.keys() | {"learning_rate"}
+        return self.data_names | self.held.keys() | {"learning_rate"}
+
+    @cached_property
+    def held(self) -> Mapping[str, Value]:
+        """What stands still while the network learns: what equations are given, and λ of a penalty."""
+        return self.given if self.penalty is None else {PENALTY: self.penalty.l2}
 
     def setting_name(self, name: str) -> str:
         """What a setting of the optimiser is called in equations: a quantity of its name hides it."""
@@ -350,11 +362,17 @@ class Network(Displayed):
         return replace(
             self,
             **self._with_values({**self._parameters, **parameters}),
-            given=self.given if given is None else {**self.given, **given},
+            **self._with_held({} if given is None else given),
             x=self.x if x is None else matrix(x, ("x",), "samples × inputs"),
             y=self.y if y is None else matrix(y, ("y",), "samples × outputs"),
             optimizer=self.optimizer if learning_rate is None else replace(self.optimizer, learning_rate=learning_rate),
         )
+
+    def _with_held(self, held: Mapping[str, Any]) -> dict[str, Any]:
+        """The fields that hold what stands still, with these numbers in it."""
+        if self.penalty is None:
+            return {"given": {**self.given, **held}}
+        return {"penalty": replace(self.penalty, l2=float(held.get(PENALTY, self.penalty.l2)))}
 
     def _with_values(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """The field that holds parameters, with these values."""

@@ -350,7 +350,7 @@ class Session(Displayed):
         """The network with the parameters, data and learning rate of here, to save or to open anew."""
         data = self.data
         parameters = {symbol.id: self[symbol.id] for symbol in self.program.parameters}
-        given = {name: self[name] for name in self.network.given}
+        given = {name: self[name] for name in self.network.held}
         rate = data.learning_rate
         return self.network.with_parameters(parameters, x=data.x, y=data.y, learning_rate=rate, given=given)
 
@@ -504,7 +504,7 @@ class Session(Displayed):
     @property
     def _editable(self) -> tuple[str, ...]:
         """The quantities whose numbers can be set by hand."""
-        return (*(symbol.id for symbol in self.program.parameters), *self.network.given, *self.program.samples)
+        return (*(symbol.id for symbol in self.program.parameters), *self.network.held, *self.program.samples)
 
     def _has_future(self) -> bool:
         """Whether steps or edits lie beyond the position."""

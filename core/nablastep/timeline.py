@@ -71,7 +71,7 @@ class Timeline:
             if edit.name not in network.outer_names:
                 self._parameter_edits.setdefault(edit.position, []).append(edit)
         self._sample_edits = tuple(edit for edit in edits if edit.name in network.data_names)
-        self._given_edits = tuple(edit for edit in edits if edit.name in network.given)
+        self._given_edits = tuple(edit for edit in edits if edit.name in network.held)
         self._rate_edits = tuple(edit for edit in edits if edit.name == "learning_rate")
         self._events = sorted({edit.iteration for edit in edits})
         self._edited_between_steps = {edit.iteration for edit in edits if edit.step}
@@ -284,7 +284,7 @@ class Timeline:
 
     def _held(self, iteration: int) -> dict[str, Any]:
         """What is given and the learning rate, as they hold in that iteration."""
-        values = {name: value for name, value in self._constants.items() if name in self.network.given}
+        values = {name: value for name, value in self._constants.items() if name in self.network.held}
         for edit in self._given_edits[: bisect_right(self._given_edits, iteration, key=_iteration)]:
             values[edit.name] = edit.applied(values[edit.name])
         return {**values, "learning_rate": self._learning_rate(iteration)}
@@ -322,7 +322,7 @@ def _constants(network: Network) -> dict[str, Any]:
     settings = network.optimizer
     names = ("momentum", "decay", "beta1", "beta2", "epsilon", "weight_decay")
     own = {network.setting_name(name): getattr(settings, name) for name in names}
-    given = {name: value if isinstance(value, float) else _frozen(value) for name, value in network.given.items()}
+    given = {name: value if isinstance(value, float) else _frozen(value) for name, value in network.held.items()}
     return {**network.dimensions, "1": 1, **own, **given}
 
 

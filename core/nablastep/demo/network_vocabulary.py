@@ -22,5 +22,5 @@ def network_vocabulary(network: Network) -> Vocabulary:
         ids[name] = (sizes[0], sizes[1]) if len(sizes) == 2 else None
     ids |= {name: session[name].shape for name in program.samples}
     parameters = (symbol.id for symbol in program.parameters)
-    editable = frozenset({*parameters, *network.given, *program.samples})
+    editable = frozenset({*parameters, *network.held, *program.samples})
     return Vocabulary(ids, editable, tuple(step.id for step in program.steps))

@@ -46,6 +46,7 @@ OPTION_KEYS = (
     "gradients",
     "parameters",
     "given",
+    "penalty",
 )
 NETWORK_KEYS = ("x", "y", "data", *OPTION_KEYS)
 
@@ -130,7 +131,7 @@ def _check_keys(table: Mapping[str, Any]) -> None:
             raise unknown_key(key, NETWORK_KEYS)
     _check_misplaced(table)
     if "equations" in table:
-        for key in ("loss", "reduction", "layers"):
+        for key in ("loss", "reduction", "layers", "penalty"):
             if key in table:
                 raise FieldError("does not go with equations, which say it themselves; leave it out", (key,))
         return

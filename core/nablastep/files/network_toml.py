@@ -35,6 +35,9 @@ def _head(network: Network) -> Iterator[str]:
     if network.layers:
         yield f"loss = {_text(network.loss)}"
         yield f"reduction = {_text(network.reduction)}"
+        if network.penalty is not None:
+            biases = ", biases = true" if network.penalty.biases else ""
+            yield f"penalty = {{ l2 = {_number(network.penalty.l2)}{biases} }}"
     else:
         yield f"equations = {_lines_of_text(network.equations)}"
         if network.error is not None:
