@@ -99,12 +99,13 @@ class Running(Asking):
                 started = time.perf_counter()
                 chunk = min(chunk, most - done)
                 self.carry_out(Train(chunk))
+                spent = max(1e-6, time.perf_counter() - started)
                 done, over, place = done + chunk, is_over(), self._place
                 pace = Progress(done, most, time.perf_counter() - began)
                 before, busy = busy, self._said_of_run(goal, pace)
                 self.notice, self.busy = busy if self.notice is before else self.notice, busy
                 self.show()
-                chunk = max(1, int(chunk * min(4.0, CHUNK_SECONDS / max(1e-6, time.perf_counter() - started))))
+                chunk = max(1, int(chunk * min(4.0, CHUNK_SECONDS / spent)))
                 await asyncio.sleep(0)
         finally:
             if self.busy is busy:  # or else another run has begun
