@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from nablastep.field_checks import FieldError, choice, finite_number, unknown_key
+from nablastep.field_checks import FieldError, choice, finite_number, text, unknown_key
 
 # https://pytorch.org/docs/stable/optim.html; momentum itself has no useful default there, 0.9 is the usual value.
 DEFAULTS: Mapping[str, Mapping[str, float]] = MappingProxyType(
@@ -32,8 +32,9 @@ BELOW_ONE = frozenset({"momentum", "decay", "beta1", "beta2"})
 class OptimizerSettings:
     """An optimiser and its settings; a setting that does not apply to it is None.
 
-    Left out, a setting has PyTorch's default. Raises NetworkError for an unknown optimiser,
-    a setting that does not apply to it, and a number out of range.
+    Left out, a setting has PyTorch's default. A learning rate that is a text is a formula in t, the number of the
+    iteration: then `schedule` is that text, and `learning_rate` its value in iteration 1.
+    Raises NetworkError for an unknown optimiser, a setting that does not apply to it, and a number out of range.
     """
 
     name: str
@@ -44,18 +45,25 @@ class OptimizerSettings:
     beta2: float | None
     epsilon: float | None
     weight_decay: float
+    schedule: str
 
     def __init__(
         self,
         name: str = "sgd",
-        learning_rate: float | None = None,
+        learning_rate: float | str | None = None,
         momentum: float | None = None,
         decay: float | None = None,
         beta1: float | None = None,
         beta2: float | None = None,
         epsilon: float | None = None,
         weight_decay: float | None = None,
+        schedule: str = "",
     ) -> None:
+        if isinstance(learning_rate, str):
+            schedule = text(learning_rate, ("learning_rate",))
+        if schedule:
+            learning_rate = _first_of(schedule)
+        object.__setattr__(self, "schedule", schedule)
         given = (learning_rate, momentum, decay, beta1, beta2, epsilon, weight_decay)
         object.__setattr__(self, "name", choice(name, OPTIMIZER_NAMES, ("name",)))
         for setting, value in zip(SETTING_NAMES, given, strict=True):
@@ -70,10 +78,25 @@ class OptimizerSettings:
                 raise unknown_key(key, known)
         return cls(**mapping)  # type: ignore[arg-type]  # each value is checked on construction
 
+    def rate(self, iteration: int) -> float:
+        """The learning rate in an iteration."""
+        if not self.schedule:
+            return self.learning_rate
+        from nablastep.schedule import rate_at, schedule_expression
+
+        return rate_at(schedule_expression(self.schedule), iteration)
+
     @property
     def values(self) -> dict[str, float]:
         """The settings that apply to this optimiser, with their values."""
         return {setting: getattr(self, setting) for setting in DEFAULTS[self.name]}
+
+
+def _first_of(schedule: str) -> float:
+    # Only who has a schedule waits for the reader of formulas.
+    from nablastep.schedule import rate_at, schedule_expression
+
+    return rate_at(schedule_expression(schedule), 1)
 
 
 def _setting(optimizer: str, setting: str, value: object) -> float | None:

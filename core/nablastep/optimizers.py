@@ -51,11 +51,16 @@ class Rule:
 
 
 def update_equations(
-    name: str, parameter: Symbol, *, weight_decay: bool, taken: Collection[str] = ()
+    name: str,
+    parameter: Symbol,
+    *,
+    weight_decay: bool,
+    taken: Collection[str] = (),
+    rate: Expression = LEARNING_RATE,
 ) -> tuple[Equation, ...]:
     """The update of one parameter: an equation per state quantity, then the parameter's own.
 
-    Settings whose names are `taken` by quantities are called otherwise in code.
+    Settings whose names are `taken` by quantities are called otherwise in code; `rate` is the learning rate.
     """
     rule = RULES[name]
     gradient: Expression = parameter.gradient
@@ -67,7 +72,11 @@ def update_equations(
     hidden: dict[Expression, Expression] = {
         setting: replace(setting, base=hidden_setting(setting.base)) for setting in SETTINGS if setting.base in taken
     }
-    return tuple(replace(found, expression=substitute(found.expression, hidden)) for found in equations)
+    scheduled = (substitute(found.expression, {LEARNING_RATE: rate}) for found in equations)
+    return tuple(
+        replace(found, expression=substitute(expression, hidden))
+        for found, expression in zip(equations, scheduled, strict=True)
+    )
 
 
 def state_symbols(name: str, parameter: Symbol) -> tuple[Symbol, ...]:

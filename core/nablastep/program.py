@@ -16,7 +16,7 @@ from nablastep.backward import backward_order, gradient_equation
 from nablastep.displayed import DisplayedEquation
 from nablastep.errors import UnknownNameError
 from nablastep.evaluation import Run, compiled
-from nablastep.expressions import Equation, Symbol, matrix_symbols
+from nablastep.expressions import Equation, Expression, Symbol, matrix_symbols
 from nablastep.graph import Definition, Graph, Role
 from nablastep.layers import Form, LayerGraph
 from nablastep.notation.settings import hidden_setting
@@ -73,6 +73,7 @@ class Training:
     weight_decay: bool
     interleaved: bool
     frozen: frozenset[str]
+    schedule: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,6 +172,7 @@ def program_for(network: Network, *, batch_samples: int, targets_sum_to_one: boo
         weight_decay=bool(network.optimizer.weight_decay),
         interleaved=network.order == "interleaved",
         frozen=network.frozen_parameters,
+        schedule=network.optimizer.schedule,
     )
     return build(network.graph(batch=batch_samples > 1, targets_sum_to_one=targets_sum_to_one), training)
 
@@ -216,7 +218,17 @@ def _updates(graph: Graph, training: Training, symbol: Symbol) -> tuple[Equation
     if graph.by_id[symbol.id].role is not Role.PARAMETER or symbol.id in training.frozen:
         return ()
     decays = training.weight_decay
-    return optimizers.update_equations(training.optimizer, symbol, weight_decay=decays, taken=graph.by_id)
+    rate = _rate(training.schedule)
+    return optimizers.update_equations(training.optimizer, symbol, weight_decay=decays, taken=graph.by_id, rate=rate)
+
+
+def _rate(schedule: str) -> Expression:
+    """The learning rate as updates have it: η, or a formula in t."""
+    if not schedule:
+        return optimizers.LEARNING_RATE
+    from nablastep.schedule import schedule_expression  # only who has a schedule waits for the reader of formulas
+
+    return schedule_expression(schedule)
 
 
 def _numbered(graph: Graph, steps: list[_Unnumbered]) -> tuple[Step, ...]:

@@ -477,6 +477,9 @@ class Session(Displayed):
         if name == "learning_rate":
             if cell.indices:
                 raise EditError("the learning rate is one number; write learning_rate without indices")
+            schedule = self.network.optimizer.schedule
+            if schedule:
+                raise EditError(f"the learning rate follows {schedule}; change that in the network's file")
             return Edit(iteration, 0, name, (), value)
         program = self.program
         if name not in self._editable:

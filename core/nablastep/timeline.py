@@ -291,7 +291,7 @@ class Timeline:
 
     def _learning_rate(self, iteration: int) -> float:
         count = bisect_right(self._rate_edits, iteration, key=_iteration)
-        return self._rate_edits[count - 1].value if count else self.network.optimizer.learning_rate
+        return self._rate_edits[count - 1].value if count else self.network.optimizer.rate(iteration)
 
     def _samples_at(self, iteration: int) -> Samples:
         """The samples as the edits up to that iteration have left them."""

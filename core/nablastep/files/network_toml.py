@@ -57,7 +57,8 @@ def _optimizer(network: Network) -> Iterator[str]:
     yield "[optimizer]"
     yield f"name = {_text(network.optimizer.name)}"
     for setting, value in network.optimizer.values.items():
-        yield f"{setting} = {_number(value)}"
+        scheduled = setting == "learning_rate" and network.optimizer.schedule
+        yield f"{setting} = {_text(network.optimizer.schedule) if scheduled else _number(value)}"
 
 
 def _layer(layer: Layer) -> Iterator[str]:

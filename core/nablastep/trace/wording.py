@@ -34,7 +34,7 @@ def network_sentence(trace: Trace) -> str:
     if not network.layers:
         return _equations_sentence(trace)
     activations = ", ".join(layer.activation for layer in network.layers)
-    settings = ", ".join(f"{name} {value:.6g}" for name, value in trace.settings.items() if name != "t")
+    settings = _settings(trace)
     batch = "" if network.batch_size == network.samples else f" in batches of {network.batch_size}"
     reduction = f" ({network.reduction} over the batch)" if network.batch_size > 1 else ""
     return (
@@ -47,11 +47,17 @@ def _equations_sentence(trace: Trace) -> str:
     """The equations, the parameters, data and optimiser."""
     network = trace.network
     parameters = listed(tuple(network.parameters)) or "none"
-    settings = ", ".join(f"{name} {value:.6g}" for name, value in trace.settings.items() if name != "t")
+    settings = _settings(trace)
     batch = "" if network.batch_size == network.samples else f" in batches of {network.batch_size}"
     samples = f", {counted(network.samples, 'sample')}{batch}" if network.data_names else ""
     count = counted(len(trace.definitions), "equation")
     return f"A network of {count} with the parameters {parameters}{samples}, {network.optimizer.name} with {settings}."
+
+
+def _settings(trace: Trace) -> str:
+    schedule = trace.network.optimizer.schedule
+    rate = [f"learning_rate {schedule}"] if schedule else []
+    return ", ".join([*rate, *(f"{name} {value:.6g}" for name, value in trace.settings.items() if name != "t")])
 
 
 def opening_notes(trace: Trace) -> tuple[str, ...]:
