@@ -95,6 +95,9 @@ def test_an_underscore_begins_a_subscript() -> None:
         '<mrow><mo lspace="0" rspace="0">∇</mo><msubsup><mi>W</mi><mi>q</mi>'
         '<mrow><mn>(2)</mn><mi mathvariant="normal">T</mi></mrow></msubsup></mrow>'
     )
+    assert named("U_fⱼₗ") == (
+        "<msub><mi>U</mi><mrow><mi>f</mi><mo>,</mo><mrow><mi>j</mi><mi>l</mi></mrow></mrow></msub>"
+    )
     assert named("a⁽¹⁾") == lifted("a⁽¹⁾")
 
 

@@ -40,7 +40,8 @@ _PIECE = re.compile(
     rf"(?P<scripts>[{''.join(_ABOVE)}{''.join(_BELOW)}]+)|(?P<word>[^\W\d_]+)|(?P<number>\d+(?:\.\d+)?)|(?P<sign>\S)"
 )
 _UNDERSCORED = re.compile(
-    rf"(?P<before>∇?)(?P<name>[^\W_∇]+)_(?P<below>[^{''.join(_ABOVE)}]+)(?P<above>[{''.join(_ABOVE)}]*)"
+    rf"(?P<before>∇?)(?P<name>[^\W_∇]+)_(?P<word>[^{''.join(_ABOVE)}{''.join(_BELOW)}]+)"
+    rf"(?P<below>[{''.join(_BELOW)}]*)(?P<above>[{''.join(_ABOVE)}]*)"
 )
 _BIG = {"Σ": "∑"}
 _PREFIXES = ("∇", "∂")
@@ -159,7 +160,9 @@ def named(text: str) -> str:
     found = _UNDERSCORED.fullmatch(text)
     if found is None:
         return lifted(text)
-    name, below = _element(found["name"]), f"<mi>{escape(found['below'])}</mi>"
+    name, below = _element(found["name"]), f"<mi>{escape(found['word'])}</mi>"
+    if found["below"]:
+        below = f"<mrow>{below}<mo>,</mo>{_marks(found['below'], _BELOW)}</mrow>"
     above = _marks(found["above"], _ABOVE) if found["above"] else ""
     whole = f"<msubsup>{name}{below}{above}</msubsup>" if above else f"<msub>{name}{below}</msub>"
     return f"<mrow>{_element(found['before'])}{whole}</mrow>" if found["before"] else whole
@@ -181,7 +184,7 @@ def lifted(text: str) -> str:
 def _as_markup(token: Token) -> Token:
     if token.text.startswith(_MARKUP):
         return token
-    return Token(lifted(token.text), token.kind, token.symbol)
+    return Token((named if token.symbol else lifted)(token.text), token.kind, token.symbol)
 
 
 def _scripted(base: str, scripts: str) -> str:

@@ -176,6 +176,19 @@
     return found;
   };
 
+  // A formula that is wider than its line gets smaller, down to a size that can be read; then it scrolls.
+  const fit = (element, least = 0.55) => {
+    element.style.fontSize = "";
+    const share = element.clientWidth / element.scrollWidth;
+    if (share < 1) element.style.fontSize = `${parseFloat(getComputedStyle(element).fontSize) * Math.max(least, share * 0.98)}px`;
+  };
+
+  const fitAll = () => {
+    fit($("equation"));
+    fit($("why-heading"), 0.7);
+    document.querySelectorAll(".step-math").forEach((line) => fit(line, 0.7));
+  };
+
   const drawStage = () => {
     const now = moment(), shown = scene();
     const phases = { forward: "▶", backward: "◀", update: "◆" };
@@ -285,6 +298,7 @@
     const answer = make("div", { className: "answer-box" }, make("h3", { textContent: texts[found.q] }), make("p", { textContent: texts[found.a] }));
     const elsewhere = found.at === null ? [] : [make("p", { className: "elsewhere reason" }, "The numbers are those of ", make("button", { type: "button", textContent: `step ${found.at}`, onclick: () => go(found.at) }), ".")];
     $("derivation").replaceChildren(...elsewhere, list, answer);
+    fitAll();
   };
 
   const openWhy = (wanted) => {
@@ -396,6 +410,7 @@
     $("convention").setAttribute("aria-label", `Convention ${name}, ${formula}. Next convention`);
     drawStage();
     drawWhy();
+    fitAll();
     drawMap();
     drawTape();
   };
@@ -458,6 +473,7 @@
       keys[event.key]();
     });
     addEventListener("hashchange", fromAddress);
+    addEventListener("resize", fitAll);
     $("next").onclick = keys.ArrowRight;
     $("back").onclick = keys.ArrowLeft;
     $("convention").onclick = nextConvention;
