@@ -10,8 +10,8 @@ from functools import lru_cache
 
 from nablastep.errors import NablastepError
 from nablastep.evaluation import value_of
-from nablastep.expressions import Expression
-from nablastep.field_checks import FieldError
+from nablastep.expressions import Expression, depends_on
+from nablastep.field_checks import FieldError, described
 from nablastep.formulas.building import Scope, build
 from nablastep.formulas.parser import parse
 from nablastep.formulas.syntax import Named, walk
@@ -36,6 +36,9 @@ def schedule_expression(text: str) -> Expression:
         where = "" if error.column is None else f"column {error.column}: "
         raise FieldError(f"{where}{error.message}", KEY, hint='such as "0.5 / (1 + 0.01 t)"') from None
     expression = tidied(built.expression)
+    if not depends_on(expression, UPDATE_COUNT):
+        hint = 'a number stands without quotation marks; a formula has t in it, such as "0.5 / (1 + 0.01 t)"'
+        raise FieldError(f"expected a finite number of at least 0, found {described(text)}", KEY, hint=hint)
     first = rate_at(expression, 1)
     if built.shape or not math.isfinite(first) or first < 0:
         raise FieldError(f"expected a finite number of at least 0 for every t, found {first!r} at t = 1", KEY)
