@@ -20,7 +20,7 @@ from types import TracebackType
 import pyte
 
 ROOT = Path(__file__).parent.parent
-LONGEST_WAIT = 30.0
+LONGEST_WAIT = 120.0
 """Seconds after which whatever a test waits for counts as never coming."""
 MODES = ("1049", "1000", "1003", "1006", "1015", "2004", "1004")
 KEYS = {

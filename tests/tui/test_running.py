@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from tests.terminal import LONGEST_WAIT
 from textual.pilot import Pilot
 
 import nablastep as ns
@@ -33,7 +34,7 @@ async def running(source: str = "mazur") -> AsyncIterator[tuple[NablastepApp, Pi
 async def go_to(app: NablastepApp, pilot: Pilot[None], text: str) -> None:
     """Type the place and wait until it is reached or given up."""
     await pilot.press("slash", *text, "enter")
-    await asyncio.wait_for(app.workers.wait_for_complete(), 30)
+    await asyncio.wait_for(app.workers.wait_for_complete(), LONGEST_WAIT)
     await pilot.pause()
 
 

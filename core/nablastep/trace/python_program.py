@@ -88,11 +88,11 @@ def _assignments(values: Mapping[str, Any], known: dict[str, Any]) -> Iterator[s
 def _step(step: TraceStep) -> str:
     expected = literal(step.value) if np.ndim(step.value) else number_code(step.value)
     assertion = f"check({step.id!r}, {identifier(step.id)}, {expected})"
-    return f"{_why(step)}{NOTATION.equation_text(step.equation)}\n{assertion}\n"
+    return f"{why_comments(step)}{NOTATION.equation_text(step.equation)}\n{assertion}\n"
 
 
-def _why(step: TraceStep) -> str:
-    """The derivation as comments."""
+def why_comments(step: TraceStep) -> str:
+    """The derivation as comments, if the trace carries it."""
     if step.why is None:
         return ""
     return "\n" + "".join(f"# {line.text('ascii')}\n#     {line.rule}\n" for line in step.why.lines)

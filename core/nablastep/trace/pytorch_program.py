@@ -1,6 +1,7 @@
 """A trace as a PyTorch program: the forward equations in float64, autograd for the gradients, every value asserted.
 
-The backward equations of the trace are not in it: PyTorch finds the gradients its own way, and they have to agree.
+The backward equations of the trace are not in its code: PyTorch finds the gradients its own way, and they have to agree.
+A trace with derivations has those in comments.
 Torch is needed where the program is run, not here.
 """
 
@@ -18,7 +19,7 @@ from nablastep.expressions import Equation, Expression, symbols
 from nablastep.notation.numpy_code import NOTATION, identifier
 from nablastep.program import BACKWARD, FORWARD, UPDATE
 from nablastep.trace.model import Trace, TraceEdit, TraceIteration, TraceStep
-from nablastep.trace.python_program import literal, number_code
+from nablastep.trace.python_program import literal, number_code, why_comments
 from nablastep.trace.wording import formula
 
 _HEAD = """import math
@@ -174,7 +175,7 @@ def _step(step: TraceStep, learned: list[str], by_definition: dict[str, str]) ->
         found = f"{variable}.grad"
         if of in by_definition:
             found = f"torch.autograd.grad({by_definition[of]}, {variable}, retain_graph=True)[0]"
-        yield f"{name} = {found}\n"
+        yield f"{why_comments(step)}{name} = {found}\n"
     yield f"check({step.id!r}, {name}, {_expected(step)})\n"
 
 
