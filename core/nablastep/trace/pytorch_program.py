@@ -1,7 +1,7 @@
 """A trace as a PyTorch program: the forward equations in float64, autograd for the gradients, every value asserted.
 
-The backward equations of the trace are not in its code: PyTorch finds the gradients its own way, and they have to agree.
-A trace with derivations has those in comments.
+The backward equations of the trace are not in its code: PyTorch finds the gradients its own way, and both have to
+agree. A trace with derivations has those in comments.
 Torch is needed where the program is run, not here.
 """
 
