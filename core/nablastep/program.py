@@ -94,6 +94,7 @@ class Program:
 
     def step(self, name: str) -> Step:
         """The step that computes the quantity of that id; UnknownNameError if none does."""
+        name = self.named(name)
         if name not in self._steps_by_id:
             raise UnknownNameError(f"no step computes '{name}'", hint=f"the steps are {' '.join(self._steps_by_id)}")
         return self._steps_by_id[name]
@@ -144,6 +145,10 @@ class Program:
         """The number of the step from which on a view's equation can be computed."""
         read = {symbol.id for symbol in matrix_symbols(view.expression)}
         return max((step.number for step in self.steps if step.id in read and step.phase != UPDATE), default=0)
+
+    def named(self, name: str) -> str:
+        """The id that is meant: E is the error, whatever its author calls it, unless another quantity is called so."""
+        return self.error.id if name == "E" and name not in self.symbols else name
 
     @cached_property
     def _steps_by_id(self) -> dict[str, Step]:

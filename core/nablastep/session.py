@@ -207,6 +207,7 @@ class Session(Displayed):
         iteration = self._iteration(position.iteration)
         values = iteration.values(position.step)
         program = iteration.program
+        name = program.named(name)
         if name in program.samples:
             return getattr(self.timeline.data(position.iteration), name)
         view = program.views.get(name)

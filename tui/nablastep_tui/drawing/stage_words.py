@@ -58,7 +58,7 @@ def lines_below(canvas: Canvas, scene: Scene) -> list[Line]:
         # A small screen has one line for either: a hint goes once it has been followed.
         lines.append(hint if scene.hint or check is None else check)
     definition = scene.shown.definition
-    if definition is not None and scene.view.step.id == "E" and canvas.height >= 13:
+    if definition is not None and scene.view.step.target == scene.session.program.error and canvas.height >= 13:
         text = notation_named(scene.notation).equation_text(definition)
         lines.insert(1, [("the same as the definition  ", muted), (text, style(palette.text))])
     return lines
