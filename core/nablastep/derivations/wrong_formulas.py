@@ -27,7 +27,7 @@ from nablastep.slips.case import Case
 from nablastep.slips.products import TRANSPOSED_FACTOR, WHOLE_TRANSPOSED
 from nablastep.slips.record import Mistake, said
 from nablastep.slips.records import SLIPS
-from nablastep.slips.worlds import worth
+from nablastep.slips.worlds import relative_error, worth
 from nablastep.timeline import Timeline
 from nablastep.transposition import CONVENTIONS, Convention, convention_named
 from nablastep.words import significant
@@ -214,12 +214,6 @@ def angle_between(value: Any, expected: Any) -> float:
     if not size or not np.isfinite(size):
         return 0.0
     return float(np.degrees(np.arccos(np.clip(float(np.sum(value * expected)) / size, -1.0, 1.0))))
-
-
-def relative_error(value: Any, expected: Any) -> float:
-    """‖value − expected‖ / max(‖value‖, ‖expected‖), 0 where both are zero."""
-    size = max(float(np.linalg.norm(value)), float(np.linalg.norm(expected)))
-    return float(np.linalg.norm(value - expected)) / size if size else 0.0
 
 
 def _with(program: Program, wrong: WrongFormula) -> tuple[Equation, ...]:

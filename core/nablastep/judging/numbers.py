@@ -18,7 +18,7 @@ from nablastep.judging.question import Question
 from nablastep.judging.result import Verdict
 from nablastep.slips.diagnosis import Bench, Cause, diagnosed
 from nablastep.slips.record import said
-from nablastep.slips.worlds import Array
+from nablastep.slips.worlds import Array, relative_error
 
 _NUMBER = r"[+\-−]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
 _ROW = re.compile(rf"\[?\s*{_NUMBER}(?:[\s,;]+{_NUMBER})*\s*,?\s*\]?")
@@ -133,9 +133,8 @@ def _wrong(question: Question, answer: Numbers, expected: Array, cause: Cause | 
         what = f"this is {shape}, and {said(question.target)} is {wanted}"
     else:
         off = ~(np.abs(expected - answer.values) <= answer.tolerance + 1e-12 * np.abs(expected))
-        size = max(float(np.max(np.abs(expected))), float(np.max(np.abs(answer.values))), 1e-300)
-        error = float(np.max(np.abs(expected - answer.values))) / size
-        what = f"{int(off.sum())} of {off.size} numbers differ, by up to {100 * error:.3g} % of the largest"
+        error = relative_error(answer.values, expected)
+        what = f"{int(off.sum())} of {off.size} numbers differ; the value is {100 * error:.3g} % off"
     if cause is None:
         hint = "Work one entry out by hand, with all its factors: where does it part from the number here?"
         return Verdict(False, "numbers", what, hint, error, "Then look at the quantity before it.")

@@ -34,6 +34,9 @@ from nablastep.transposition import CONVENTIONS, convention_named
 
 SHAPE, CIRCULAR, LATER, UNKNOWN, INVERSE = "shape", "circular", "later", "unknown", "inverse"
 
+_TURNED = {"transpose", "lying", "order", "transposed-product"}
+"""Slips whose formula may be right in another convention."""
+
 MOST_READINGS = 64
 """So many ways of reading typed numbers as settings or sizes are tried."""
 
@@ -192,6 +195,8 @@ def _by_value(question: Question, typed: Typed, built: Built) -> Verdict:
         cause = _factor_here(question, typed, cause)
     if cause is not None and question.program.training.frozen:
         cause = replace(cause, says=cause.says + _factor_with_frozen(question, built))
+    if cause is not None and cause.name in _TURNED:
+        cause = replace(cause, nudge=cause.nudge + _elsewhere(question, typed))
     off = f"the shape fits, and the value is {_percent(error)} off on random networks of this shape"
     return _wrong(cause, off, error)
 
@@ -378,7 +383,9 @@ def _wrong_shape(question: Question, typed: Typed, error: ShapeError) -> Verdict
     cause = _cause_of_shape(question, typed)
     if cause is None:
         hint = error.hint or "Compare the dimensions of both sides."
-        return Verdict(False, SHAPE, error.message + _elsewhere(question, typed), hint, None)
+        return Verdict(False, SHAPE, error.message, hint + _elsewhere(question, typed), None)
+    if cause.name in _TURNED:
+        cause = replace(cause, nudge=cause.nudge + _elsewhere(question, typed))
     return _wrong(cause, error.message, None)
 
 
@@ -408,7 +415,7 @@ def _elsewhere(question: Question, typed: Typed) -> str:
         if convention is not question.convention:
             other = replace(question, convention=convention)
             if _is_right(other, typed):
-                return f"; it is right in the convention {convention.name}, {convention.formula}"
+                return f" It is right in the convention {convention.name}, {convention.formula}."
     return ""
 
 

@@ -26,7 +26,7 @@ WORLDS = 3
 """On so many random networks a formula is tried."""
 
 TOLERANCE = 1e-9
-"""The relative error, measured on the whole array, below which two values count as equal."""
+"""The relative error below which two values count as equal."""
 
 TWIN_SIZE, TWIN_DIMENSION = 5, "twin_size"
 
@@ -70,11 +70,18 @@ def worth(expression: Expression, values: Mapping[str, Any]) -> Array | None:
 
 
 def distance(found: Array | None, expected: Array) -> float:
-    """The largest difference over the largest entry; infinite where shapes differ or a value is not finite."""
-    if found is None or np.shape(found) != np.shape(expected) or not (np.isfinite(found) & np.isfinite(expected)).all():
+    """The relative error; infinite where shapes differ or a value is not finite."""
+    if found is None or np.shape(found) != np.shape(expected):
         return float("inf")
-    size = max(float(np.max(np.abs(expected))), float(np.max(np.abs(found))), 1e-300)
-    return float(np.max(np.abs(found - expected))) / size
+    error = relative_error(found, expected)
+    return error if np.isfinite(error) else float("inf")
+
+
+def relative_error(value: Any, expected: Any) -> float:
+    """‖value − expected‖ / max(‖value‖, ‖expected‖), 0 where both are zero: the one measure of how wrong a value is."""
+    with np.errstate(all="ignore"):
+        size = max(float(np.linalg.norm(value)), float(np.linalg.norm(expected)))
+        return float(np.linalg.norm(value - expected)) / size if size else 0.0
 
 
 def sample_count(sizes: Collection[int]) -> int:
