@@ -6,8 +6,10 @@ import pytest
 
 import nablastep as ns
 from nablastep_tui.drawing.canvas import Canvas
+from nablastep_tui.drawing.frame import most_map_rows
 from nablastep_tui.drawing.glyphs import ASCII
-from nablastep_tui.drawing.map_plan import lane_rows, plan_map
+from nablastep_tui.drawing.map_cards import plan_within
+from nablastep_tui.drawing.map_plan import Fold, plan_map
 from nablastep_tui.drawing.matrix import CellTarget
 from nablastep_tui.drawing.net_map import draw_map, map_height
 from nablastep_tui.palettes import DARK, LIGHT, MONOCHROME
@@ -85,16 +87,20 @@ def test_rail() -> None:
 
 def test_unequal_widths() -> None:
     assert text(scene(at("skinny", "grad_z1")), 120, 40) == [
-        "┌─ input ─┐     ┌─ layer 1  hidden  tanh ──────────────────── n₁=2 ─┐     ┌─ layer 2  output ─── n₂=4 ─┐     ┌─ loss ──┐",
-        "│ a⁽⁰⁾  n₀│     │ W⁽⁰⁾             n₁×n₀ b⁽⁰⁾    ▹z⁽¹⁾     a⁽¹⁾     │     │ W⁽¹⁾     b⁽¹⁾  z⁽²⁾  a⁽²⁾  │     │ E       │",
-        "│ [▀▀▀▀▀▀]│────→│ ⎡ 0.200 −0.400  0.100⎤ ⎡ 0.100⎤→⎡0.800 ⎤→⎡0.664 ⎤ │────→│ [▀▀▀▀▀▀] [▀▀▀]→[▀▀▀]→[▀▀▀] │────→│  0.8850 │",
-        "│         │     │ ⎣−0.300  0.500  0.600⎦ ⎣−0.200⎦ ⎣0.350 ⎦ ⎣0.336 ⎦ │     │                            │     │         │",
-        "│         │     ├┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┤     ├┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┤     │         │",
-        "│ value   │     │ ∇W⁽⁰⁾            n₁×n₀ ∇b⁽⁰⁾   ▸∇z⁽¹⁾   ▹∇a⁽¹⁾    │     │ ∇W⁽¹⁾    ∇b⁽¹⁾ ∇z⁽²⁾ ∇a⁽²⁾ │     │ y     n₂│",
-        "│ −     + │     │ ⎡  ·      ·      ·   ⎤ ⎡  ·   ⎤←⎡0.396 ⎤←⎡0.709 ⎤ │     │ [▀▀▀▀▀▀] [▀▀▀]←[▀▀▀]←[▀▀▀] │←────│ [▀▀▀▀▀▀]│",
-        "│         │     │ ⎣  ·      ·      ·   ⎦ ⎣  ·   ⎦ ⎣0.344 ⎦ ⎣0.387 ⎦ │     │                            │     │         │",
-        "└─────────┘     └───────────────────────────────────────────────────┘     └────────────────────────────┘     └─────────┘",
-        "                                                               └───────‹─────────────────────┘",
+        "┌─ input ─┐   ┌─ layer 1  hidden  tanh ────────────── n₁=2 ─┐   ┌─ layer 2  output  identity ──── n₂=4 ─┐   ┌─ loss ──┐",
+        "│ a⁽⁰⁾ n₀ │   │ W⁽⁰⁾          n₁×n₀ b⁽⁰⁾   ▹z⁽¹⁾    a⁽¹⁾    │   │ W⁽¹⁾    n₂×n₁ b⁽¹⁾    z⁽²⁾    a⁽²⁾    │   │ E       │",
+        "│ ⎡ 0.50⎤ │──→│ ⎡ 0.20 −0.40  0.10⎤ ⎡ 0.10⎤→⎡0.80 ⎤→⎡0.66 ⎤ │──→│ ⎡ 0.70 −0.20⎤ ⎡ 0.05⎤→⎡ 0.45⎤→⎡ 0.45⎤ │──→│  0.8850 │",
+        "│ ⎢−1.00⎥ │   │ ⎣−0.30  0.50  0.60⎦ ⎣−0.20⎦ ⎣0.35 ⎦ ⎣0.34 ⎦ │   │ ⎢ 0.30  0.80⎥ ⎢−0.10⎥ ⎢ 0.37⎥ ⎢ 0.37⎥ │   │         │",
+        "│ ⎣ 2.00⎦ │   │                                             │   │ ⎢−0.50  0.40⎥ ⎢ 0.20⎥ ⎢ 0.00⎥ ⎢ 0.00⎥ │   │         │",
+        "│         │   │                                             │   │ ⎣ 0.10 −0.60⎦ ⎣ 0.00⎦ ⎣−0.14⎦ ⎣−0.14⎦ │   │         │",
+        "│         │   ├┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┤   ├┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┤   │         │",
+        "│ value   │   │ ∇W⁽⁰⁾         n₁×n₀ ∇b⁽⁰⁾  ▸∇z⁽¹⁾  ▹∇a⁽¹⁾   │   │ ∇W⁽¹⁾   n₂×n₁ ∇b⁽¹⁾   ∇z⁽²⁾   ∇a⁽²⁾   │   │ y    n₂ │",
+        "│ −     + │   │ ⎡  ·     ·     ·  ⎤ ⎡  ·  ⎤←⎡0.40 ⎤←⎡0.71 ⎤ │   │ ⎡−0.03 −0.02⎤ ⎡−0.05⎤←⎡−0.05⎤←⎡−0.05⎤ │←──│ ⎡ 0.50⎤ │",
+        "│         │   │ ⎣  ·     ·     ·  ⎦ ⎣  ·  ⎦ ⎣0.34 ⎦ ⎣0.39 ⎦ │   │ ⎢ 0.58  0.29⎥ ⎢ 0.87⎥ ⎢ 0.87⎥ ⎢ 0.87⎥ │   │ ⎢−0.50⎥ │",
+        "│         │   │                                             │   │ ⎢−0.66 −0.34⎥ ⎢−1.00⎥ ⎢−1.00⎥ ⎢−1.00⎥ │   │ ⎢ 1.00⎥ │",
+        "│         │   │                                             │   │ ⎣−0.09 −0.05⎦ ⎣−0.14⎦ ⎣−0.14⎦ ⎣−0.14⎦ │   │ ⎣ 0.00⎦ │",
+        "└─────────┘   └─────────────────────────────────────────────┘   └───────────────────────────────────────┘   └─────────┘",
+        "                                                       └──────‹────────────────────────────┘",
     ]  # fmt: skip
     assert text(scene(at("skinny", "grad_z1")), 80, 24) == [
         "  a⁽⁰⁾  → W⁽⁰⁾    b⁽⁰⁾  →▹z⁽¹⁾  → a⁽¹⁾  → W⁽¹⁾    b⁽¹⁾  → z⁽²⁾  → a⁽²⁾  → E",
@@ -107,7 +113,7 @@ def test_a_tall_screen_writes_taller_matrices_in_numbers() -> None:
     shown = scene(at("skinny", "grad_z1"))
     assert map_height(200, 55, shown) == 14
     assert "⎢−0.500000   0.400000 ⎥" in text(shown, 200, 55)[4]
-    assert map_height(120, 40, shown) == 10
+    assert map_height(120, 36, shown) == 10
 
 
 def test_a_batch_is_strips_of_heat_and_says_its_size() -> None:
@@ -125,14 +131,16 @@ def test_a_batch_is_strips_of_heat_and_says_its_size() -> None:
 
 def test_a_deep_net_shows_the_active_card_and_both_neighbours() -> None:
     assert text(scene(deep(12, "grad_z3")), 120, 40) == [
-        "               ┌─ layer 2 ──────── n₂=2 ─┐    ┌─ layer 3 ──────── n₃=2 ─┐    ┌─ layer 4 ──────── n₄=2 ─┐",
-        " ‹ 1 layer     │ W⁽¹⁾  b⁽¹⁾  z⁽²⁾  a⁽²⁾  │    │ W⁽²⁾  b⁽²⁾ ▹z⁽³⁾  a⁽³⁾  │    │ W⁽³⁾  b⁽³⁾  z⁽⁴⁾  a⁽⁴⁾  │    8 layers ›",
-        "           ───→│ [▀▀▀] [▀▀▀]→[▀▀▀]→[▀▀▀] │───→│ [▀▀▀] [▀▀▀]→[▀▀▀]→[▀▀▀] │───→│ [▀▀▀] [▀▀▀]→[▀▀▀]→[▀▀▀] │───→",
-        " [▀▀▀▀▀▀▀▀]    ├┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┤    ├┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┤    ├┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┤    [▀▀▀▀▀▀▀▀]",
-        "               │ ∇W⁽¹⁾ ∇b⁽¹⁾ ∇z⁽²⁾ ∇a⁽²⁾ │    │ ∇W⁽²⁾ ∇b⁽²⁾▸∇z⁽³⁾▹∇a⁽³⁾ │    │ ∇W⁽³⁾ ∇b⁽³⁾ ∇z⁽⁴⁾ ∇a⁽⁴⁾ │    [▀▀▀▀▀▀▀▀]",
-        "               │ [···] [···]←[···]←[···] │    │ [···] [···]←[▀▀▀]←[▀▀▀] │    │ [▀▀▀] [▀▀▀]←[▀▀▀]←[▀▀▀] │    [▀▀▀▀▀▀▀▀]",
-        "               └─────────────────────────┘    └─────────────────────────┘    └─────────────────────────┘",
-        "                                     └──────‹─────────────────┘     └──────‹─────────────────┘",
+        "            ┌─ layer 2 ──────── n₂=2 ─┐  ┌─ layer 3  hidden  tanh ───── n₃=2 ─┐  ┌─ layer 4 ──────── n₄=2 ─┐",
+        "‹ 1 layer   │ W⁽¹⁾  b⁽¹⁾  z⁽²⁾  a⁽²⁾  │  │ W⁽²⁾       b⁽²⁾   ▹z⁽³⁾    a⁽³⁾    │  │ W⁽³⁾  b⁽³⁾  z⁽⁴⁾  a⁽⁴⁾  │  8 layers ›",
+        "          ─→│ [▀▀▀] [▀▀▀]→[▀▀▀]→[▀▀▀] │─→│ [▀▀▀▀▀▀▀▀] ⎡0.00 ⎤→⎡−0.26⎤→⎡−0.25⎤ │─→│ [▀▀▀] [▀▀▀]→[▀▀▀]→[▀▀▀] │─→",
+        "[▀▀▀▀▀▀▀▀]  │                         │  │            ⎣0.00 ⎦ ⎣−0.04⎦ ⎣−0.04⎦ │  │                         │  [▀▀▀▀▀▀▀▀]",
+        "            ├┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┤  ├┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┤  ├┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┤  [▀▀▀▀▀▀▀▀]",
+        "            │ ∇W⁽¹⁾ ∇b⁽¹⁾ ∇z⁽²⁾ ∇a⁽²⁾ │  │ ∇W⁽²⁾      ∇b⁽²⁾  ▸∇z⁽³⁾  ▹∇a⁽³⁾   │  │ ∇W⁽³⁾ ∇b⁽³⁾ ∇z⁽⁴⁾ ∇a⁽⁴⁾ │  [▀▀▀▀▀▀▀▀]",
+        "            │ [···] [···]←[···]←[···] │  │ [········] ⎡  ·  ⎤←⎡ 0.05⎤←⎡ 0.05⎤ │  │ [▀▀▀] [▀▀▀]←[▀▀▀]←[▀▀▀] │  [▀▀▀▀▀▀▀▀]",
+        "            │                         │  │            ⎣  ·  ⎦ ⎣−0.06⎦ ⎣−0.06⎦ │  │                         │  [▀▀▀▀▀▀▀▀]",
+        "            └─────────────────────────┘  └────────────────────────────────────┘  └─────────────────────────┘",
+        "       └─────────‹──────────┘     └─────‹────────────────────────┘       └──────‹────────────────┘     └──────‹──────┘",
     ]  # fmt: skip
 
 
@@ -150,30 +158,33 @@ def test_neighbours_are_in_sight_wherever_a_deep_net_stands(width: int) -> None:
     for step in session.program.steps:
         session.goto(step.id)
         plan = plan_map(scene(session), width, 2)
-        layers = [card.layer for _, card in plan.cards]
+        layers = [card.index for _, card in plan.cards]
         active = 10 if step.id == "E" else step.layer
         assert {active - 1, active, min(10, active + 1)} <= set(layers)
-        ends = [x + card.width for x, card in plan.cards]
-        assert ends[-1] + (12 if plan.stub_right else 0) <= width
-        assert plan.hidden_left + plan.hidden_right + sum(0 < layer < 10 for layer in layers) == 9
+        assert all(x >= 0 and x + item.width <= width for x, item in plan.items)
+        folded = [index for _, item in plan.items if isinstance(item, Fold) for index in item.boxes]
+        assert sorted(layers + folded) == list(range(11))
 
 
-def test_a_map_finds_its_own_plan_again_on_the_rows_it_has_asked_for() -> None:
+def test_the_map_stands_still_and_is_drawn_on_the_rows_that_it_asks_for() -> None:
     for source in ("mazur", "skinny", "xor", "square", "digits-mlp", "ng-ex4"):
+        session = ns.open(source)
         for convention in ("column", "row-pytorch"):
-            shown = scene(at(source, "z1"), convention)
-            for width in (110, 133, 170, 200, 220):
-                for rows_allowed in (2, 3, 4):
-                    lane = lane_rows(shown, width, rows_allowed)
-                    assert lane <= rows_allowed
-                    first, again = plan_map(shown, width, rows_allowed), plan_map(shown, width, lane)
-                    assert first.cards == again.cards
+            for width, height in ((110, 34), (120, 40), (170, 50), (220, 60)):
+                heights = set()
+                for step in session.program.steps:
+                    session.goto(step.id)
+                    shown = scene(session, convention)
+                    heights.add(map_height(width, height, shown))
+                    assert plan_within(shown, width, max(heights)).height == max(heights)
+                assert len(heights) == 1
+                assert max(heights) <= most_map_rows(height)
 
 
 def test_rows_are_shown_as_rows() -> None:
-    shown = text(scene(at("mazur", "grad_W1"), "row-pytorch"), 150, 40)
+    shown = text(scene(at("mazur", "grad_W1"), "row-pytorch"), 160, 40)
     assert "[0.38  0.39 ]→[0.59  0.60 ]" in shown[2]
-    assert "[ 0.14 −0.04]←[ 0.74 −0.22]" in shown[5]
+    assert "[ 0.14 −0.04]←[ 0.74 −0.22]" in shown[6]
 
 
 def test_every_number_of_the_cards_is_a_number_of_the_session() -> None:
@@ -238,11 +249,13 @@ def test_brackets_have_the_colour_of_the_rows() -> None:
     assert ink(canvas, x, y) == dimension_style(DARK, "n2")
 
 
-def test_arrows_and_hooks_light_when_the_error_has_passed() -> None:
+def test_arrows_and_hooks_light_when_the_error_passes() -> None:
     before = canvas_of(scene(at("mazur", "grad_b1")), 120, 40)
-    after = canvas_of(scene(at("mazur", "grad_a1")), 120, 40)
+    now = canvas_of(scene(at("mazur", "grad_a1")), 120, 40)
+    after = canvas_of(scene(at("mazur", "grad_z1")), 120, 40)
     hook = place(before, "└──────‹")
     assert ink(before, *hook) == faint_style(DARK)
+    assert ink(now, *hook) == accent_style(DARK)
     assert ink(after, *hook) == phase_style(DARK, "backward")
 
 

@@ -60,9 +60,9 @@ def uses_cards(width: int, height: int) -> bool:
     return width >= CARDS_WIDTH and height >= CARDS_HEIGHT
 
 
-def lane_limit(height: int) -> int:
-    """The most rows of numbers that a lane of the cards may have on a screen of that height."""
-    return 2 if height < 44 else 3 if height < WIDE_HEIGHT else 4
+def most_map_rows(height: int) -> int:
+    """The most rows that the map as cards may ask for on a screen of that height: the stage needs some too."""
+    return max(10, height - 26) if height < WIDE_HEIGHT else height - 33
 
 
 def docked_why(width: int, height: int) -> int:

@@ -16,7 +16,7 @@ _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 @dataclass(frozen=True)
 class Box:
-    """The six glyphs of a frame, and the four places where a rule meets it."""
+    """The six glyphs of a frame, the four places where a rule meets it, and where two lines meet."""
 
     top_left: str
     top_right: str
@@ -28,6 +28,7 @@ class Box:
     tee_right: str
     tee_top: str
     tee_bottom: str
+    cross: str
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,7 @@ class Glyphs:
     written: str
     read: str
     operand: str
+    sum: str
     caret_down: str
     caret_right: str
     tick: str
@@ -134,8 +136,8 @@ def _glyphs_in(value: object) -> list[str]:
     return [glyph for field in fields(value) if (glyph := getattr(value, field.name))]  # type: ignore[arg-type]
 
 
-_LIGHT_BOX = Box("┌", "┐", "└", "┘", "─", "│", "├", "┤", "┬", "┴")
-_ASCII_BOX = Box("+", "+", "+", "+", "-", "|", "+", "+", "+", "+")
+_LIGHT_BOX = Box("┌", "┐", "└", "┘", "─", "│", "├", "┤", "┬", "┴", "┼")
+_ASCII_BOX = Box("+", "+", "+", "+", "-", "|", "+", "+", "+", "+", "+")
 _EIGHTHS = ("▁", "▂", "▃", "▄", "▅", "▆", "▇", "█")
 
 UNICODE = Glyphs(
@@ -169,6 +171,7 @@ UNICODE = Glyphs(
     written="▸",
     read="▹",
     operand="▸",
+    sum="Σ",
     caret_down="▾",
     caret_right="▸",
     tick="✓",
@@ -234,6 +237,7 @@ SAFE = Glyphs(
     written="»",
     read="›",
     operand=">",
+    sum="S",
     caret_down="v",
     caret_right=">",
     tick="√",
@@ -299,6 +303,7 @@ ASCII = Glyphs(
     written=">",
     read="'",
     operand=">",
+    sum="S",
     caret_down="v",
     caret_right=">",
     tick="v",

@@ -1,120 +1,222 @@
-"""Draws what lies between and beside the cards of the map: arrows, the hooks of the way back, and the stubs."""
+"""Draws what lies between and around the cards of the map: arrows, channels and hooks, and what is folded."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import pairwise
+
+from rich.style import Style
 
 from nablastep.program import BACKWARD, FORWARD
 from nablastep_tui.drawing.canvas import Canvas
+from nablastep_tui.drawing.cells import width_of
 from nablastep_tui.drawing.heat import draw_map_strip
-from nablastep_tui.drawing.lines import draw_hook
-from nablastep_tui.drawing.map_plan import STUB_WIDTH, SYMBOLS_ROW, VALUES_ROW, Card, MapPlan
-from nablastep_tui.drawing.map_quantity import exists, flow_style, quantity, strip_picture
-from nablastep_tui.drawing.map_spec import card_names, has_layers, inner_cards, is_computed_forward
+from nablastep_tui.drawing.map_chart import Link
+from nablastep_tui.drawing.map_plan import STUB_WIDTH, Card, Fold, MapPlan, Slot
+from nablastep_tui.drawing.map_quantity import (
+    exists,
+    flow_style,
+    is_lit_back,
+    link_style,
+    lit_sources,
+    quantity,
+    strip_picture,
+)
+from nablastep_tui.drawing.map_route import Route, backward_routes, coloured, forward_routes, is_hooked
+from nablastep_tui.drawing.map_tracks import column_of, track_rows
+from nablastep_tui.drawing.symbols import symbol_text
 from nablastep_tui.scene import Scene, Target
-from nablastep_tui.themes import style
+from nablastep_tui.themes import accent_style, style
 
 
 def draw_flow(canvas: Canvas, scene: Scene, plan: MapPlan) -> None:
-    """Forward arrows above, backward arrows below; between layers the error goes by the hooks."""
-    layers = inner_cards(scene)
+    """Forward arrows above, backward arrows below, on tracks and from card to card; then channels and folds."""
     for x, card in plan.cards:
-        if 0 < card.layer <= layers:
-            _draw_inner_arrows(canvas, scene, plan, x, card)
-    shown = list(plan.cards)
-    if plan.stub_left:
-        shown.insert(0, (shown[0][0] - plan.gap, Card(shown[0][1].layer - 1, (), 0)))
-    if plan.stub_right:
-        shown.append((shown[-1][0] + shown[-1][1].width + plan.gap, Card(shown[-1][1].layer + 1, (), 0)))
-    for (left_x, left), (right_x, right) in pairwise(shown):
-        start, length = left_x + left.width, right_x - left_x - left.width
-        target = _first_value(scene, right.layer)
-        rule = scene.glyphs.rule * (length - 1)
-        canvas.write(start, VALUES_ROW, rule + scene.glyphs.right_arrow, flow_style(scene, FORWARD, target))
-        if right.layer == layers + 1 or (not has_layers(scene) and left.layer):
-            backward = flow_style(scene, BACKWARD, f"grad_{_last_value(scene, left.layer)}")
-            canvas.write(start, plan.gradients_row + 1, scene.glyphs.left_arrow + rule, backward)
+        for number, (forward, backward) in track_rows(scene, plan, card).items():
+            _draw_inner_arrows(canvas, scene, plan, x, card.tracks[number], forward, backward)
+    for left, right in pairwise(plan.items):
+        _draw_between(canvas, scene, plan, left, right)
+    _draw_channels(canvas, scene, plan)
+    for x, item in plan.items:
+        if isinstance(item, Fold):
+            _draw_fold(canvas, scene, plan, x, item)
 
 
-def _first_value(scene: Scene, card: int) -> str:
-    """The first quantity that is computed on the card."""
-    values = [name for name in card_names(scene)[card] if is_computed_forward(scene, name)]
-    return values[0] if values else scene.session.program.error.id
+def back_style(scene: Scene, reader: str, sources: Iterable[str]) -> Style:
+    """The style of an arrow from ∇reader to the gradients of what it reads."""
+    sources = tuple(sources)
+    if any(is_lit_back(scene, source, reader) for source in sources):
+        return accent_style(scene.palette)
+    return flow_style(scene, BACKWARD, *(f"grad_{source}" for source in sources if exists(scene, f"grad_{source}")))
 
 
-def _last_value(scene: Scene, card: int) -> str:
-    values = [name for name in card_names(scene)[card] if is_computed_forward(scene, name)]
-    return values[-1] if values else scene.session.program.error.id
+# inside of cards
 
 
-def _draw_inner_arrows(canvas: Canvas, scene: Scene, plan: MapPlan, x: int, card: Card) -> None:
-    """`→` into z and into a; `←` from ∇a to ∇z, and from ∇z to the parameters."""
-    for before, slot in pairwise(card.slots):
-        if not is_computed_forward(scene, slot.name):
+def _draw_inner_arrows(
+    canvas: Canvas, scene: Scene, plan: MapPlan, x: int, track: tuple[Slot, ...], forward: int, backward: int
+) -> None:
+    """`→` into what is computed; `←` from its gradient to those of all that stands right before it."""
+    for place, (before, slot) in enumerate(pairwise(track), 1):
+        if slot.name not in plan.chart.computed:
             continue
         middle = x + (before.x + before.width + slot.x - 1) // 2
-        canvas.write(middle, VALUES_ROW, scene.glyphs.right_arrow, flow_style(scene, FORWARD, slot.name))
-        reached = [f"grad_{before.name}"]
-        if not is_computed_forward(scene, before.name):
-            outer = (other for other in card.slots if not is_computed_forward(scene, other.name))
-            reached = [f"grad_{other.name}" for other in outer]
-        look = flow_style(scene, BACKWARD, *(name for name in reached if exists(scene, name)))
-        canvas.write(middle, plan.gradients_row + 1, scene.glyphs.left_arrow, look)
+        linked = [link.source for link in plan.chart.links_by_reader.get(slot.name, ()) if link.reach != "over"]
+        ahead = link_style(scene, FORWARD, linked[0] if linked else before.name, slot.name)
+        canvas.write(middle, forward, scene.glyphs.right_arrow, ahead)
+        reached = [other.name for other in _before(plan, track[:place])]
+        if any(exists(scene, f"grad_{name}") for name in reached):
+            canvas.write(middle, backward, scene.glyphs.left_arrow, back_style(scene, slot.name, reached))
 
 
-def draw_hooks(canvas: Canvas, scene: Scene, plan: MapPlan) -> None:
-    """From each ∇z under the cards to ∇a of the layer before: ∇W is a dead end, the way back goes through ∇z."""
-    if not has_layers(scene):
+def _before(plan: MapPlan, track: tuple[Slot, ...]) -> tuple[Slot, ...]:
+    """What stands right before the end of a piece of track: all that comes in there, or the one value."""
+    for place in range(len(track), 0, -1):
+        if track[place - 1].name in plan.chart.computed:
+            return track[place:] or track[-1:]
+    return track
+
+
+# from card to card
+
+
+def _draw_between(
+    canvas: Canvas, scene: Scene, plan: MapPlan, left: tuple[int, Card | Fold], right: tuple[int, Card | Fold]
+) -> None:
+    start, length = left[0] + left[1].width, right[0] - left[0] - left[1].width
+    rule = scene.glyphs.rule * (length - 1)
+    if isinstance(left[1], Fold) or isinstance(right[1], Fold):
+        _draw_to_fold(canvas, scene, plan, start, rule, left[1], right[1])
         return
-    y = plan.card_height
-    for (left_x, left), (right_x, right) in pairwise(plan.cards):
-        ends = _middle(left_x, left, f"a{left.layer}"), _middle(right_x, right, f"z{right.layer}")
-        if left.layer == 0 or ends[0] is None or ends[1] is None:
+    ends = {card.index: track_rows(scene, plan, card) for card in (left[1], right[1])}
+    for link in plan.chart.links:
+        there = plan.chart.box_of[link.source], plan.chart.box_of[link.reader]
+        if link.reach != "box" or there != (left[1].index, right[1].index):
             continue
-        look = flow_style(scene, BACKWARD, f"grad_a{left.layer}")
-        arrow = left_x + left.width + (right_x - left_x - left.width) // 2
-        draw_hook(canvas, ends[0], ends[1], y, look, scene.glyphs, arrow_at=arrow)
+        end, index = (link.source, there[0]) if left[1].is_inline else (link.reader, there[1])
+        rows = ends[index].get(plan.chart.track_of(end))
+        if rows is None:
+            continue
+        readers = _readers_in(plan, link, there[1])
+        canvas.write(start, rows[0], rule + scene.glyphs.right_arrow, link_style(scene, FORWARD, link.source, *readers))
+        if not is_hooked(plan.chart, link) and exists(scene, f"grad_{link.source}"):
+            back = link_style(scene, BACKWARD, link.source, *readers)
+            canvas.write(start, rows[1], scene.glyphs.left_arrow + rule, back)
 
 
-def _middle(x: int, card: Card, name: str) -> int | None:
-    return next((x + slot.x + slot.width // 2 for slot in card.slots if slot.name == name), None)
+def _readers_in(plan: MapPlan, link: Link, index: int) -> tuple[str, ...]:
+    """Those that read the link's source in a box and whose lines are one with it: tracks have lines of their own."""
+    box = plan.chart.boxes[index]
+    if len(box.tracks) > 1:
+        return (link.reader,)
+    return tuple(name for name in plan.chart.readers[link.source] if plan.chart.box_of[name] == index)
 
 
-def draw_stubs(canvas: Canvas, scene: Scene, plan: MapPlan) -> None:
-    """What lies beyond the cards in sight: `‹ 3 layers` and `4 layers ›`."""
-    layers = inner_cards(scene) if has_layers(scene) else 0
-    first_x, first = plan.cards[0]
-    last_x, last = plan.cards[-1]
-    if plan.stub_left:
-        text = f"{scene.glyphs.more_left} {_counted(scene, plan.hidden_left, 'input')}"
-        hidden = range(min(first.layer - 1, layers), 0, -1)
-        _draw_stub(canvas, scene, plan, first_x - plan.gap - STUB_WIDTH, text, list(hidden))
-    if plan.stub_right:
-        text = f"{_counted(scene, plan.hidden_right, 'loss')} {scene.glyphs.more_right}"
-        hidden = range(last.layer + 1, layers + 1)
-        _draw_stub(canvas, scene, plan, last_x + last.width + plan.gap, text, list(hidden))
+def _draw_to_fold(
+    canvas: Canvas, scene: Scene, plan: MapPlan, x: int, rule: str, left: Card | Fold, right: Card | Fold
+) -> None:
+    """One arrow into a fold or out of it."""
+    here, there = (item.boxes if isinstance(item, Fold) else (item.index,) for item in (left, right))
+    links = [
+        link
+        for link in plan.chart.links
+        if link.reach == "box"
+        and plan.chart.box_of[link.source] == here[-1]
+        and plan.chart.box_of[link.reader] == there[0]
+    ]
+    if links:
+        readers = tuple(link.reader for link in links)
+        look = link_style(scene, FORWARD, links[0].source, *readers)
+        canvas.write(x, plan.values_row, rule + scene.glyphs.right_arrow, look)
 
 
-def _counted(scene: Scene, cards: int, otherwise: str) -> str:
-    if not cards:
-        return otherwise
-    return f"{cards} {'layer' if has_layers(scene) else 'card'}{'s' if cards > 1 else ''}"
+# over and under the cards
 
 
-def _draw_stub(canvas: Canvas, scene: Scene, plan: MapPlan, x: int, text: str, hidden: list[int]) -> None:
-    """How many layers lie there, and the weights of the nearest ones as strips."""
-    canvas.write(x, SYMBOLS_ROW, text, style(scene.palette.muted))
-    rows = range(VALUES_ROW + 1, plan.card_height - 1)
-    for y, layer in zip(rows, hidden, strict=False):
-        found = quantity(scene, f"W{layer - 1}")
-        draw_map_strip(
-            canvas,
-            x,
-            y,
-            strip_picture(found, STUB_WIDTH - 2),
-            STUB_WIDTH - 2,
-            found.shape[0],
-            scene.palette,
-            scene.glyphs,
-        )
-        canvas.mark(x, y, STUB_WIDTH, 1, Target("quantity", found.symbol.id))
+def _draw_channels(canvas: Canvas, scene: Scene, plan: MapPlan) -> None:
+    columns, chart = column_of(plan), plan.chart
+    lit = lit_sources(scene)
+    for route in coloured(forward_routes(chart), columns, plan.up, lit):
+        _draw_channel(canvas, scene, plan, route, columns, above=True)
+    for route in coloured(backward_routes(chart), columns, plan.down, lit):
+        _draw_channel(canvas, scene, plan, route, columns, above=False)
+
+
+def _draw_channel(
+    canvas: Canvas, scene: Scene, plan: MapPlan, route: Route, columns: dict[str, int], *, above: bool
+) -> None:
+    """`┌── h ──┬───┐` over the cards, `└──‹ ∇h ──┘` under them, with its ends down to the edge of the cards."""
+    if route.row < 0 or (not above and not exists(scene, f"grad_{route.source}")):
+        return
+    box = scene.glyphs.card
+    source, ends = columns[route.source], sorted({columns[name] for name in route.readers})
+    y = plan.card_top - 1 - route.row if above else plan.card_top + plan.card_height + route.row
+    left, right = min(source, *ends), max(source, *ends)
+    whole = link_style(scene, FORWARD if above else BACKWARD, route.source, *route.readers)
+    corners = (box.top_left, box.top_right, box.tee_top) if above else (
+        scene.glyphs.hook_left, scene.glyphs.hook_right, box.tee_bottom)  # fmt: skip
+    canvas.horizontal(left, y, right - left + 1, scene.glyphs.rule, whole)
+    for column in {source, *ends}:
+        corner = corners[0] if column == left else corners[1] if column == right else corners[2]
+        canvas.write(column, y, corner, whole)
+        for row in range(route.row):
+            below = plan.card_top - 1 - row if above else plan.card_top + plan.card_height + row
+            canvas.write(column, below, _crossed(scene, canvas.text_at(column, below)), whole)
+    if route.is_hook:
+        canvas.write(_hook_arrow(plan, route, left, right), y, scene.glyphs.hook_arrow, whole)
+        return
+    name = route.source if above else f"grad_{route.source}"
+    text = symbol_text(scene.shown.symbol(name), scene.glyphs, notation=scene.notation, brief=plan.brief)
+    label = f" {text} " if above else f"{scene.glyphs.hook_arrow} {text} "
+    free = max(((b - a, a) for a, b in pairwise(sorted({source, *ends}))), default=(0, 0))
+    if free[0] > width_of(label) + 2:
+        x = free[1] + (free[0] - width_of(label)) // 2
+        canvas.write(x, y, label, whole)
+        canvas.mark(x, y, width_of(label), 1, Target("quantity", name))
+
+
+def _crossed(scene: Scene, glyph: str) -> str:
+    """What a line that comes down looks like where another one has its corner."""
+    box = scene.glyphs.card
+    return {box.top_left: box.tee_left, box.top_right: box.tee_right, box.bottom_left: box.tee_left,
+            box.bottom_right: box.tee_right}.get(glyph, box.vertical)  # fmt: skip
+
+
+def _hook_arrow(plan: MapPlan, route: Route, left: int, right: int) -> int:
+    """The column of a hook's arrow head: between the cards that it joins."""
+    here, there = (plan.chart.box_of[name] for name in (route.source, route.readers[0]))
+    edges = {card.index: (x, x + card.width) for x, card in plan.cards}
+    if here != there and here in edges and there in edges:
+        return edges[here][1] + (edges[there][0] - edges[here][1]) // 2
+    return (left + right) // 2
+
+
+# what is folded
+
+
+def _draw_fold(canvas: Canvas, scene: Scene, plan: MapPlan, x: int, fold: Fold) -> None:
+    """`‹ 3 layers` and `4 layers ›` at the ends, with the weights of the nearest ones as strips; `⋯ 4 ⋯` between."""
+    boxes = [plan.chart.boxes[index] for index in fold.boxes]
+    inner = [box for box in boxes if 0 < box.number < plan.chart.last]
+    is_left, is_right = fold is plan.items[0][1], fold is plan.items[-1][1]
+    muted = style(scene.palette.muted)
+    if not is_left and not is_right:
+        dots = scene.glyphs.not_computed * 2
+        canvas.write(x, plan.symbols_row, f"{dots} {len(boxes)} {dots}", muted)
+        return
+    noun = "layer" if scene.session.network.layers else "block"
+    what = f"{len(inner)} {noun}{'s' if len(inner) > 1 else ''}" if inner else boxes[0].title
+    text = f"{scene.glyphs.more_left} {what}" if is_left else f"{what} {scene.glyphs.more_right}"
+    canvas.write(x, plan.symbols_row, text, muted)
+    rows = range(plan.values_row + 1, plan.card_top + plan.card_height - 1)
+    learned = [_first_learned(scene, box.names) for box in (reversed(inner) if is_left else inner)]
+    for y, name in zip(rows, (name for name in learned if name), strict=False):
+        found = quantity(scene, name)
+        picture = strip_picture(found, STUB_WIDTH - 2)
+        draw_map_strip(canvas, x, y, picture, STUB_WIDTH - 2, found.shape[0], scene.palette, scene.glyphs)
+        canvas.mark(x, y, STUB_WIDTH, 1, Target("quantity", name))
+
+
+def _first_learned(scene: Scene, names: tuple[str, ...]) -> str:
+    learned = {symbol.id for symbol in scene.session.program.parameters}
+    return next((name for name in names if name in learned), "")

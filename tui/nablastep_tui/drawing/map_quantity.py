@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from rich.style import Style
 
 from nablastep.cells import parse_cell
-from nablastep.expressions import Symbol
+from nablastep.expressions import Symbol, matrix_symbols
 from nablastep.program import BACKWARD, FORWARD, UPDATE
-from nablastep_tui.drawing.map_spec import card_of
+from nablastep_tui.drawing.map_chart import Chart
 from nablastep_tui.drawing.pooling import HeatPicture, heat_picture
 from nablastep_tui.drawing.symbols import symbol_text
 from nablastep_tui.scene import Cell, Scene
@@ -89,11 +89,21 @@ def role(scene: Scene, name: str) -> Role:
     return Role.READ if name in step.operands else Role.NONE
 
 
-def active_layer(scene: Scene) -> int:
-    """The layer that the step shown belongs to, from 1; 0 is the input, one more than the last layer is the loss."""
+def active_box(scene: Scene, chart: Chart) -> int:
+    """The index of the box that the step shown belongs to: at first the one of what comes in."""
     if not scene.view.is_done:
         return 0
-    return card_of(scene, scene.view.step)
+    name = scene.view.step.target.bare.id
+    if name in chart.shared:
+        return _box_of_shared(scene, chart, name)
+    return chart.box_of[name]
+
+
+def _box_of_shared(scene: Scene, chart: Chart, name: str) -> int:
+    """Of the readers of what is shared the last one whose part of the gradient came just now, else the first."""
+    reading = scene.view.step.operands
+    readers = [reader for reader in chart.readers[name] if f"grad_{reader}" in reading] or list(chart.readers[name])
+    return chart.box_of[readers[0]]
 
 
 def state_tag(scene: Scene, parameter: str) -> str:
@@ -119,6 +129,53 @@ def mark_of(scene: Scene, found: Quantity) -> str:
 def strip_picture(found: Quantity, width: int) -> HeatPicture | None:
     """A large matrix in one row of heat; numbers of the last iteration have no picture, as a picture cannot say so."""
     return heat_picture(found.values, width, 1) if found.values is not None and not found.previous else None
+
+
+def link_style(scene: Scene, phase: str, source: str, *readers: str) -> Style:
+    """The style of a line between a quantity and those that read it, on the way there or back.
+
+    The accent for what the step shown passes along it, the phase's colour once something has passed.
+    """
+    if phase == FORWARD:
+        is_lit = any(_is_lit(scene, source, reader) for reader in readers)
+    else:
+        is_lit = any(is_lit_back(scene, source, reader) for reader in readers)
+    if is_lit:
+        return accent_style(scene.palette)
+    return flow_style(scene, phase, *(readers if phase == FORWARD else (f"grad_{source}",)))
+
+
+def is_lit_back(scene: Scene, source: str, reader: str) -> bool:
+    """Whether the step shown passes the gradient from a reader back to what it read."""
+    step = scene.view.step
+    if not scene.view.is_done or step.phase != BACKWARD or step.target.bare.id != source:
+        return False
+    return reader == scene.session.program.error.id or f"grad_{reader}" in step.operands
+
+
+def _is_lit(scene: Scene, source: str, reader: str) -> bool:
+    step = scene.view.step
+    return scene.view.is_done and step.phase == FORWARD and step.id == reader and _reads(scene, source)
+
+
+def lit_sources(scene: Scene) -> frozenset[str]:
+    """The quantities from which the step shown reads something, or to which it passes something back."""
+    return frozenset({scene.view.step.target.bare.id, *scene.view.step.operands}) if scene.view.is_done else frozenset()
+
+
+def _reads(scene: Scene, name: str) -> bool:
+    """Whether the step shown reads the quantity, in the form that is computed or as the textbook has it."""
+    step = scene.view.step
+    textbook = () if step.definition is None else matrix_symbols(step.definition.expression)
+    return name in step.operands or any(symbol.id == name for symbol in textbook)
+
+
+def ready_terms(scene: Scene, chart: Chart, name: str) -> tuple[int, int]:
+    """Of the terms that ∇ of a quantity is a sum of: how many can be computed now, and how many there are."""
+    uses = scene.session.program.uses(scene.session.program.symbols[name])
+    error = scene.session.program.error.id
+    ready = sum(is_computed(scene, error if upstream is None else upstream.id) for _, upstream in uses)
+    return ready, len(uses)
 
 
 def flow_style(scene: Scene, phase: str, *names: str) -> Style:
@@ -152,9 +209,9 @@ def _edited_cell(scene: Scene, name: str) -> Cell | None:
     if len(edited.indices) != 2:
         return None
     row, column = edited.indices
-    samples = scene.session.program.samples
-    if edited.name in samples:
-        if name != samples[edited.name].id or row not in scene.session.batch:
+    shown = scene.session.program.samples.get(edited.name)
+    if shown is not None:
+        if name != shown.id or row not in scene.session.batch:
             return None
         row, column = column, scene.session.batch.index(row)
     elif edited.name != name:

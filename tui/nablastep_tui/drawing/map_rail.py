@@ -1,49 +1,63 @@
-"""Draws the map as a rail of two lines of symbols, gradients under what they belong to, with the hooks below."""
+"""Draws the map as a rail of two lines of symbols, gradients under what they belong to, with the hooks below.
+
+Where equations leap over something, or share something, a row of channels stands above.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nablastep.program import BACKWARD, FORWARD
 from nablastep_tui.drawing.canvas import Canvas
 from nablastep_tui.drawing.cells import width_of
 from nablastep_tui.drawing.lines import draw_hook
+from nablastep_tui.drawing.map_chart import Chart, chart_of
+from nablastep_tui.drawing.map_flow import back_style
 from nablastep_tui.drawing.map_quantity import (
     Role,
-    active_layer,
+    active_box,
     exists,
-    flow_style,
+    link_style,
+    lit_sources,
     mark_of,
     quantity,
+    ready_terms,
     symbol_style,
 )
-from nablastep_tui.drawing.map_spec import card_names, has_layers, is_computed_forward
+from nablastep_tui.drawing.map_route import Route, coloured
+from nablastep_tui.drawing.symbols import symbol_text
 from nablastep_tui.scene import Scene, Target
 from nablastep_tui.themes import selected_style, style
 
 WIDEST_PITCH = 12
 PITCH = 8
 _STUB = 4
+SHARED = -1
+"""The box of what is shared, which stands before all others."""
 
 
 @dataclass(frozen=True)
 class _Stop:
-    """One place on the rail: a quantity, and the layer it belongs to (0 the input, one more than the last the loss)."""
+    """One place on the rail: a quantity, and the index of the box that it belongs to."""
 
     name: str
-    layer: int
+    box: int
 
 
 @dataclass(frozen=True)
 class _Rail:
-    """The stops in sight from column `x` on, `pitch` cells apart; layers out of sight on either side.
+    """The stops in sight from column `x` on, `pitch` cells apart; boxes out of sight on either side.
 
-    `brief`: names without the parentheses of their layers. `arrows`: there is room for them between the names.
+    `top`: rows of channels above. `brief`: names without the parentheses of their layers. `arrows`: there is room for
+    them between the names.
     """
 
+    chart: Chart
     stops: tuple[_Stop, ...]
     x: int
     pitch: int
+    top: int
     hidden_left: int = 0
     hidden_right: int = 0
     brief: bool = False
@@ -53,30 +67,65 @@ class _Rail:
         """The column of a stop's symbol."""
         return self.x + index * self.pitch
 
+    def before(self, index: int) -> tuple[str, ...]:
+        """What stands right before a stop: all that comes in there, or the one value."""
+        stops = self.stops[:index]
+        for place in range(len(stops), 0, -1):
+            if stops[place - 1].name in self.chart.computed:
+                return tuple(stop.name for stop in stops[place:] or stops[-1:])
+        return tuple(stop.name for stop in stops)
+
+    def value_before(self, index: int) -> str:
+        """The value that a stop may follow from: the last one before it that is computed, or is samples."""
+        aside = (self.chart.shared, self.chart.beside)
+        return next((stop.name for stop in reversed(self.stops[:index]) if not any(stop.name in a for a in aside)), "")
+
+
+def rail_height(scene: Scene) -> int:
+    """The rows that the rail takes."""
+    return 3 + _channel_rows(chart_of(scene.session.program.graph))
+
 
 def draw_rail(canvas: Canvas, scene: Scene) -> None:
     """`a⁽⁰⁾ → W⁽⁰⁾  b⁽⁰⁾ → z⁽¹⁾ → a⁽¹⁾ … → E`, under it the gradients, under them the hooks."""
     rail = _plan(scene, canvas.width)
     for index, stop in enumerate(rail.stops):
         _draw_stop(canvas, scene, rail, index, stop)
-    _draw_hooks(canvas, scene, rail)
+    _draw_channels(canvas, scene, rail)
     muted = style(scene.palette.muted)
     if rail.hidden_left:
-        canvas.write(0, 0, f"{scene.glyphs.more_left} {rail.hidden_left}", muted)
+        canvas.write(0, rail.top, f"{scene.glyphs.more_left} {rail.hidden_left}", muted)
     if rail.hidden_right:
         text = f"{rail.hidden_right} {scene.glyphs.more_right}"
-        canvas.write(canvas.width - width_of(text), 0, text, muted)
+        canvas.write(canvas.width - width_of(text), rail.top, text, muted)
 
 
-def _stops(scene: Scene) -> list[_Stop]:
-    cards = card_names(scene)[:-1]
-    stops = [_Stop(name, number) for number, names in enumerate(cards) for name in names]
-    return [*stops, _Stop(scene.session.program.error.id, len(cards))]
+def _stops(chart: Chart) -> list[_Stop]:
+    """Every quantity in reading order, what is shared first; E without what it is compared with."""
+    stops = [_Stop(name, SHARED) for name in chart.shared]
+    for index, box in enumerate(chart.boxes):
+        stops += [_Stop(name, index) for track in box.tracks for name in track]
+    return stops
+
+
+def _channel_rows(chart: Chart) -> int:
+    names = [stop.name for stop in _stops(chart)]
+    return int(bool(chart.shared) or any(True for _ in _leaps(chart, names)))
+
+
+def _leaps(chart: Chart, names: list[str]) -> Iterator[tuple[str, str]]:
+    """The links that lead over another value."""
+    values = [name for name in names if name not in chart.shared and name not in chart.beside]
+    places = {name: place for place, name in enumerate(values)}
+    for link in chart.links:
+        if places.get(link.reader, 0) - places.get(link.source, 0) > 1:
+            yield link.source, link.reader
 
 
 def _plan(scene: Scene, width: int) -> _Rail:
-    stops = _stops(scene)
-    last = width_of("E") + 1
+    chart = chart_of(scene.session.program.graph)
+    stops, top = _stops(chart), _channel_rows(chart)
+    last = width_of(quantity_text(scene, stops[-1].name, brief=False)) + 1
     # A long notation gives up the parentheses of its layers before stops go out of sight.
     for brief in (False, scene.notation != "unicode"):
         narrowest = 1 + max(width_of(quantity_text(scene, stop.name, brief)) for stop in stops)
@@ -84,22 +133,34 @@ def _plan(scene: Scene, width: int) -> _Rail:
             used = (len(stops) - 1) * pitch + last
             if used <= width - 3:
                 x = 2 if pitch == PITCH else max(2, (width - used) // 2)
-                return _Rail(tuple(stops), x, pitch, brief=brief, arrows=pitch > narrowest)
-    return _scrolled(stops, active_layer(scene), width, narrowest, brief)
+                return _Rail(chart, tuple(stops), x, pitch, top, brief=brief, arrows=pitch > narrowest)
+    return _scrolled(scene, chart, stops, width, narrowest, top, brief)
 
 
-def _scrolled(stops: list[_Stop], active: int, width: int, narrowest: int, brief: bool) -> _Rail:
-    """As many stops as fit, those of the active layer in their middle."""
-    room = width - 2 * _STUB
+def _scrolled(
+    scene: Scene, chart: Chart, stops: list[_Stop], width: int, narrowest: int, top: int, brief: bool
+) -> _Rail:
+    """As many stops as fit, those of the active box in their middle."""
+    active, room = active_box(scene, chart), width - 2 * _STUB
     pitch = max(narrowest, min(PITCH, room // 12))
     count = min(len(stops), max(1, room // pitch))
-    own = [index for index, stop in enumerate(stops) if stop.layer == active]
-    first = max(0, min(len(stops) - count, (own[0] + own[-1] + 1 - count) // 2))
+    own = [index for index, stop in enumerate(stops) if stop.box == active]
+    ends = _kept_in_sight(scene, stops, own, count)
+    first = max(0, min(len(stops) - count, (ends[0] + ends[1] + 1 - count) // 2))
     shown = stops[first : first + count]
-    layers = stops[-1].layer - 1
-    left = {stop.layer for stop in stops[:first]} & set(range(1, layers + 1))
-    right = {stop.layer for stop in stops[first + count :]} & set(range(1, layers + 1))
-    return _Rail(tuple(shown), _STUB, pitch, len(left), len(right), brief, pitch > narrowest)
+    inner = {index for index, box in enumerate(chart.boxes) if 0 < box.number < chart.last}
+    left = {stop.box for stop in stops[:first]} & inner
+    right = {stop.box for stop in stops[first + count :]} & inner
+    return _Rail(chart, tuple(shown), _STUB, pitch, top, len(left), len(right), brief, pitch > narrowest)
+
+
+def _kept_in_sight(scene: Scene, stops: list[_Stop], own: list[int], count: int) -> tuple[int, int]:
+    """The first and last stop of the active box; where that alone is too long, the quantity of the step."""
+    if len(own) <= count or not scene.view.is_done:
+        return own[0], own[-1]
+    name = scene.view.step.target.bare.id
+    place = next((index for index in own if stops[index].name == name), own[0])
+    return place, place
 
 
 def quantity_text(scene: Scene, name: str, brief: bool) -> str:
@@ -110,35 +171,31 @@ def quantity_text(scene: Scene, name: str, brief: bool) -> str:
 
 def _draw_stop(canvas: Canvas, scene: Scene, rail: _Rail, index: int, stop: _Stop) -> None:
     x = rail.column(index)
-    _draw_symbol(canvas, scene, rail, x, 0, stop.name)
+    _draw_symbol(canvas, scene, rail, x, rail.top, stop.name)
     gradient = f"grad_{stop.name}"
     if exists(scene, gradient):
-        _draw_symbol(canvas, scene, rail, x, 1, gradient)
-    arrow = x - 2
-    if index == 0 or rail.pitch < PITCH - 1 or not rail.arrows or _is_second_parameter(scene, rail, index):
+        _draw_symbol(canvas, scene, rail, x, rail.top + 1, gradient)
+    if index == 0 or rail.pitch < PITCH - 1 or not rail.arrows or stop.box == SHARED:
         return
-    canvas.write(arrow, 0, scene.glyphs.right_arrow, flow_style(scene, FORWARD, _computed_by_arrow(scene, rail, index)))
-    before = rail.stops[index - 1]
-    if is_computed_forward(scene, stop.name):
-        reached = [f"grad_{before.name}"]
-        if not is_computed_forward(scene, before.name):
-            own = (other.name for other in rail.stops if other.layer == stop.layer)
-            reached = [f"grad_{name}" for name in own if not is_computed_forward(scene, name)]
-        look = flow_style(scene, BACKWARD, *(name for name in reached if exists(scene, name)))
-        canvas.write(arrow, 1, scene.glyphs.left_arrow, look)
+    arrow, before = x - 2, rail.value_before(index)
+    reader = _reader_of(rail, index)
+    if reader and (rail.stops[index - 1].name in rail.chart.computed or rail.stops[index - 1].name == before):
+        # The arrow before W is the one into this layer, which its z needs.
+        look = link_style(scene, FORWARD, before, reader)
+        if any(link.source == before for link in rail.chart.links_by_reader.get(reader, ())):
+            canvas.write(arrow, rail.top, scene.glyphs.right_arrow, look)
+    elif stop.name in rail.chart.computed:
+        canvas.write(arrow, rail.top, scene.glyphs.right_arrow, link_style(scene, FORWARD, before, stop.name))
+    if stop.name in rail.chart.computed:
+        own = set(rail.chart.beside) | {link.source for link in rail.chart.links_by_reader.get(stop.name, ())}
+        reached = [name for name in rail.before(index) if name in own and exists(scene, f"grad_{name}")]
+        if reached:
+            canvas.write(arrow, rail.top + 1, scene.glyphs.left_arrow, back_style(scene, stop.name, reached))
 
 
-def _is_second_parameter(scene: Scene, rail: _Rail, index: int) -> bool:
-    """Whether it stands beside another quantity that comes in from outside."""
-    stop, before = rail.stops[index], rail.stops[index - 1]
-    outer = not is_computed_forward(scene, stop.name) and not is_computed_forward(scene, before.name)
-    return outer and stop.layer == before.layer
-
-
-def _computed_by_arrow(scene: Scene, rail: _Rail, index: int) -> str:
-    """The arrow before W is the one into this layer, which its z needs."""
-    later = (stop.name for stop in rail.stops[index:] if is_computed_forward(scene, stop.name))
-    return next(later, rail.stops[index].name)
+def _reader_of(rail: _Rail, index: int) -> str:
+    """The computed stop that this stop is, or stands in front of."""
+    return next((stop.name for stop in rail.stops[index:] if stop.name in rail.chart.computed), "")
 
 
 def _draw_symbol(canvas: Canvas, scene: Scene, rail: _Rail, x: int, y: int, name: str) -> None:
@@ -154,12 +211,83 @@ def _draw_symbol(canvas: Canvas, scene: Scene, rail: _Rail, x: int, y: int, name
     canvas.mark(x - 1, y, length + 1, 1, Target("quantity", name))
 
 
-def _draw_hooks(canvas: Canvas, scene: Scene, rail: _Rail) -> None:
-    if not has_layers(scene):
-        return
+# channels and hooks
+
+
+def _draw_channels(canvas: Canvas, scene: Scene, rail: _Rail) -> None:
+    columns = {stop.name: rail.column(index) + 2 for index, stop in enumerate(rail.stops)}
+    lit = lit_sources(scene)
+    names = [stop.name for stop in rail.stops]
+    leaps: dict[str, tuple[str, ...]] = {}
+    for source, reader in _leaps(rail.chart, names):
+        if source in columns and reader in columns:
+            leaps[source] = (*leaps.get(source, ()), reader)
+    for name in rail.chart.shared:
+        readers = tuple(reader for reader in rail.chart.readers[name] if reader in columns)
+        if name in columns and readers:
+            leaps[name] = readers
+    routes = [Route(source, readers) for source, readers in leaps.items()]
+    if rail.top:
+        for route in _on_one_row(scene, rail, routes, columns, lit):
+            _draw_leap(canvas, scene, route, columns, 0, above=True)
+    back = [route for route in routes if exists(scene, f"grad_{route.source}")]
+    for source, reader in _hooks(scene, rail):
+        # A value that also leaps gets all its ways back on one line.
+        others = next((route.readers for route in back if route.source == source), ())
+        back = [route for route in back if route.source != source]
+        back.append(Route(source, (reader, *others), is_hook=True))
+    for route in _on_one_row(scene, rail, back, columns, lit):
+        _draw_leap(canvas, scene, route, columns, rail.top + 2, above=False)
+    _draw_terms(canvas, scene, rail)
+
+
+def _on_one_row(
+    scene: Scene, rail: _Rail, routes: list[Route], columns: dict[str, int], lit: frozenset[str]
+) -> list[Route]:
+    """The routes that have room; of several that are shared those of the step shown, else the first, is drawn."""
+    return [route for route in coloured(routes, columns, 1, lit) if route.row == 0]
+
+
+def _hooks(scene: Scene, rail: _Rail) -> Iterator[tuple[str, str]]:
+    """From a gradient over the parameters beside it back to the value before."""
     for index, stop in enumerate(rail.stops):
-        end = next((other for other, found in enumerate(rail.stops) if found.name == f"z{stop.layer + 1}"), None)
-        if stop.name[0] != "a" or stop.layer == 0 or end is None:
+        source = rail.value_before(index)
+        if stop.name not in rail.chart.computed or rail.stops[index - 1].name == source:
             continue
-        look = flow_style(scene, BACKWARD, f"grad_a{stop.layer}")
-        draw_hook(canvas, rail.column(index) + 2, rail.column(end) + 2, 2, look, scene.glyphs)
+        linked = any(link.source == source for link in rail.chart.links_by_reader.get(stop.name, ()))
+        if linked and exists(scene, f"grad_{source}"):
+            yield source, stop.name
+
+
+def _draw_leap(canvas: Canvas, scene: Scene, route: Route, columns: dict[str, int], y: int, *, above: bool) -> None:
+    box, glyphs = scene.glyphs.card, scene.glyphs
+    ends = sorted({columns[name] for name in (route.source, *route.readers)})
+    look = link_style(scene, FORWARD if above else BACKWARD, route.source, *route.readers)
+    if not above:
+        draw_hook(canvas, ends[0], ends[-1], y, look, glyphs)
+    else:
+        canvas.write(ends[0], y, box.top_left + glyphs.rule * (ends[-1] - ends[0] - 1) + box.top_right, look)
+    for column in ends[1:-1]:
+        canvas.write(column, y, box.tee_top if above else box.tee_bottom, look)
+    if route.is_hook or ends[1] - ends[0] < 9:
+        return
+    name = route.source if above else f"grad_{route.source}"
+    text = f" {symbol_text(scene.shown.symbol(name), glyphs, notation=scene.notation, brief=True)} "
+    if ends[1] - ends[0] > width_of(text) + 4 and above:
+        canvas.write(ends[0] + (ends[1] - ends[0] - width_of(text)) // 2 + 1, y, text, look)
+
+
+def _draw_terms(canvas: Canvas, scene: Scene, rail: _Rail) -> None:
+    """`Σ 2 of 3` at the end of the lowest row: how far the sum has come that is being gathered."""
+    if not scene.view.is_done:
+        return
+    target = scene.view.step.target
+    found = [name for name in rail.chart.shared if exists(scene, f"grad_{name}")]
+    if target.bare.id in found and target.prefix == "grad":
+        ready, terms = ready_terms(scene, rail.chart, target.bare.id)
+        text = f"{scene.glyphs.sum} {ready} of {terms}"
+        x = canvas.width - width_of(text) - 1
+        for y in (rail.top + 2, 0):
+            if all(canvas.text_at(x + place, y) == " " for place in range(-1, width_of(text))):
+                canvas.write(x, y, text, style(scene.palette.muted))
+                break

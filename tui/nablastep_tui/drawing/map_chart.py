@@ -1,0 +1,209 @@
+"""What the map shows of a graph of equations: boxes in order, the tracks in them, what links them, what is shared.
+
+A pure function of a program. Knows no sizes, values or screens: a quantity is its id here.
+
+Every block of equations is a box. In a box, equations that follow from each other stand on one track, parallel
+branches (queries, keys, values) on tracks of their own. What comes in stands left of its one reader; the samples, and
+what several equations of one box read, have a box before all others; what several boxes read, and parameters with
+several readers, are shared: they are drawn once and reach their readers over a bus. E has a box behind all others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from nablastep.expressions import Symbol, matrix_symbols
+from nablastep.graph import COMPUTED, Definition, Graph, Role
+
+Track = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Box:
+    """A card of the map. `number` is the block's, 0 that of what comes in, one more than the last that of E.
+
+    `compared` are the data that only E reads, which stand below it.
+    """
+
+    number: int
+    title: str
+    tracks: tuple[Track, ...]
+    compared: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Everything in the box, in reading order."""
+        return tuple(name for track in self.tracks for name in track) + self.compared
+
+
+@dataclass(frozen=True)
+class Link:
+    """`reader` is computed from `source`; their gradients go the other way. `reach` says how it is drawn.
+
+    "next": the reader follows on the same track; "box": it is in the next box; "join": it is on another track of the
+    same box; "over": something lies between.
+    """
+
+    source: str
+    reader: str
+    reach: str
+
+
+@dataclass(frozen=True, eq=False)
+class Chart:
+    """The map of a graph before it has a size.
+
+    `shared` are the ids on the bus, `beside` those that stand left of their one reader, `computed` those that the
+    equations define.
+    """
+
+    boxes: tuple[Box, ...]
+    links: tuple[Link, ...]
+    shared: tuple[str, ...]
+    readers: dict[str, tuple[str, ...]]
+    computed: frozenset[str]
+    beside: frozenset[str]
+
+    @cached_property
+    def box_of(self) -> dict[str, int]:
+        """The index of the box that a quantity stands in; shared ones stand in none."""
+        return {name: index for index, box in enumerate(self.boxes) for name in box.names}
+
+    @cached_property
+    def links_by_reader(self) -> dict[str, tuple[Link, ...]]:
+        """The links that lead to a quantity."""
+        found: dict[str, tuple[Link, ...]] = {}
+        for link in self.links:
+            found[link.reader] = (*found.get(link.reader, ()), link)
+        return found
+
+    @property
+    def last(self) -> int:
+        """The number of the box of E."""
+        return self.boxes[-1].number
+
+    def track_of(self, name: str) -> int:
+        """The number of the track that a quantity stands on, from 0, in its box."""
+        tracks = self.boxes[self.box_of[name]].tracks
+        return next((index for index, track in enumerate(tracks) if name in track), 0)
+
+
+@lru_cache(maxsize=64)
+def chart_of(graph: Graph) -> Chart:
+    """The chart of a graph."""
+    readers = _readers(graph)
+    shared, first, compared = _placed(graph, readers)
+    computed = frozenset(definition.target.id for definition in graph.definitions)
+    aside = {*shared, *first, *compared, *computed}
+    beside = {
+        definition.target.id: tuple(symbol.id for symbol in _reads(definition) if symbol.id not in aside)
+        for definition in graph.definitions
+    }
+    boxes = tuple(_boxes(graph, first, compared, beside))
+    links = tuple(_links(boxes, readers, computed.union(first)))
+    alone = frozenset(name for names in beside.values() for name in names)
+    return Chart(boxes, links, tuple(shared), readers, computed, alone)
+
+
+def _placed(graph: Graph, readers: dict[str, tuple[str, ...]]) -> tuple[list[str], list[str], list[str]]:
+    """Of what comes in: what is shared, what stands before all others, and what E alone is compared with."""
+    shared, first, compared = [], [], []
+    for quantity in graph.quantities:
+        if quantity.role in COMPUTED:
+            continue
+        name, read_by = quantity.symbol.id, readers.get(quantity.symbol.id, ())
+        blocks = {0 if reader == graph.error.id else graph.by_id[reader].block for reader in read_by}
+        is_learned = quantity.role is Role.PARAMETER
+        if len(blocks) > 1 or (is_learned and len(read_by) > 1):
+            shared.append(name)
+        elif blocks == {0} and not is_learned:
+            compared.append(name)
+        elif not is_learned and (quantity.role is Role.DATA or len(read_by) != 1):
+            first.append(name)
+    return shared, first, compared
+
+
+def _reads(definition: Definition) -> tuple[Symbol, ...]:
+    """What the equation reads as a textbook writes it: softmax's output, where E is computed from its input."""
+    return matrix_symbols((definition.definition or definition.equation).expression)
+
+
+def _readers(graph: Graph) -> dict[str, tuple[str, ...]]:
+    readers: dict[str, tuple[str, ...]] = {}
+    for definition in graph.definitions:
+        for symbol in _reads(definition):
+            readers[symbol.id] = (*readers.get(symbol.id, ()), definition.target.id)
+    return readers
+
+
+def _boxes(graph: Graph, first: list[str], compared: list[str], beside: dict[str, tuple[str, ...]]) -> Iterator[Box]:
+    if first:
+        known = graph.by_id[first[0]].role is Role.DATA
+        yield Box(0, "input" if known else "given", tuple((name,) for name in first))
+    for number, title in enumerate(graph.blocks, 1):
+        own = [
+            definition
+            for definition in graph.definitions
+            if graph.by_id[definition.target.id].block == number and definition.target != graph.error
+        ]
+        if own:
+            yield Box(number, title, _tracks(own, beside))
+    error, number = graph.error.id, len(graph.blocks) + 1
+    if beside[error]:
+        yield Box(number, "loss", ((*compared, *beside[error], error),))
+    else:
+        yield Box(number, "loss", ((error,),), tuple(compared))
+
+
+def _tracks(definitions: list[Definition], beside: dict[str, tuple[str, ...]]) -> tuple[Track, ...]:
+    """Every equation goes on with the longest track whose end it reads, or begins a track."""
+    tracks: list[Track] = []
+    for definition in definitions:
+        target, read = definition.target.id, {symbol.id for symbol in _reads(definition)}
+        ends = [index for index, track in enumerate(tracks) if track[-1] in read]
+        own = (*beside[target], target)
+        if ends:
+            longest = max(ends, key=lambda index: len(tracks[index]))
+            tracks[longest] = (*tracks[longest], *own)
+        else:
+            tracks.append(own)
+    return tuple(tracks)
+
+
+def _links(boxes: tuple[Box, ...], readers: dict[str, tuple[str, ...]], sources: frozenset[str]) -> Iterator[Link]:
+    spots = {
+        name: _Spot(index, number, place, tuple(other for other in track[:place] if other in sources))
+        for index, box in enumerate(boxes)
+        for number, track in enumerate(box.tracks)
+        for place, name in enumerate(track)
+    }
+    for source, spot in spots.items():
+        if source not in sources:
+            continue
+        tracks = boxes[spot.box].tracks
+        is_last = spot.place == len(tracks[spot.track]) - 1
+        for reader in readers.get(source, ()):
+            there = spots[reader]
+            alone = sum(spots[other].box == there.box for other in readers[source]) == 1
+            enters = is_last and (not there.before or (alone and len(tracks) > 1))
+            yield Link(source, reader, _reach(source, spot, there, enters=enters))
+
+
+@dataclass(frozen=True)
+class _Spot:
+    """Where a quantity stands, and the values before it on its track."""
+
+    box: int
+    track: int
+    place: int
+    before: tuple[str, ...]
+
+
+def _reach(source: str, here: _Spot, there: _Spot, *, enters: bool) -> str:
+    if here.box == there.box:
+        if here.track != there.track:
+            return "join"
+        return "next" if there.before[-1] == source else "over"
+    return "box" if there.box == here.box + 1 and enters else "over"
