@@ -70,7 +70,7 @@ def kinks_at(program: Program, name: str, values: Mapping[str, Any]) -> Iterator
     step = program.step(name)
     read = {name, *step.operands}
     for found in kinked(program.steps):
-        belongs = found.argument.layer == step.layer and found.argument.id in read
+        belongs = found.argument.shape == step.target.shape and found.argument.id in read
         if belongs and found.argument.id in values:
             mask = at_kink(program, found, values)
             if mask.any():

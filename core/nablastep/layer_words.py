@@ -5,7 +5,7 @@ The vocabulary of `layers`; steps of other graphs are told by role in `words`.
 
 from __future__ import annotations
 
-from nablastep.expressions import ARGUMENT, Apply
+from nablastep.expressions import ARGUMENT, Apply, Symbol
 from nablastep.functions.activations import ACTIVATIONS
 from nablastep.notation import notation_named
 from nablastep.phrases import change_of_error
@@ -37,6 +37,11 @@ def layer_title(step: Step, program: Program) -> str:
     if target.base == "z":
         return f"back through the activation of layer {layer}"
     return f"gradient of the {'weights' if target.base == 'W' else 'bias'} into layer {layer}"
+
+
+def layer_number_kind(symbol: Symbol) -> str:
+    """Whether a number of a parameter is a weight or a bias."""
+    return "weight" if symbol.base == "W" else "bias"
 
 
 def layer_sentence(step: Step, program: Program, cell: CELL, value: float, weights: str) -> str:

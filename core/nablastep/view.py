@@ -126,7 +126,7 @@ class View:
         sentences = []
         for edit in iteration.by_hand(number):
             symbol = self.session.program.symbols[edit.name]
-            shown = self.column_cell(symbol, (edit.indices[0], edit.indices[1]))
+            shown = self.column_cell(symbol, (edit.indices[0], edit.indices[1]) if edit.indices else (0, 0))
             made = float(iteration.made(number)[edit.indices]) if edit.name == self.step.id else None
             sentences.append(by_hand_sentence(self.entry_name(symbol, shown, notation), edit.value, made))
         return tuple(sentences)
@@ -139,7 +139,7 @@ class View:
 
     def origin(self) -> Origin | None:
         """Where the result of the step shown, or else E, stopped being finite; None while both are finite."""
-        for name in dict.fromkeys((self.step.id, "E")):
+        for name in dict.fromkeys((self.step.id, self.session.program.error.id)):
             value = self.session.get(name) if self.is_done else None
             if value is not None and not is_finite(value):
                 return origin_of(self.session.timeline, self.session.position.iteration, name)
@@ -150,7 +150,7 @@ class View:
         origin = self.origin()
         if origin is None:
             return ""
-        name = self.step.id if not is_finite(self.session[self.step.id]) else "E"
+        name = self.step.id if not is_finite(self.session[self.step.id]) else self.session.program.error.id
         values = np.asarray(self.session[name])
         worst = float(values[~np.isfinite(values)][0])
         return not_finite_sentence(notation_named(notation).text(self.symbol(name)), worst, origin)
@@ -158,7 +158,7 @@ class View:
     def kink(self, cell: CELL, notation: str = "unicode") -> str:
         """Where an activation's argument behind this number is at a kink, or is there but for rounding; else empty."""
         step, program = self.step, self.session.program
-        if not self.is_done or step.target.base not in {"z", "a"} or step.layer == 0:
+        if not self.is_done or not step.target.shape:
             return ""
         place = self.column_cell(step.target, cell)
         for found, mask in kinks_at(program, step.id, self.session.values):

@@ -28,7 +28,7 @@ class Basis:
     program: Program
     values: Mapping[str, Any]
     variable: str
-    index: tuple[int, int]
+    index: tuple[int, ...]
     old: float
     slope: float
     at_kink: bool
@@ -77,13 +77,13 @@ def basis(session: Session, cell: Cell) -> Basis | None:
     start = iteration.values(0)
     forward = iteration.values(program.step(program.error.id).number)
     values = {**forward, **start}
-    quotient = slope(program, values, variable, (index[0], index[1]))
+    quotient = slope(program, values, variable, index)
     promised = quotient.value
     gradient = f"grad_{variable}"
     if gradient in program.symbols or gradient in program.views:
         promised = float(np.asarray(_gradient(iteration, gradient))[index])
-    old = float(values[variable][index])
-    return Basis(program, values, variable, (index[0], index[1]), old, promised, quotient.at_kink, number)
+    old = float(np.asarray(values[variable])[index])
+    return Basis(program, values, variable, index, old, promised, quotient.at_kink, number)
 
 
 def _gradient(iteration: Iteration, name: str) -> Any:

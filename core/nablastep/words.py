@@ -5,14 +5,15 @@ Words only: no colour, no width, no markup.
 
 from __future__ import annotations
 
-from nablastep.expressions import Apply, Expression, MatMul, Softmax, Symbol, matrix_symbols, walk
+from nablastep.expressions import SAMPLES, WEIGHTS, Apply, Expression, MatMul, Softmax, Symbol, matrix_symbols, walk
 from nablastep.graph import Role
-from nablastep.layer_words import layer_sentence, layer_title
+from nablastep.layer_words import layer_number_kind, layer_sentence, layer_title
 from nablastep.layers import LayerGraph
 from nablastep.not_finite import Origin
 from nablastep.notation.unicode import NOTATION
 from nablastep.phrases import change_of_error, listed, significant
 from nablastep.program import FORWARD, UPDATE, Program, Step
+from nablastep.transposition import Convention
 
 __all__ = ["kink_sentence", "sentence", "significant", "step_title"]
 
@@ -73,6 +74,27 @@ def kink_sentence(name: str, kink: float, function: str, exact: bool) -> str:
     """What it means that a quantity is where a function's slope jumps, exactly or but for rounding."""
     to_rounding = "" if exact else " to rounding"
     return f"{name} is {kink:g}{to_rounding}: at the kink of {function}, where the slopes on both sides differ."
+
+
+def number_kind(program: Program, name: str) -> str:
+    """What a number of the quantity is to who edits it: "weight" and "bias" of layers, else by its role."""
+    quantity = program.graph.by_id.get(name)
+    if quantity is None:
+        return "number"
+    if isinstance(program.graph, LayerGraph) and quantity.role is Role.PARAMETER:
+        return layer_number_kind(quantity.symbol)
+    return {Role.DATA: "input", Role.TARGET: "target", Role.GIVEN: "given number"}.get(quantity.role, "parameter")
+
+
+def convention_words(convention: Convention, program: Program) -> tuple[str, str]:
+    """How a convention writes things, and where that is met; of equations, what it stores otherwise than written."""
+    if isinstance(program.graph, LayerGraph):
+        return convention.formula, convention.met_in
+    flipped = {symbol.flips_with for symbol in program.symbols.values() if convention.transposes(symbol)}
+    stored = [what for kind, what in ((SAMPLES, "samples as rows"), (WEIGHTS, "weights transposed")) if kind in flipped]
+    if not stored:
+        return "as written", "the equations of the file"
+    return listed(stored), "as the rows of a batch are met in code" if SAMPLES in flipped else "W from i to j"
 
 
 _UPDATES = {

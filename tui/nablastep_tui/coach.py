@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 
-from nablastep.layers import LayerGraph
-from nablastep.program import Program
+from nablastep.expressions import Hadamard
+from nablastep.program import BACKWARD
 from nablastep.session import Session
 
 
@@ -17,31 +18,28 @@ class Hint:
     text: str
 
 
-def _moments_of_the_way_back(program: Program) -> dict[str, Hint]:
-    turn = Hint("turn", "here the direction turns: every gradient tells how E reacts")
-    cell = Hint("cell", "{cell-left} {cell-down} {cell-up} {cell-right} move the selected number")
-    if not isinstance(program.graph, LayerGraph):
-        first = next((step.id for step in program.steps if step.phase == "backward"), "")
-        return {first: turn}
-    last = len(program.form.activations)
-    why = Hint("why", "{why} asks why ⊙ is enough here and no matrix product is needed")
-    return {f"grad_a{last}": turn, f"grad_z{last}": why, f"grad_W{last - 1}": cell}
-
-
 def hint_for(session: Session, seen: frozenset[str]) -> Hint | None:
     """The hint for where the session stands, if it has not been followed yet."""
     if session.step is None or session.position.iteration != 1:
         return None
     step, program = session.step, session.program
-    moments = {
-        program.steps[1].id: Hint("back", "{back} takes it back"),
-        program.error.id: Hint("loss", "E has a value now: it stands at the top right, and below as the first bar"),
-        **_moments_of_the_way_back(program),
-        program.steps[-1].id: Hint(
-            "edit",
-            "the iteration is complete: {next} begins the next one with the new weights, {edit} tries one of your own",
-        ),
-    }
+    error = program.error.id
+    backward = [other for other in program.steps if other.phase == BACKWARD]
+    entry_wise = (other for other in backward[1:] if isinstance(other.equation.expression, Hadamard))
+    learned = (other for other in backward if other.target.bare in program.parameters)
+    hints = (
+        (program.steps[1:], Hint("back", "{back} takes it back")),
+        ((program.step(error),), Hint("loss", f"{error} has a value now: it stands at the top right, and below as the "
+                                              "first bar")),
+        (backward, Hint("turn", f"here the direction turns: every gradient tells how {error} reacts")),
+        (entry_wise, Hint("why", "{why} asks why ⊙ is enough here and no matrix product is needed")),
+        (learned, Hint("cell", "{cell-left} {cell-down} {cell-up} {cell-right} move the selected number")),
+        (program.steps[-1:], Hint("edit", "the iteration is complete: {next} begins the next one with the new "
+                                          "weights, {edit} tries one of your own")),
+    )  # fmt: skip
+    moments: dict[str, Hint] = {}
+    for steps, found in hints:
+        moments |= {other.id: found for other in islice(steps, 1)}
     first_update = next((other for other in program.steps if other.phase == "update"), None)
     if first_update is not None:
         before = program.steps[first_update.number - 2]

@@ -10,6 +10,8 @@ import numpy as np
 from nablastep.cells import Cell
 from nablastep.commands import Set
 from nablastep.errors import NablastepError
+from nablastep.graph import COMPUTED
+from nablastep.program import Program
 from nablastep.safe_text import shortened
 from nablastep.session import Session
 from nablastep.view import View
@@ -92,22 +94,28 @@ def parse_number(text: str) -> float | None:
     return number if math.isfinite(number) else None
 
 
+def can_be_edited(program: Program, name: str) -> bool:
+    """Whether the quantity comes in from outside: what equations compute cannot be set."""
+    quantity = program.graph.by_id.get(name)
+    return quantity is not None and quantity.role not in COMPUTED
+
+
 def begin_edit(view: View, name: str, cell: tuple[int, int]) -> Edit:
-    """An edit of the shown cell of W, b, x, y (or a0, which shows x), or of the same cell of W or b on their gradient.
+    """An edit of the shown cell of what comes in (a parameter, data, something given), or of the one that its gradient
+    belongs to; of data the sample that stands there.
 
     Raises EditError, saying why, for anything else.
     """
-    session = view.session
-    target = session.program.symbols[name]
-    if target.prefix == "grad" and target.bare in session.program.parameters:
-        name = name.removeprefix("grad_")
-        target = session.program.symbols[name]
+    session, program = view.session, view.session.program
+    target = program.symbols[name]
+    if target.prefix == "grad" and can_be_edited(program, target.bare.id):
+        target = target.bare
     row, column = view.column_cell(target, cell)
-    data = next((data for data, shown in session.program.samples.items() if shown.id == name), None)
+    data = next((key for key, symbol in program.samples.items() if symbol.id == target.id), None)
     if data is not None:
         place = Cell(data, (session.batch[column], row))
     else:
-        place = Cell(name, (row, column) if target.shape else ())
+        place = Cell(target.id, (row, column) if target.shape else ())
         session._edit(place, 0.0)
     old = float(np.asarray(session[place.name])[place.indices])
     where = basis(session, place)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from nablastep.commands import Goto
 from nablastep.errors import CommandError
 from nablastep.field_checks import did_you_mean
+from nablastep.formulas.statements import canonical_name
 from nablastep.program import Program
 from nablastep.safe_text import shortened
 from nablastep.whole_numbers import whole_number
@@ -27,7 +28,7 @@ def parse_go_to(text: str, program: Program, iteration: int) -> Goto | ErrorBelo
     word = text.strip()
     if match := re.fullmatch(r"[iI]\s*([0-9]+)", word):
         return Goto(iteration=whole_number(match[1]))
-    if match := re.fullmatch(r"E\s*<\s*([0-9.eE+-]+)", word):
+    if match := re.fullmatch(rf"(?:E|{re.escape(program.error.id)})\s*<\s*([0-9.eE+-]+)", word):
         try:
             return ErrorBelow(float(match[1]))
         except ValueError:
@@ -39,17 +40,21 @@ def parse_go_to(text: str, program: Program, iteration: int) -> Goto | ErrorBelo
     if word in {"start", "end"}:
         return Goto(word)
     ids = [step.id for step in program.steps]
-    name = _as_id(word)
-    for candidate in (name, name.lower(), f"grad_{name}" if name.startswith(("W", "b")) else name):
-        if candidate in ids:
-            return Goto(candidate)
-    raise CommandError(f"no step computes '{shortened(word)}'{did_you_mean(shortened(name), ids)}")
+    names = _as_ids(word)
+    for name in names:
+        if name in ids:
+            return Goto(name)
+    # Z for the z of a batch: capital or small, where only one of them is meant.
+    for name in names:
+        alike = [found for found in ids if found.lower() == name.lower()]
+        if len(alike) == 1:
+            return Goto(alike[0])
+    near = next((near for name in names if (near := did_you_mean(shortened(name), ids))), "")
+    raise CommandError(f"no step computes '{shortened(word)}'{near}")
 
 
-def _as_id(word: str) -> str:
-    """`∇W⁽¹⁾`, `dW1` and `nabla W1` are `grad_W1`."""
-    plain = word.translate(_SUPERSCRIPTS).replace(" ", "")
-    if match := re.fullmatch(r"(?:∇|nabla|grad_?|d)([WbzaA-Z][0-9]+)", plain):
-        base = match[1][0]
-        return f"grad_{base.lower() if base in 'ZA' else base}{match[1][1:]}"
-    return plain
+def _as_ids(word: str) -> list[str]:
+    """What the word may be the id of: `∇W⁽¹⁾`, `dW1` and `nabla W1` are `grad_W1`; without a step, its gradient."""
+    plain = canonical_name(word.translate(_SUPERSCRIPTS).replace(" ", "").replace("(", "").replace(")", ""))
+    match = re.fullmatch(r"(?:∇|nabla|grad_?|d)(.+)", plain)
+    return [plain, f"grad_{match[1]}"] if match else [plain, f"grad_{plain}"]

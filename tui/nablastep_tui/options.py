@@ -102,8 +102,7 @@ def step_id(summary: str, *, updates: bool) -> Any:
         except Exception:  # nothing to offer is all that a shell in mid-line can be told
             return []
         ids = [step.id for step in program.steps if updates or step.phase != UPDATE]
-        inputs = program.input_gradient.target.id
-        return [name for name in dict.fromkeys([*ids, inputs]) if name.startswith(incomplete)]
+        return [name for name in dict.fromkeys([*ids, *program.views]) if name.startswith(incomplete)]
 
     return typer.Argument(metavar="ID", autocompletion=completed, help=summary)
 

@@ -46,8 +46,8 @@ class Derivation:
     @property
     def is_quick(self) -> bool:
         """Whether it takes less than a moment: matrices small enough to nudge entry by entry."""
-        parameters = self.session.network.initial_parameters.values()
-        return sum(int(np.size(value)) for value in parameters) * len(self.session.batch) <= QUICK
+        learned = sum(np.size(value) for value in self.session.network.initial_parameters.values())
+        return learned * max(1, len(self.session.batch)) <= QUICK
 
     @property
     def is_ready(self) -> bool:

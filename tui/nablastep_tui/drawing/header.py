@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from nablastep.network import Network
+from nablastep.words import convention_words
 from nablastep_tui.drawing.canvas import Canvas
 from nablastep_tui.drawing.spans import Spans, clipped, spans_width, trimmed, write_spans
-from nablastep_tui.drawing.symbols import plain
+from nablastep_tui.drawing.symbols import plain, symbol_text
 from nablastep_tui.numbers import error_text
 from nablastep_tui.scene import Scene
-from nablastep_tui.themes import accent_style, style
+from nablastep_tui.themes import accent_style, dimension_style, style
 
 _GAP = 3
 _LOSSES = {
@@ -81,16 +82,21 @@ def _time_and_error(scene: Scene) -> Spans:
     palette, ascii_only = scene.palette, scene.glyphs.name == "ascii"
     muted, bright = style(palette.muted), style(palette.bright, bold=True)
     iteration = scene.session.position.iteration
-    time: Spans = (("iteration ", muted), (str(iteration), bright), ("   E ", muted))
+    time: Spans = (("iteration ", muted), (str(iteration), bright), (f"   {_error_text(scene)} ", muted))
     edit = scene.what_if
     if edit is not None and edit.acts:
         before = error_text(edit.error_before, ascii=ascii_only)
         after = error_text(edit.error_after, ascii=ascii_only)
         return (*time, (plain(f"{before} → ", scene.glyphs), style(palette.text)), (after, accent_style(palette)))
-    error, earlier = scene.view.value("E"), scene.view.previous("E")
+    name = scene.session.program.error.id
+    error, earlier = scene.view.value(name), scene.view.previous(name)
     if error is None and earlier is not None:
         return (*time, (f"of {iteration - 1}: {error_text(earlier, ascii=ascii_only)}", muted))
     return (*time, (error_text(error, ascii=ascii_only), bright))
+
+
+def _error_text(scene: Scene) -> str:
+    return symbol_text(scene.session.program.error, scene.glyphs)
 
 
 def _status(scene: Scene) -> list[Spans]:
@@ -114,19 +120,24 @@ def _model(scene: Scene) -> list[Spans]:
     muted = style(scene.palette.muted)
     rate = trimmed(float(scene.session["learning_rate"]), ascii=glyphs.name == "ascii")
     optimizer = "" if network.optimizer.name == "sgd" else f"{network.optimizer.name} "
-    if network.layers:
-        activations = plain(" → ", glyphs).join(_runs(layer.activation for layer in network.layers))
-        texts = [activations, _loss_text(network, glyphs.name == "ascii")]
-    else:
-        texts = [f"{len(scene.session.program.forward)} equations"]
-    texts.append(f"{optimizer}{plain('η', glyphs)} {rate}")
-    return [((text, muted),) for text in texts]
+    texts = (
+        plain(" → ", glyphs).join(_runs(layer.activation for layer in network.layers)),
+        _loss_text(network, glyphs.name == "ascii"),
+        f"{optimizer}{plain('η', glyphs)} {rate}",
+    )
+    return [((text, muted),) for text in texts if text]
 
 
 def _sizes(scene: Scene) -> Spans:
     network = scene.session.network
-    sizes = "-".join(map(str, network.sizes)) if network.layers else ""
-    return ((sizes, style(scene.palette.muted)),)
+    if network.layers:
+        return (("-".join(map(str, network.sizes)), style(scene.palette.muted)),)
+    named: Spans = ()
+    for dimension, size in network.dimensions.items():
+        text = f"{scene.glyphs.dimension(dimension)}={size}"
+        named += ((" ", style(scene.palette.muted)),) if named else ()
+        named += ((text, dimension_style(scene.palette, dimension)),)
+    return named
 
 
 def _runs(names: Iterable[str]) -> list[str]:
@@ -145,8 +156,8 @@ def _loss_text(network: Network, ascii_only: bool) -> str:
 def _chips(scene: Scene) -> list[Spans]:
     """The convention's formula, and where people meet it."""
     convention = scene.view.convention
-    formula = plain(convention.formula, scene.glyphs)
-    return [
-        ((formula, style(scene.palette.text)),),
-        ((_MET_IN.get(convention.name, convention.name), style(scene.palette.muted)),),
-    ]
+    formula, _ = convention_words(convention, scene.session.program)
+    chip: Spans = ((plain(formula, scene.glyphs), style(scene.palette.text)),)
+    if not scene.session.network.layers:
+        return [chip]
+    return [chip, ((_MET_IN.get(convention.name, convention.name), style(scene.palette.muted)),)]

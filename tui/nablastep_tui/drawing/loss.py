@@ -11,6 +11,7 @@ from nablastep_tui.drawing.bars import LossBars, draw_loss_bars, shared_loss_bar
 from nablastep_tui.drawing.canvas import Canvas
 from nablastep_tui.drawing.cells import width_of
 from nablastep_tui.drawing.lines import draw_title_rule
+from nablastep_tui.drawing.symbols import symbol_text
 from nablastep_tui.numbers import scalar_text
 from nablastep_tui.scene import Scene, Target
 from nablastep_tui.themes import style
@@ -34,8 +35,8 @@ def draw_loss(canvas: Canvas, scene: Scene) -> None:
     """`E 0.2984 ▇▆▅… 0.0020  log scale`; a click on a bar goes to its iteration."""
     curves = _curves(scene)
     if not curves[0].errors:
-        number = scene.session.program.step("E").number
-        canvas.write(_MARGIN, canvas.height - 1, f"E appears at step {number}", style(scene.palette.muted))
+        number = scene.session.program.step(scene.session.program.error.id).number
+        canvas.write(_MARGIN, canvas.height - 1, f"{_name(scene)} appears at step {number}", style(scene.palette.muted))
     shown = [curve for curve in curves if curve.errors]
     if canvas.height >= TALL:
         _draw_page(canvas, scene, shown)
@@ -47,7 +48,7 @@ def _curves(scene: Scene) -> list[Curve]:
     """This branch first, then the others; here E of the running iteration counts as soon as it is computed."""
     session = scene.session
     here = list(session.error_history)
-    running = session.get("E")
+    running = session.get(session.program.error.id)
     if running is not None and session.position.iteration == len(here) + 1:
         here.append(float(running))
     others = [Curve(branch.number, branch.error_history, False) for branch in session.branches]
@@ -82,7 +83,7 @@ def _draw_page(canvas: Canvas, scene: Scene, curves: list[Curve]) -> None:
     """Over the stage: a title, E of the first and last iteration above the bars, their numbers below."""
     palette = scene.palette
     muted = style(palette.muted)
-    title = [("E", style(palette.bright, bold=True)), (" over the iterations", muted)]
+    title = [(_name(scene), style(palette.bright, bold=True)), (" over the iterations", muted)]
     line = style(palette.line, dim=palette.monochrome)
     draw_title_rule(canvas, 1, 0, canvas.width - 2, title, (NOTE if curves else "", muted), line, scene.glyphs)
     if not curves:
@@ -107,6 +108,10 @@ def _draw_page(canvas: Canvas, scene: Scene, curves: list[Curve]) -> None:
         x += share
 
 
+def _name(scene: Scene) -> str:
+    return symbol_text(scene.session.program.error, scene.glyphs)
+
+
 def _fitting(widths: list[int], room: int) -> int:
     """How many of the curves have room for their words side by side, the first ones; one at least."""
     return next((count for count in range(len(widths), 1, -1) if max(widths[:count]) * count <= room), 1)
@@ -126,4 +131,4 @@ def _ends(scene: Scene, curve: Curve) -> tuple[str, str]:
     ascii_only = scene.glyphs.name == "ascii"
     first, last = (scalar_text(error, 4, ascii=ascii_only) for error in (curve.errors[0], curve.errors[-1]))
     branch = f"branch {curve.number}  " if scene.session.branches else ""
-    return f"{branch}E {first}", last if len(curve.errors) > 1 else ""
+    return f"{branch}{_name(scene)} {first}", last if len(curve.errors) > 1 else ""

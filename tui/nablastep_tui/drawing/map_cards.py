@@ -13,7 +13,7 @@ from nablastep_tui.drawing.cells import width_of
 from nablastep_tui.drawing.heat import draw_map_strip
 from nablastep_tui.drawing.map_bus import draw_bus, draw_small
 from nablastep_tui.drawing.map_chart import Box
-from nablastep_tui.drawing.map_flow import draw_flow
+from nablastep_tui.drawing.map_flow import draw_channel_names, draw_flow
 from nablastep_tui.drawing.map_plan import Card, CardStyle, MapPlan, Slot, badge, plan_map, sum_mark
 from nablastep_tui.drawing.map_quantity import (
     Quantity,
@@ -51,6 +51,7 @@ def draw_cards(canvas: Canvas, scene: Scene) -> None:
         _draw_card(canvas, scene, plan, x, card)
     draw_flow(canvas, scene, plan)
     draw_bus(canvas, scene, plan)
+    draw_channel_names(canvas, scene, plan)
 
 
 def plan_within(scene: Scene, width: int, most: int) -> MapPlan:
@@ -93,16 +94,17 @@ def _has_samples(scene: Scene, box: Box) -> bool:
 def _draw_lanes(canvas: Canvas, scene: Scene, plan: MapPlan, x: int, card: Card, look: Style) -> None:
     """One track: names over their values, and under a line their gradients in the same places."""
     palette, glyphs = scene.palette, scene.glyphs
+    gradients = [slot for slot in card.slots if exists(scene, f"grad_{slot.name}")]
+    if gradients:
+        # The line first: an exponent that the numbers above share is written on it.
+        separator = plan.gradients_row - 1
+        canvas.write(x, separator, glyphs.card.tee_left, look)
+        canvas.horizontal(x + 1, separator, card.width - 2, glyphs.dashed, style(palette.line, dim=palette.monochrome))
+        canvas.write(x + card.width - 1, separator, glyphs.card.tee_right, look)
+    else:
+        _draw_legend(canvas, scene, x + 2, card.width - 4, plan.gradients_row)
     for slot in card.slots:
         _draw_slot(canvas, scene, plan, x, card, slot, slot.name, plan.symbols_row)
-    gradients = [slot for slot in card.slots if exists(scene, f"grad_{slot.name}")]
-    if not gradients:
-        _draw_legend(canvas, scene, x + 2, card.width - 4, plan.gradients_row)
-        return
-    separator = plan.gradients_row - 1
-    canvas.write(x, separator, glyphs.card.tee_left, look)
-    canvas.horizontal(x + 1, separator, card.width - 2, glyphs.dashed, style(palette.line, dim=palette.monochrome))
-    canvas.write(x + card.width - 1, separator, glyphs.card.tee_right, look)
     for slot in gradients:
         _draw_slot(canvas, scene, plan, x, card, slot, f"grad_{slot.name}", plan.gradients_row)
 

@@ -19,6 +19,10 @@ from nablastep.graph import COMPUTED, Definition, Graph, Role
 
 Track = tuple[str, ...]
 
+_CARD_ROOM = 80
+_MARKS, _GAP, _VALUE = 4, 1, 9
+"""Cells for `∇`, the brackets of a mark and `Σ2`; between names; for a small strip beside a name, and an arrow."""
+
 
 @dataclass(frozen=True)
 class Box:
@@ -148,13 +152,34 @@ def _boxes(graph: Graph, first: list[str], compared: list[str], beside: dict[str
             for definition in graph.definitions
             if graph.by_id[definition.target.id].block == number and definition.target != graph.error
         ]
-        if own:
-            yield Box(number, title, _tracks(own, beside))
+        runs = list(_runs(own, beside))
+        for place, run in enumerate(runs, 1):
+            part = f" {place}/{len(runs)}" if len(runs) > 1 else ""
+            yield Box(number, f"{title}{part}", _tracks(run, beside))
     error, number = graph.error.id, len(graph.blocks) + 1
     if beside[error]:
         yield Box(number, "loss", ((*compared, *beside[error], error),))
     else:
         yield Box(number, "loss", ((error,),), tuple(compared))
+
+
+def _runs(definitions: list[Definition], beside: dict[str, tuple[str, ...]]) -> Iterator[list[Definition]]:
+    """The equations of a block in pieces that a card has room for: most blocks are one."""
+    run: list[Definition] = []
+    for definition in definitions:
+        if run and not _has_room(_tracks([*run, definition], beside)):
+            yield run
+            run = []
+        run.append(definition)
+    if run:
+        yield run
+
+
+def _has_room(tracks: tuple[Track, ...]) -> bool:
+    """Whether the tracks fit the narrowest map of cards, with folds on both sides."""
+    columns = [[track[place] for track in tracks if place < len(track)] for place in range(max(map(len, tracks)))]
+    beside_values = _VALUE if len(tracks) > 1 else _GAP
+    return sum(max(map(len, column)) + _MARKS + beside_values for column in columns) <= _CARD_ROOM
 
 
 def _tracks(definitions: list[Definition], beside: dict[str, tuple[str, ...]]) -> tuple[Track, ...]:

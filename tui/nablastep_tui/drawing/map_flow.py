@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from rich.style import Style
 
@@ -36,7 +36,9 @@ def draw_flow(canvas: Canvas, scene: Scene, plan: MapPlan) -> None:
             _draw_inner_arrows(canvas, scene, plan, x, card.tracks[number], forward, backward)
     for left, right in pairwise(plan.items):
         _draw_between(canvas, scene, plan, left, right)
-    _draw_channels(canvas, scene, plan)
+    columns = column_of(plan)
+    for route, above in _channels(scene, plan):
+        _draw_channel(canvas, scene, plan, route, columns, above=above)
     for x, item in plan.items:
         if isinstance(item, Fold):
             _draw_fold(canvas, scene, plan, x, item)
@@ -133,24 +135,30 @@ def _draw_to_fold(
 # over and under the cards
 
 
-def _draw_channels(canvas: Canvas, scene: Scene, plan: MapPlan) -> None:
-    columns, chart = column_of(plan), plan.chart
-    lit = lit_sources(scene)
-    for route in coloured(forward_routes(chart), columns, plan.up, lit):
-        _draw_channel(canvas, scene, plan, route, columns, above=True)
-    for route in coloured(backward_routes(chart), columns, plan.down, lit):
-        _draw_channel(canvas, scene, plan, route, columns, above=False)
+def _channels(scene: Scene, plan: MapPlan) -> list[tuple[Route, bool]]:
+    """The routes that have a row, each with whether it goes over the cards."""
+    columns, lit = column_of(plan), lit_sources(scene)
+    over = coloured(forward_routes(plan.chart), columns, plan.up, lit)
+    under = coloured(backward_routes(plan.chart), columns, plan.down, lit)
+    found = [(route, True) for route in over] + [(r, False) for r in under if exists(scene, f"grad_{r.source}")]
+    return [(route, above) for route, above in found if route.row >= 0]
+
+
+def draw_channel_names(canvas: Canvas, scene: Scene, plan: MapPlan) -> None:
+    """What flows in the channels, written when all lines are drawn: where lines cross there is no room for it."""
+    columns = column_of(plan)
+    for route, above in _channels(scene, plan):
+        if not route.is_hook:
+            _name_channel(canvas, scene, plan, route, columns, above=above)
 
 
 def _draw_channel(
     canvas: Canvas, scene: Scene, plan: MapPlan, route: Route, columns: dict[str, int], *, above: bool
 ) -> None:
     """`┌── h ──┬───┐` over the cards, `└──‹ ∇h ──┘` under them, with its ends down to the edge of the cards."""
-    if route.row < 0 or (not above and not exists(scene, f"grad_{route.source}")):
-        return
     box = scene.glyphs.card
     source, ends = columns[route.source], sorted({columns[name] for name in route.readers})
-    y = plan.card_top - 1 - route.row if above else plan.card_top + plan.card_height + route.row
+    y = _row_of(plan, route, above=above)
     left, right = min(source, *ends), max(source, *ends)
     whole = link_style(scene, FORWARD if above else BACKWARD, route.source, *route.readers)
     corners = (box.top_left, box.top_right, box.tee_top) if above else (
@@ -164,14 +172,27 @@ def _draw_channel(
             canvas.write(column, below, _crossed(scene, canvas.text_at(column, below)), whole)
     if route.is_hook:
         canvas.write(_hook_arrow(plan, route, left, right), y, scene.glyphs.hook_arrow, whole)
-        return
+
+
+def _row_of(plan: MapPlan, route: Route, *, above: bool) -> int:
+    return plan.card_top - 1 - route.row if above else plan.card_top + plan.card_height + route.row
+
+
+def _name_channel(
+    canvas: Canvas, scene: Scene, plan: MapPlan, route: Route, columns: dict[str, int], *, above: bool
+) -> None:
+    """What flows there, in the middle of the longest piece that no other line crosses."""
     name = route.source if above else f"grad_{route.source}"
     text = symbol_text(scene.shown.symbol(name), scene.glyphs, notation=scene.notation, brief=plan.brief)
     label = f" {text} " if above else f"{scene.glyphs.hook_arrow} {text} "
-    free = max(((b - a, a) for a, b in pairwise(sorted({source, *ends}))), default=(0, 0))
-    if free[0] > width_of(label) + 2:
-        x = free[1] + (free[0] - width_of(label)) // 2
-        canvas.write(x, y, label, whole)
+    y, ends = _row_of(plan, route, above=above), [columns[each] for each in (route.source, *route.readers)]
+    free = [x for x in range(min(ends), max(ends) + 1) if canvas.text_at(x, y) == scene.glyphs.rule]
+    pieces = [[x for _, x in piece] for _, piece in groupby(enumerate(free), key=lambda at: at[1] - at[0])]
+    longest = max(pieces, key=len, default=[])
+    if len(longest) > width_of(label) + 1:
+        x = longest[0] + (len(longest) - width_of(label) + 1) // 2
+        look = link_style(scene, FORWARD if above else BACKWARD, route.source, *route.readers)
+        canvas.write(x, y, label, look)
         canvas.mark(x, y, width_of(label), 1, Target("quantity", name))
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from nablastep.program import BACKWARD, FORWARD
 from nablastep_tui.drawing.canvas import Canvas
@@ -264,7 +265,8 @@ def _draw_leap(canvas: Canvas, scene: Scene, route: Route, columns: dict[str, in
     ends = sorted({columns[name] for name in (route.source, *route.readers)})
     look = link_style(scene, FORWARD if above else BACKWARD, route.source, *route.readers)
     if not above:
-        draw_hook(canvas, ends[0], ends[-1], y, look, glyphs)
+        widest = max(pairwise(ends), key=lambda pair: pair[1] - pair[0])
+        draw_hook(canvas, ends[0], ends[-1], y, look, glyphs, arrow_at=sum(widest) // 2)
     else:
         canvas.write(ends[0], y, box.top_left + glyphs.rule * (ends[-1] - ends[0] - 1) + box.top_right, look)
     for column in ends[1:-1]:

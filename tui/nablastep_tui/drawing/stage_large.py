@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.style import Style
 
+from nablastep.expressions import WEIGHTS
 from nablastep.layout import Operand
 from nablastep.notation import notation_named
 from nablastep.words import significant
@@ -213,9 +214,10 @@ def _draw_picture(canvas: Canvas, scene: Scene, result: Source, x: int, y: int) 
         return
     values = result.values
     along, where = None, ""
-    if result.shape[1] == "n0":
+    pixels = _dimension_of_inputs(scene)
+    if result.shape[1] == pixels:
         along, where = values[scene.cell[0]], f"row {scene.cell[0] + 1}"
-    elif result.shape[0] == "n0":
+    elif result.shape[0] == pixels:
         along, where = values[:, scene.cell[1]], f"column {scene.cell[1] + 1}"
     height, width = -(-sides[0] // 2), sides[1]
     if along is None or y + height + 1 > canvas.height or along.size != sides[0] * sides[1]:
@@ -225,11 +227,22 @@ def _draw_picture(canvas: Canvas, scene: Scene, result: Source, x: int, y: int) 
     canvas.write(x, y, what, style(scene.palette.muted))
     picture = heat_picture(np.asarray(along).reshape(sides), width * grown, height * grown)
     draw_heat(canvas, x, y + 1, picture, scene.palette, scene.glyphs)
-    if scene.view.step.target.prefix == "grad" and scene.view.step.target.base == "W":
+    if _is_learned(scene):
         legend = [("+ weight falls", 0), ("− weight rises", 1), ("at the update", 2)]
         for text, offset in legend:
             if x + width * grown + 2 + width_of(text) <= canvas.width:
                 canvas.write(x + width * grown + 2, y + 2 + offset, text, style(scene.palette.muted))
+
+
+def _dimension_of_inputs(scene: Scene) -> str:
+    data = scene.session.program.graph.data
+    return data.shape[0] if data is not None and data.shape else ""
+
+
+def _is_learned(scene: Scene) -> bool:
+    """Whether the step shown is the gradient of a matrix that the update moves."""
+    target = scene.view.step.target
+    return target.prefix == "grad" and target.flips_with == WEIGHTS
 
 
 def _draw_sentence(canvas: Canvas, scene: Scene, operands: list[Source], width: int, y: int) -> None:

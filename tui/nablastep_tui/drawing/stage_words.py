@@ -76,14 +76,14 @@ def remarks_of(scene: Scene) -> tuple[str, ...]:
     by_hand = scene.shown.by_hand(scene.notation)
     more = (f"{len(by_hand) - MOST_BY_HAND} more were set by hand.",) if len(by_hand) > MOST_BY_HAND else ()
     broken = scene.shown.not_finite(scene.notation)
-    if broken and (_has_no_error(scene) or scene.shown.value("E") is None):
+    if broken and (_has_no_error(scene) or scene.shown.value(scene.session.program.error.id) is None):
         broken = f"{broken}; {_way_back(scene)}"
     return (*by_hand[:MOST_BY_HAND], *more, *([broken] if broken else []))
 
 
 def _has_no_error(scene: Scene) -> bool:
     """Whether E has been computed and is no finite number."""
-    error = scene.shown.value("E")
+    error = scene.shown.value(scene.session.program.error.id)
     return error is not None and not math.isfinite(error)
 
 
@@ -111,15 +111,9 @@ def _invitation(scene: Scene, width: int, *, roomy: bool) -> list[Line]:
     lines = [press, *([(row, accent_style(palette))] for note in notes_of(scene) for row in wrapped(note, width))]
     if not scene.first_run or (len(lines) > 1 and not roomy):
         return lines[:MOST_INVITING]
-    sizes, steps = scene.session.network.sizes, len(scene.session.program)
-    way = (
-        f"{_count(sizes[0], 'input goes', 'inputs go').capitalize()} in, "
-        f"{_count(sizes[-1], 'number comes', 'numbers come')} out, and the error flows back."
-        if scene.session.network.layers
-        else "Forward along the equations of the file, and the error flows back."
-    )
+    steps = len(scene.session.program)
     about = (
-        f"{way} {steps} equations, one at a time."
+        f"{_way_through(scene)}, and the error flows back. {steps} equations, one at a time."
         f"{' Some parameters are frozen: no update moves them.' if scene.session.network.frozen_parameters else ''}"
     )
     keys: Line = []
@@ -132,6 +126,16 @@ def _invitation(scene: Scene, width: int, *, roomy: bool) -> list[Line]:
         keys += [(key, accent_style(palette)), (f" {what}  ", style(palette.muted))]
     lines += [[(text, style(palette.muted))] for text in wrapped(about, width)]
     return [*lines, keys] if sum(width_of(text) for text, _ in keys) <= width else lines
+
+
+def _way_through(scene: Scene) -> str:
+    """`Two inputs go in, two numbers come out`; of equations `Three equations lead to E`."""
+    network, program = scene.session.network, scene.session.program
+    if network.layers:
+        inputs = _count(network.sizes[0], "input goes", "inputs go").capitalize()
+        return f"{inputs} in, {_count(network.sizes[-1], 'number comes', 'numbers come')} out"
+    leading = _count(len(program.forward), "equation leads", "equations lead").capitalize()
+    return f"{leading} to {notation_named(scene.notation).text(program.error)}"
 
 
 def _key(scene: Scene, name: str) -> str:

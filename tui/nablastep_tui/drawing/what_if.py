@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from rich.style import Style
 
 from nablastep.cells import parse_cell
+from nablastep.expressions import Symbol
+from nablastep.notation.settings import printed_base
+from nablastep.words import number_kind
 from nablastep_tui.drawing.bars import draw_signed_bar
 from nablastep_tui.drawing.canvas import Canvas
 from nablastep_tui.drawing.cells import width_of
@@ -25,7 +28,6 @@ from nablastep_tui.scene import Scene, WhatIf
 from nablastep_tui.themes import accent_style, faint_style, selected_style, style
 
 PLOT_FROM = 104
-_KINDS = {"W": "weight", "b": "bias", "x": "input", "y": "target"}
 _NUMBERS_END = 37
 
 
@@ -93,21 +95,34 @@ def _plan(height: int, rows: int, lines: int) -> _Plan:
     return _Plan(field, slider_row, tuple(places), y + blanks[3])
 
 
-def _name(what_if: WhatIf) -> str:
-    """`W`, `b`, `x`, `y` or `η`: what kind of number is edited."""
-    name = parse_cell(what_if.cell).name
-    return "η" if name == "learning_rate" else name[0]
+def _symbol(scene: Scene, what_if: WhatIf) -> Symbol | None:
+    """The quantity that is edited, as it stands in the equations; None for the learning rate."""
+    name, program = parse_cell(what_if.cell).name, scene.session.program
+    return program.samples.get(name) or program.symbols.get(name)
 
 
-def _variable(what_if: WhatIf) -> str:
-    """The letter for "the number that moves": inputs stand in the equations as a⁽⁰⁾."""
-    return "a" if _name(what_if) == "x" else _name(what_if).lower()
+def _variable(scene: Scene, what_if: WhatIf) -> str:
+    """The letter for "the number that moves": of an entry the small one."""
+    symbol = _symbol(scene, what_if)
+    if symbol is None:
+        return "η"
+    base = printed_base(symbol)
+    return base.lower() if len(base) == 1 else base
+
+
+def _gradient(scene: Scene, what_if: WhatIf) -> str:
+    """What the promise is made with: the gradient, or for what has none the slope of E."""
+    symbol, program = _symbol(scene, what_if), scene.session.program
+    if symbol is not None and (symbol.gradient.id in program.symbols or symbol.gradient.id in program.views):
+        return f"∇{printed_base(symbol)}"
+    return "E′"
 
 
 def _draw_title(canvas: Canvas, scene: Scene, what_if: WhatIf) -> None:
     palette = scene.palette
     muted, key = style(palette.muted), accent_style(palette)
-    kind = _KINDS.get(_name(what_if), "number")
+    symbol = _symbol(scene, what_if)
+    kind = number_kind(scene.session.program, "" if symbol is None else symbol.id)
     line = style(palette.line, dim=palette.monochrome)
     ends: Spans = ((" enter", key), (" keep   ", muted), ("esc", key), (" discard ", muted))
     x = canvas.width - 4 - spans_width(ends)
@@ -133,7 +148,7 @@ def _draw_field(canvas: Canvas, scene: Scene, what_if: WhatIf, x: int, y: int) -
     if what_if.problem:
         canvas.write(x, y, f"{glyphs.cross} {what_if.problem}", style(palette.bright, bold=True))
         return
-    x = canvas.write(x, y, plain(f"Δ{_variable(what_if)} ", glyphs), style(palette.muted))
+    x = canvas.write(x, y, plain(f"Δ{_variable(scene, what_if)} ", glyphs), style(palette.muted))
     change = what_if.new - what_if.old
     canvas.write(x, y, _plus(trimmed(change, ascii=ascii_only), change), style(palette.text))
 
@@ -190,8 +205,7 @@ def _rows(scene: Scene, what_if: WhatIf) -> list[Row]:
     palette, glyphs = scene.palette, scene.glyphs
     ascii_only = glyphs.name == "ascii"
     text, bright = style(palette.text), style(palette.bright, bold=True)
-    variable = _variable(what_if)
-    gradient = {"W": "∇W", "b": "∇b", "x": "∇a"}.get(_name(what_if), "E′")
+    variable, gradient = _variable(scene, what_if), _gradient(scene, what_if)
 
     def number(value: float) -> str:
         return scalar_text(value, 6, ascii=ascii_only)
@@ -239,7 +253,7 @@ def _draw_rows(canvas: Canvas, scene: Scene, what_if: WhatIf, plan: _Plan, x: in
 
 def _sentences(scene: Scene, what_if: WhatIf, width: int) -> list[str]:
     old = trimmed(what_if.old, ascii=scene.glyphs.name == "ascii")
-    return wrapped(plain(" ".join(verdict(what_if, _variable(what_if), old)), scene.glyphs), width)
+    return wrapped(plain(" ".join(verdict(what_if, _variable(scene, what_if), old)), scene.glyphs), width)
 
 
 # the curve
@@ -248,7 +262,7 @@ def _sentences(scene: Scene, what_if: WhatIf, width: int) -> list[str]:
 def _draw_plot(canvas: Canvas, scene: Scene, what_if: WhatIf, x: int) -> None:
     """E as the number moves, the straight line that the gradient promises, and the three points."""
     palette, glyphs = scene.palette, scene.glyphs
-    variable = _variable(what_if)
+    variable = _variable(scene, what_if)
     old = trimmed(what_if.old, 3, ascii=glyphs.name == "ascii")
     names = (f" E as {variable} moves", f" tangent at {old}"), (" E", " tangent")
     width = canvas.width - x - 3

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from nablastep.expressions import Apply, Symbol
+from nablastep.expressions import WEIGHTS, Apply, Symbol
 from nablastep.notation import notation_named
+from nablastep.program import Program
 from nablastep.words import step_title
 from nablastep_tui.drawing.canvas import Canvas
 from nablastep_tui.drawing.cells import width_of
@@ -40,8 +41,9 @@ def draw_your_turn(canvas: Canvas, scene: Scene) -> None:
     applied = (found.equation.expression for found in program.forward)
     call = next((each for each in applied if isinstance(each, Apply) and isinstance(each.x, Symbol)), None)
     function, argument = (call.function.name, call.x.id) if call is not None else ("tanh", "z1")  # type: ignore[attr-defined]
+    code, written, plainly = _spellings(program)
     lines = (
-        "Write the right side in any spelling: W1.T @ grad_z2, W⁽¹⁾ᵀ ∇z⁽²⁾ or W1.T grad_z2; * or ⊙ is entry by entry.",
+        f"Write the right side in any spelling: {code}, {written} or {plainly}; * or ⊙ is entry by entry.",
         f"An activation goes by its name: {function}({argument}), and {function}'({argument}) is its slope.",
         "Numbers do as well: [[0.1, 0.2], [0.3, 0.4]], judged to the digits given.",
         "enter judges it; enter on an empty line shows the equation with its numbers; esc ends the lesson.",
@@ -50,6 +52,17 @@ def draw_your_turn(canvas: Canvas, scene: Scene) -> None:
         if y < canvas.height:
             canvas.write(4, y, plain(text) if glyphs.name == "ascii" else text, muted)
         y += 1
+
+
+def _spellings(program: Program) -> tuple[str, str, str]:
+    """The same product in three spellings, of a parameter and of a gradient that comes back to it."""
+    writer = notation_named("unicode")
+    weights = next((symbol for symbol in reversed(program.parameters) if symbol.flips_with == WEIGHTS), None)
+    if weights is None:
+        weights = next(iter(program.parameters), program.error)
+    upstream = next((found for _, found in program.uses(weights) if found is not None), program.error.gradient)
+    written = f"{writer.text(weights)}ᵀ {writer.text(upstream)}"
+    return f"{weights.id}.T @ {upstream.id}", written, f"{weights.id}.T {upstream.id}"
 
 
 def _draw_verdict(canvas: Canvas, scene: Scene, y: int) -> int:

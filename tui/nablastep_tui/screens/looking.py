@@ -8,6 +8,7 @@ from nablastep.commands import Next
 from nablastep.errors import CommandError
 from nablastep.notation import notations
 from nablastep.transposition import CONVENTIONS
+from nablastep.words import convention_words
 from nablastep_tui.screens.changing import Changing
 from nablastep_tui.screens.stage_base import POOLINGS
 
@@ -47,8 +48,8 @@ class Looking(Changing):
         names = list(CONVENTIONS)
         self.convention = names[(names.index(self.convention) + 1) % len(names)]
         self.cells = {name: (column, row) for name, (row, column) in self.cells.items()}
-        found = CONVENTIONS[self.convention]
-        self.tell(f"{found.formula}   {found.met_in}")
+        formula, met_in = convention_words(CONVENTIONS[self.convention], self.session.program)
+        self.tell(f"{formula}   {met_in}")
 
     def action_notation(self) -> None:
         """The next notation for symbols."""

@@ -80,7 +80,7 @@ class Running(Asking):
             seen += len(errors)
             return hit is not None or not math.isfinite(errors[-1])
 
-        if await self._run(f"E < {threshold:g}", MOST_SEARCHED, is_over):
+        if await self._run(f"{self._error} < {threshold:g}", MOST_SEARCHED, is_over):
             if hit is not None:
                 self._show_hit(hit, threshold)
             else:
@@ -131,20 +131,26 @@ class Running(Asking):
         return is_free and not self._cancelled and self._place == place
 
     def _show_hit(self, iteration: int, threshold: float) -> None:
-        self.carry_out(Goto(iteration=iteration, step=self.session.program.step("E").number))
-        error = self._written(self.session["E"])
-        self.tell(f"E of iteration {iteration} is {error}: the first below {threshold:g}")
+        self.carry_out(Goto(iteration=iteration, step=self.session.program.step(self._error).number))
+        error = self._written(self.session[self._error])
+        self.tell(f"{self._error} of iteration {iteration} is {error}: the first below {threshold:g}")
 
     def _tell_start(self) -> None:
         iteration = self.session.position.iteration
-        before = self.session.previous.get("E")
-        about = "" if before is None else f"; E of iteration {iteration - 1} was {self._written(before)}"
+        before = self.session.previous.get(self._error)
+        about = "" if before is None else f"; {self._error} of iteration {iteration - 1} was {self._written(before)}"
         self.tell(f"the start of iteration {iteration}: no step of it is done{about}")
 
     def _tell_lost(self, threshold: float, iteration: int, error: float) -> None:
-        found = f"E did not fall below {threshold:g} up to iteration {iteration:,}, where it is {self._written(error)}"
+        where = f"up to iteration {iteration:,}, where it is {self._written(error)}"
+        found = f"{self._error} did not fall below {threshold:g} {where}"
         onward = self.keymap.said("; {goto} goes on") if math.isfinite(error) else ""
         self.tell(f"{found}{onward}", is_error=True)
+
+    @property
+    def _error(self) -> str:
+        """The id of what is to become small."""
+        return self.session.program.error.id
 
     def _written(self, error: float) -> str:
         return scalar_text(error, 6, ascii=self.glyphs.name == "ascii")

@@ -13,8 +13,8 @@ from textual.actions import parse
 
 from nablastep.commands import Goto
 from nablastep.files.writing import write_text
-from nablastep.graph import Role
 from nablastep_tui.drawing.matrix import CellTarget
+from nablastep_tui.editing import can_be_edited
 from nablastep_tui.export import SESSION_KINDS, ScreenShot, copy_text, offered_name, stage_text, write_session
 from nablastep_tui.scene import Target
 from nablastep_tui.screens.looking import Looking
@@ -158,7 +158,7 @@ class StageScreen(Looking):
     def _clicked_quantity(self, name: str, cell: tuple[int, int]) -> None:
         """A leaf begins an edit; anything computed is gone to."""
         program = self.session.program
-        if name in {symbol.id for symbol in program.graph.of(*Role) if program.graph.definition_of(symbol.id) is None}:
+        if can_be_edited(program, name):
             self._begin_edit(name, cell)
         elif name in {step.id for step in program.steps}:
             self.cells[name] = cell

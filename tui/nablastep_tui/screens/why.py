@@ -11,7 +11,7 @@ from textual.timer import Timer
 from nablastep.derivations.jacobian import LAYOUTS
 from nablastep.derivations.wrong_formulas import Comparison, Training, training_with, wrong_formulas
 from nablastep.errors import CommandError, NablastepError
-from nablastep.expressions import Apply
+from nablastep.expressions import Apply, Softmax
 from nablastep.network import Network
 from nablastep.session import Session
 from nablastep.transposition import CONVENTIONS
@@ -153,7 +153,7 @@ class WhyScreen(Page[None]):
 
     def _draw_corner(self, canvas: Canvas) -> None:
         """What has just been said, or the way back; top right, where the title leaves room for it."""
-        step = self.page.program.step(self.page.name).number if self.page.name != "grad_a0" else None
+        step = _number_of(self.page)
         back = "to the derivation" if self._comparison is not None else f"to step {step}" if step else "to the stage"
         muted, accent = style(self.palette.muted), accent_style(self.palette)
         spans: Spans = ((self._notice, accent),) if self._notice else (("esc", accent), (f" back {back}", muted))
@@ -335,17 +335,17 @@ def with_softmax(session: Session, name: str) -> tuple[Session, str]:
     The loss becomes the half squared error where the pair would hide the Jacobian. Raises CommandError for steps that
     go through no element-wise activation.
     """
-    if not session.network.layers:
-        raise CommandError("softmax can stand in for the activation of a layer only")
-    step = session.program.step(name) if name != "grad_a0" else None
-    forward = session.program.step(name.removeprefix("grad_")) if step is not None else None
-    if step is None or step.target.base != "z" or forward is None:
-        raise CommandError("softmax can stand in for an activation only: ask it on a ∇z")
-    layer = step.layer
-    use = session.program.step(f"a{layer}").equation.expression
-    if not isinstance(use, Apply):
+    network, program = session.edited_network(), session.program
+    if not network.layers:
+        raise CommandError("softmax can stand in for the activation of a layer only; here are equations")
+    bare = program.symbols[name].bare if name in program.symbols else None
+    layer = 0 if bare is None else program.graph.by_id[bare.id].block
+    uses = [] if bare is None else [use.expression for use, _ in program.uses(bare)]
+    if any(isinstance(use, Softmax) for use in uses):
         raise CommandError("this layer has softmax already")
-    network = session.edited_network()
+    use = next((use for use in uses if isinstance(use, Apply) and use.x == bare), None)
+    if use is None:
+        raise CommandError("softmax can stand in for an activation only: ask it on a ∇z")
     layers = [
         replace(each, activation="softmax") if number == layer else each
         for number, each in enumerate(network.layers, 1)
@@ -357,6 +357,11 @@ def with_softmax(session: Session, name: str) -> tuple[Session, str]:
     other = Session(changed)
     other.goto("end")
     return other, use.function.name
+
+
+def _number_of(page: WhyPage) -> int | None:
+    """The number of the step that is asked about; None for a gradient that no step computes."""
+    return next((step.number for step in page.program.steps if step.id == page.name), None)
 
 
 def swapped_page(page: WhyPage, session: Session, replaced: str) -> WhyPage:
