@@ -60,3 +60,13 @@ def test_what_is_printed_is_read_as_the_right_answer(name: str, notation: str) -
 def test_gradients_are_the_slopes_of_the_error(name: str) -> None:
     session = ns.open(name)
     assert all(check.holds for check in ns.gradient_check(session))
+
+
+def test_a_single_sample_is_read_as_it_is_given() -> None:
+    """x has no samples' axis then, in the equations too, whatever a convention would turn."""
+    numbers: dict[str, Any] = {"x": [[0.1, 0.2]], "y": [[0.3, -0.1]], "parameters": {"W": [[1.0, 0.5], [2.0, 0.1]]}}
+    network = ns.Network.from_equations("h = x + tanh(W x)\nE = sum((h - y)^2)", **numbers)
+    session = ns.open(network)
+    session.goto("end")
+    assert session["h"].shape == (2, 1)
+    assert all(check.holds for check in ns.gradient_check(session))

@@ -120,8 +120,9 @@ def _model(scene: Scene) -> list[Spans]:
     muted = style(scene.palette.muted)
     rate = trimmed(float(scene.session["learning_rate"]), ascii=glyphs.name == "ascii")
     optimizer = "" if network.optimizer.name == "sgd" else f"{network.optimizer.name} "
+    activations = plain(" → ", glyphs).join(_runs(layer.activation for layer in network.layers))
     texts = (
-        plain(" → ", glyphs).join(_runs(layer.activation for layer in network.layers)),
+        activations or f"{len(scene.session.program.forward)} equations",
         _loss_text(network, glyphs.name == "ascii"),
         f"{optimizer}{plain('η', glyphs)} {rate}",
     )
