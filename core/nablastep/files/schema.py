@@ -53,6 +53,10 @@ def network_schema() -> dict[str, Any]:
         "gradients": {"type": "array", "items": _TEXT},
         "parameters": {"type": "object", "additionalProperties": _parameter()},
         "given": {"type": "object", "additionalProperties": _or_file(_value(), "what stands still")},
+        "penalty": {
+            **_table({"l2": {"type": "number", "minimum": 0}, "biases": _TRUTH}, ("l2",)),
+            "description": "½ λ times the sum of all squared weights, inside the error",
+        },
     }
     return {
         "$schema": DRAFT,
@@ -104,7 +108,11 @@ def _data() -> dict[str, Any]:
 
 def _optimizer() -> dict[str, Any]:
     names = _one_of(OPTIMIZER_NAMES)
-    settings = {setting: {"type": "number", "minimum": 0} for setting in SETTING_NAMES}
+    settings: dict[str, Any] = {setting: {"type": "number", "minimum": 0} for setting in SETTING_NAMES}
+    settings["learning_rate"] = {
+        "anyOf": [settings["learning_rate"], _TEXT],
+        "description": "a number, or a formula in t, which counts iterations from 1",
+    }
     return {"anyOf": [names, _table({"name": names, **settings})]}
 
 
