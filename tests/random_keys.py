@@ -1,8 +1,9 @@
 """Random keys, clicks, pastes and sizes on every screen of the app: whatever is pressed, it is alive afterwards.
 
 `python tests/random_keys.py [KEYS] [FIRST_SEED]` presses 100,000 keys over the networks in `SOURCES`, in runs of some
-thousand, each from the next seed, and says how much memory each run left. The suite does a short run of each network;
-see `test_random_keys.py`.
+thousand, each from the next seed, and says how much memory each run left; it fails if a fault was found or if memory
+grows from run to run. The suite does a short run of each network; see `test_random_keys.py`. That the terminal is
+given back is what `test_terminal.py` looks at, after as many keys in a real one.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ import nablastep as ns
 from nablastep_tui.app import NablastepApp
 from nablastep_tui.keys import STAGE_KEYS
 
-SOURCES = ("mazur", "xor", "digits-mlp")
+SOURCES = ("mazur", "xor", "digits-mlp", "rnn", "attention", "convolution")
 SIZES = ((80, 24), (120, 40), (200, 55), (60, 16), (70, 50), (180, 20), (40, 10), (1, 1))
 LETTERS = "0123456789.-+eE<>/iWbaz∇⁽¹⁾²③٣ ()@⊙⊗*=~nouser"
 PLACES = ("i40", "i1", "E<0.1", "E<1e-300", "dW1", "8", "i3000", "²", "9" * 300, "~nouser/x", "/", "i999999999")
@@ -32,6 +33,8 @@ NAMED = ("left", "right", "up", "down", "home", "end", "pageup", "pagedown", "ta
          "space", "delete", "shift+right", "shift+left", "shift+up", "shift+down", "ctrl+r", "ctrl+u", "f1", "f2",
          "ctrl+p", "ctrl+c")  # fmt: skip
 A_RUN = 5_000
+LARGEST_GROWTH = 64.0
+"""Megabytes by which memory may be larger after the last runs than after the first: what a process caches at most."""
 ROUND = 50
 """Keys between two rests, in which everything under way comes to its end."""
 
@@ -110,9 +113,16 @@ def memory() -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
+def grown(held: list[float]) -> float:
+    """Megabytes by which the runs of the last third hold more than those of the second; the first ones fill caches."""
+    third = len(held) // 3
+    return max(held[-third:]) - max(held[third:-third]) if third > 1 else 0.0
+
+
 def main(count: int, first_seed: int) -> int:
-    """All runs; the exit code says whether a fault was found."""
+    """All runs; the exit code says whether a fault was found or memory grew."""
     found, done, number = 0, 0, 0
+    held: list[float] = []
     while done < count:
         seed = first_seed + number
         source = SOURCES[seed % len(SOURCES)]
@@ -131,9 +141,11 @@ def main(count: int, first_seed: int) -> int:
             os.chdir("/")
         done, number = done + keys, number + 1
         seconds = time.monotonic() - began
-        said = f"{done:>7} keys  {source:<10} seed {seed}  {seconds:5.1f} s  {memory():6.1f} MB  {found} faults"
+        held.append(memory())
+        said = f"{done:>7} keys  {source:<11} seed {seed}  {seconds:5.1f} s  {held[-1]:6.1f} MB  {found} faults"
         print(said, flush=True)
-    return 1 if found else 0
+    print(f"memory grew by {grown(held):.1f} MB, {LARGEST_GROWTH:.0f} are allowed")
+    return 1 if found or grown(held) > LARGEST_GROWTH else 0
 
 
 if __name__ == "__main__":
