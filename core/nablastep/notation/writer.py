@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 from nablastep.expressions import (
     COLUMNS,
     MINUS_ONE,
+    ONE,
     ROWS,
     Add,
     Apply,
@@ -213,7 +214,10 @@ class Writer:
     def product(self, node: MatMul | Hadamard | Divide | Ratio) -> Tokens:
         # Equal operators chain to the left; mixing ⊙ or ⊘ with a matrix product always gets parentheses.
         chain = (type(node),) if isinstance(node, MatMul | Hadamard) else ()
-        left = self.wrapped(node.left, Strength.POSTFIX, *chain)
+        if isinstance(node, MatMul) and _row_of_ones(node.left):
+            left = self.ones(transposed=True)
+        else:
+            left = self.wrapped(node.left, Strength.POSTFIX, *chain)
         scalar = isinstance(node, Divide) and shape_of(node.right) == ()
         operator = self.over if scalar else self.operators[type(node)]
         return (*left, Token(operator), *self.wrapped(node.right, Strength.POSTFIX))
@@ -388,6 +392,11 @@ def plain_number(value: float) -> str:
     """Six significant digits, without an exponent for numbers that are not far from 1."""
     text = f"{value:.6g}"
     return f"{Decimal(text):f}" if "e" in text and 1e-6 <= abs(value) < 1e15 else text
+
+
+def _row_of_ones(node: Expression) -> bool:
+    """Whether the node is 1ᵀ: in a product the one that adds up has to be told from the number."""
+    return isinstance(node, Fill) and node.scalar == ONE and node.shape[:1] == ("1",) != node.shape[1:]
 
 
 def _without_sum_of_one(x: Expression) -> Expression:
