@@ -39,8 +39,10 @@ def test_every_row_more_goes_to_the_stage_within_one_layout() -> None:
 
 def test_the_sizes_of_the_pictures() -> None:
     compact = frame(80, 24)
-    assert (compact.map, compact.stage, compact.scrubber) == (Rows(2, 3), Rows(5, 14), Rows(20, 2))
+    assert (compact.map, compact.stage, compact.scrubber) == (Rows(2, 3), Rows(5, 15), Rows(21, 2))
     assert compact.loss.height == 0
+    captioned = frame(80, 24, caption=True)
+    assert (captioned.map, captioned.stage, captioned.caption) == (Rows(1, 3), Rows(4, 14), Rows(21, 2))
     normal = frame(120, 40, map_rows=10)
     assert (normal.stage, normal.scrubber, normal.loss) == (Rows(12, 19), Rows(32, 3), Rows(36, 2))
     wide = frame(200, 55, map_rows=10)
@@ -52,7 +54,8 @@ def test_a_caption_takes_the_place_of_the_loss() -> None:
     found = frame(120, 40, map_rows=10, caption=True)
     assert found.caption == frame(120, 40, map_rows=10).loss
     assert found.loss.height == 0
-    assert frame(80, 20, caption=True).caption.height == 1
+    assert frame(80, 20, caption=True).caption.height == 2
+    assert frame(60, 16, caption=True).caption.height == 2
 
 
 def test_why_is_docked_only_where_it_is_wide_and_tall() -> None:

@@ -83,8 +83,10 @@ def frame(width: int, height: int, *, map_rows: int = RAIL_ROWS, caption: bool =
         under = {"loss": 0, "caption": 2} if caption else {"loss": 2, "caption": 0}
         return _frame(height, map_rows, docked, above=1, scrubber=3, below_loss=1, **under)
     if height >= 24:
-        return _frame(height, map_rows, docked, above=1, scrubber=2, caption=1, gap=0)
-    return _frame(height, map_rows, docked, scrubber=2 if height >= 20 else 0, caption=int(caption), air=0, gap=0)
+        # A demo's caption takes the blank row above the map, and one of the stage's.
+        return _frame(height, map_rows, docked, above=int(not caption), scrubber=2, caption=2 * int(caption), gap=0)
+    scrubber = 2 if height >= 20 else 0
+    return _frame(height, map_rows, docked, scrubber=scrubber, caption=2 * int(caption), air=0, gap=0)
 
 
 def _frame(

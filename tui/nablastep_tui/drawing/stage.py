@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from rich.style import Style
 
 from nablastep.notation import notation_named
@@ -13,7 +16,8 @@ from nablastep_tui.drawing.lines import draw_title_rule
 from nablastep_tui.drawing.stage_falk import arrange, draw_arrangement
 from nablastep_tui.drawing.stage_line import draw_plan, symbol_places
 from nablastep_tui.drawing.stage_plan import has_room_for_numbers, plan_stage
-from nablastep_tui.drawing.stage_words import draw_line, lines_below
+from nablastep_tui.drawing.stage_scalar import Line
+from nablastep_tui.drawing.stage_words import draw_line, tails
 from nablastep_tui.drawing.text import plain
 from nablastep_tui.scene import Scene, Target
 from nablastep_tui.themes import Phase, accent_style, phase_style, style
@@ -24,44 +28,83 @@ SHEET_ROWS = 6
 def draw_stage(canvas: Canvas, scene: Scene) -> None:
     """The whole stage on a canvas of its size."""
     draw_title(canvas, scene)
-    tail = lines_below(canvas, scene)
-    end = _draw_equation(canvas, scene, len(tail))
-    if end is None:
+    found = _fitting(canvas, scene)
+    if found is None:
         from nablastep_tui.drawing.stage_large import draw_large
 
         draw_large(canvas, scene)
         return
-    roomy = canvas.height >= 18
-    y = end + (1 if canvas.height >= 14 else 0)
+    draw_equation, end, tail, space = found
+    draw_equation()
+    y = end + space
     for line in tail:
         if scene.rows_shown != 0:  # before the result appears nothing tells it
             draw_line(canvas, y, line, scene)
-        y += 2 if roomy and line is tail[0] else 1
+        y += 2 if space and line is tail[0] and canvas.height >= 18 else 1
     if canvas.height - y >= SHEET_ROWS + 2:
         _draw_sheet(canvas, scene, canvas.height - SHEET_ROWS - 1)
 
 
-def _draw_equation(canvas: Canvas, scene: Scene, rows_below: int) -> int | None:
-    """The equation over its matrices, in one line or else in Falk's layout; the first free row, None if none fits."""
-    roomy = canvas.height >= 18
-    head = (2 if roomy else 1) + 2 + (1 if canvas.height >= 16 else 0) + (1 if roomy else 0)
-    below = rows_below + (1 if canvas.height >= 14 else 0) + (1 if roomy else 0)
-    room = canvas.width - 4, canvas.height - head - below
-    plan = plan_stage(scene, *room)
-    if plan is not None:
-        symbols = symbol_places(canvas, scene, plan, room)
-        draw_plan(canvas, scene, plan, symbols, top=2 if roomy else 1, connector=canvas.height >= 16, roomy=roomy)
-        return head + plan.body_height + 1
+Fitting = tuple[Callable[[], None], int, list[Line], int]
+"""What draws the equation, the first row below it, the lines there, and the blank rows between."""
+
+
+def _fitting(canvas: Canvas, scene: Scene) -> Fitting | None:
+    """The equation with its numbers and as many lines below it as fit, in one line or else in Falk's layout.
+
+    None where the matrices are too large for numbers. What is written in words gives way to numbers in matrices.
+    """
     if not has_room_for_numbers(scene):
         return None
-    top = 4 if roomy else 2
-    found = arrange(scene, canvas.width - 4, canvas.height - top - rows_below)
-    if found is None:
+    whole = list(tails(canvas, scene))
+    layouts = (_inline, _in_falks_layout, partial(_in_falks_layout, is_tight=True))
+    # A sentence is cut to its second half only where no layout has room for all of it.
+    kept = [tail for tail in whole if len(tail) >= len(whole[-4])] if len(whole) > 3 else whole
+    for some in (kept, whole[len(kept) :]):
+        for layout in layouts:
+            for tail in some:
+                found = layout(canvas, scene, tail)
+                if found is not None:
+                    return found
+    return None
+
+
+def _inline(canvas: Canvas, scene: Scene, tail: list[Line]) -> Fitting | None:
+    """The equation over its matrices."""
+    roomy = canvas.height >= 18
+    connector = canvas.height >= 16
+    head = (2 if roomy else 1) + 2 + (1 if connector else 0) + (1 if roomy else 0)
+    for space in (1, 0) if canvas.height < 18 else (1,):
+        room = canvas.width - 4, canvas.height - head - len(tail) - space - (1 if roomy else 0)
+        plan = plan_stage(scene, *room)
+        if plan is not None:
+            break
+    else:
         return None
-    text = notation_named(scene.notation).equation_text(scene.shown.equation)
-    canvas.write(max(1, (canvas.width - width_of(text)) // 2), top // 2, text, accent_style(scene.palette))
-    draw_arrangement(canvas, scene, found, top)
-    return top + found.height
+
+    def draw_equation() -> None:
+        symbols = symbol_places(canvas, scene, plan, room)
+        draw_plan(canvas, scene, plan, symbols, top=2 if roomy else 1, connector=connector, roomy=roomy)
+
+    return draw_equation, head + plan.body_height + 1, tail, space
+
+
+def _in_falks_layout(canvas: Canvas, scene: Scene, tail: list[Line], is_tight: bool = False) -> Fitting | None:
+    """The equation in a line, a product with its right factor above it, all else side by side."""
+    top = 4 if canvas.height >= 18 else 2
+    for space in (1, 0):
+        arrangement = arrange(scene, canvas.width - 4, canvas.height - top - len(tail) - space, is_tight=is_tight)
+        if arrangement is not None:
+            break
+    else:
+        return None
+
+    def draw_equation() -> None:
+        text = notation_named(scene.notation).equation_text(scene.shown.equation)
+        canvas.write(max(1, (canvas.width - width_of(text)) // 2), top // 2, text, accent_style(scene.palette))
+        draw_arrangement(canvas, scene, arrangement, top)
+
+    return draw_equation, top + arrangement.height, tail, space
 
 
 def draw_title(canvas: Canvas, scene: Scene) -> None:

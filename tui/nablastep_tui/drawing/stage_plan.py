@@ -7,7 +7,7 @@ A plan is a row of items in reading order (matrices, signs, coefficients). If no
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
@@ -96,7 +96,7 @@ def plan_stage(scene: Scene, width: int, height: int) -> Plan | None:
     if not _are_small(sources):
         return None
     pieces = scene.shown.pieces(scene.cell if scene.view.is_done else None)
-    for tile_height, decimals in product((5, 3, 1), (6, 4, 3)):
+    for tile_height, decimals in (*product((5, 3, 1), (6, 4, 3)), (1, 2)):
         if tile_height == 5 and (width < 150 or height < 16):
             continue
         items = _items(scene, pieces, sources, tile_height, decimals)
@@ -208,6 +208,14 @@ def item_of(scene: Scene, source: Source, tile_height: int, decimals: int, is_re
         ruler_text=" " if scalar else "",
     )
     return MatrixItem(source.text, source.shape, picture, geometry(picture, scene.glyphs), is_result)
+
+
+def tightened(picture: MatrixPicture) -> MatrixPicture:
+    """The picture with one blank beside each number and no letter beside its bracket; whole numbers without a point."""
+    number = picture.format
+    if picture.values is not None and not number.exponent and np.array_equal(np.round(picture.values), picture.values):
+        number = choose_format(picture.values, 0, ascii=number.ascii)
+    return replace(picture, format=number, tile_width=number.width + 1, row_letter=False)
 
 
 def _needed(values: Any | None, decimals: int) -> int:

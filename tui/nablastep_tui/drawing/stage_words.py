@@ -3,65 +3,67 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterator
 
-import numpy as np
-from rich.style import Style
-
-from nablastep.entries import Part
 from nablastep.network_notes import network_notes
 from nablastep.notation import notation_named
 from nablastep_tui.drawing.canvas import Canvas
-from nablastep_tui.drawing.cells import width_of
+from nablastep_tui.drawing.stage_scalar import Line, length_of, scalar_lines
 from nablastep_tui.drawing.text import plain, wrapped
-from nablastep_tui.numbers import MatrixFormat, choose_format, digits_of_agreement, parenthesised, scalar_text
+from nablastep_tui.numbers import digits_of_agreement, scalar_text
 from nablastep_tui.scene import Scene
-from nablastep_tui.themes import accent_style, dimension_style, selected_style, style
+from nablastep_tui.themes import accent_style, selected_style, style
 
 CHECK_TOLERANCE = 1e-6
 MOST_BY_HAND = 2
-MOST_INVITING = 4
-"""Lines before the first key on a small screen: more would leave no room for the numbers."""
-
-Line = list[tuple[str, Style]]
 
 
-def lines_below(canvas: Canvas, scene: Scene) -> list[Line]:
-    """The scalar line, the sentence (wrapped) and the check; or before the first key, the invitation."""
-    palette, width = scene.palette, canvas.width - 6
+def tails(canvas: Canvas, scene: Scene) -> Iterator[list[Line]]:
+    """What stands below the equation, as whole as there may be room for: each is shorter than the one before.
+
+    The scalar line and the sentence are whole as long as they can be; a check gives way before them, a hint last,
+    as it goes once it has been followed. The last one is a single line: numbers in a matrix come before words.
+    """
+    width = canvas.width - 6
     if not scene.view.is_done:
         # A demo steps by itself: its keys mean something else.
-        return _invitation(scene, width, roomy=canvas.height >= 15) if scene.caption is None else []
-    lines = [_scalar_line(scene, width)]
-    muted = style(palette.muted)
-    # Above the fold of a small screen one line has to do.
-    most = 2 if canvas.height >= 15 else 1
+        said = _invitation(scene, width) if scene.caption is None else []
+        yield from ([line for lines in said[:count] for line in lines] for count in range(len(said), -1, -1))
+        return
+    optional = _optional(scene, width)
+    for kept in range(len(optional), -1, -1):
+        yield [*_told(scene, width, 3, shortened=False), *(line for line in optional[:kept])]
+    for most in (2, 1):
+        yield _told(scene, width, most, shortened=True)
+    yield scalar_lines(scene, width, 1)
+
+
+def _told(scene: Scene, width: int, most: int, *, shortened: bool) -> list[Line]:
+    """The entry in numbers, what has to be said besides, and what the number means, whole or its second half."""
+    scalar = scalar_lines(scene, width, most)
     remarks = remarks_of(scene)
-    if remarks:
-        # What is not as the equation says comes first; on a small screen it stands alone.
-        said = [row for remark in remarks for row in wrapped(remark, width)]
-        lines += [[(row, style(palette.bright, bold=True))] for row in said[: most + 1]]
-        # What the number means for E cannot be said where E is none.
-        most = 0 if _has_no_error(scene) else most - 1
-    sentence = wrapped(scene.shown.sentence(scene.cell), width) if most else []
-    if len(sentence) > most > 0:
-        # The second half of a sentence says why; on a small screen it has to do alone.
-        sentence = wrapped(scene.shown.sentence(scene.cell).split(": ")[-1], width)
-    if len(sentence) > most > 0:
-        sentence = [*sentence[: most - 1], sentence[most - 1] + scene.glyphs.ellipsis]
-    lines += [[(text, muted)] for text in sentence]
-    check = _check_line(scene)
-    hint: Line = [(scene.hint, accent_style(palette))]
-    if canvas.height >= 16:
-        lines += [line for line in (check, hint if scene.hint else None) if line]
-    elif canvas.height >= 11 and (check or scene.hint):
-        # A small screen has one line for either: a hint goes once it has been followed.
-        lines.append(hint if scene.hint or check is None else check)
+    # What is not as the equation says comes first; what a number means for E cannot be said where E is none.
+    bold = style(scene.palette.bright, bold=True)
+    said: list[Line] = [[(row, bold)] for remark in remarks for row in wrapped(remark, width)]
+    if _has_no_error(scene) or (shortened and said):
+        return [*scalar, *said]
+    sentence = scene.shown.sentence(scene.cell)
+    rows = wrapped(sentence.split(": ")[-1] if shortened else sentence, width)
+    return [*scalar, *said, *([(row, style(scene.palette.muted))] for row in rows)]
+
+
+def _optional(scene: Scene, width: int) -> list[Line]:
+    """Hint, definition and check, the one that can be done without first at the end."""
+    found: list[Line] = []
+    if scene.hint:
+        found += [[(row, accent_style(scene.palette))] for row in wrapped(scene.hint, width)]
     definition = scene.shown.definition
-    if definition is not None and scene.view.step.target == scene.session.program.error and canvas.height >= 13:
+    if definition is not None and scene.view.step.target == scene.session.program.error:
         text = notation_named(scene.notation).equation_text(definition)
-        lines.insert(1, [("the same as the definition  ", muted), (text, style(palette.text))])
-    return lines
+        line: Line = [("the same as the definition  ", style(scene.palette.muted)), (text, style(scene.palette.text))]
+        found += [line] if length_of(line) <= width + 4 else [line[:1], line[1:]]
+    check = _check_line(scene)
+    return [*found, *([check] if check else [])]
 
 
 def notes_of(scene: Scene) -> tuple[str, ...]:
@@ -98,24 +100,22 @@ def _way_back(scene: Scene) -> str:
     return scene.keymap.said(back)
 
 
-def _invitation(scene: Scene, width: int, *, roomy: bool) -> list[Line]:
+def _invitation(scene: Scene, width: int) -> list[list[Line]]:
+    """What to press, what has to be known of the network, and on a first run what is to come: paragraphs."""
     palette = scene.palette
-    symbol = scene.shown.equation.target
-
-    name = notation_named(scene.notation).text(symbol)
+    name = notation_named(scene.notation).text(scene.shown.equation.target)
     press: Line = [
         ("press  ", style(palette.muted)),
         (f" {_key(scene, 'next')} ", selected_style(palette)),
         (f"  to compute {name}", style(palette.bright, bold=True)),
     ]
-    lines = [press, *([(row, accent_style(palette))] for note in notes_of(scene) for row in wrapped(note, width))]
-    if not scene.first_run or (len(lines) > 1 and not roomy):
-        return lines[:MOST_INVITING]
-    steps = len(scene.session.program)
-    about = (
-        f"{_way_through(scene)}, and the error flows back. {steps} equations, one at a time."
-        f"{' Some parameters are frozen: no update moves them.' if scene.session.network.frozen_parameters else ''}"
-    )
+    accent, muted = accent_style(palette), style(palette.muted)
+    found: list[list[Line]] = [
+        [press],
+        *([[(row, accent)] for row in wrapped(note, width)] for note in notes_of(scene)),
+    ]
+    if not scene.first_run:
+        return found
     keys: Line = []
     offers = (
         (_key(scene, "back"), "takes any of them back."),
@@ -123,9 +123,45 @@ def _invitation(scene: Scene, width: int, *, roomy: bool) -> list[Line]:
         (_key(scene, "edit"), "edits any number."),
     )
     for key, what in offers:
-        keys += [(key, accent_style(palette)), (f" {what}  ", style(palette.muted))]
-    lines += [[(text, style(palette.muted))] for text in wrapped(about, width)]
-    return [*lines, keys] if sum(width_of(text) for text, _ in keys) <= width else lines
+        keys += [(key, accent), (f" {what}  ", muted)]
+    about = [[(row, muted)] for row in wrapped(_about(scene), width)]
+    frozen = [[(row, muted)] for row in wrapped(_frozen(scene), width)]
+    alike = [[(row, muted)] for row in wrapped(_alike(scene), width)]
+    return [*found, about, *([[keys]] if length_of(keys) <= width else []), *(each for each in (frozen, alike) if each)]
+
+
+def _about(scene: Scene) -> str:
+    """What is going to happen, in a sentence or two."""
+    return f"{_way_through(scene)}, and the error flows back. {len(scene.session.program)} equations, one at a time."
+
+
+def _frozen(scene: Scene) -> str:
+    """Which parameters no update moves, and why they have gradients all the same."""
+    program, writer = scene.session.program, notation_named(scene.notation)
+    frozen = sorted(scene.session.network.frozen_parameters)
+    symbols = [scene.view.convention.shown_symbol(program.symbols[name]) for name in frozen if name in program.symbols]
+    if not symbols:
+        return ""
+    names, gradients = (
+        _listed([writer.text(each) for each in group]) for group in (symbols, [each.gradient for each in symbols])
+    )
+    is_one = len(symbols) == 1
+    return (
+        f"{names} {'is' if is_one else 'are'} frozen: no update moves {'it' if is_one else 'them'}. {gradients} "
+        f"{'is' if is_one else 'are'} computed all the same, to show what moving {'it' if is_one else 'them'} would do."
+    )
+
+
+def _listed(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _alike(scene: Scene) -> str:
+    """Where every width is the same shapes prove nothing: the network that is told apart by them."""
+    network = scene.session.network
+    if not network.layers or len(set(network.sizes)) > 1:
+        return ""
+    return "All layers are equally wide here. In `nablastep run skinny` no two are: shapes cannot hide mistakes there."
 
 
 def _way_through(scene: Scene) -> str:
@@ -150,62 +186,6 @@ _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight"
 def _count(number: int, one: str, many: str) -> str:
     word = _NUMBERS[number] if number < len(_NUMBERS) else str(number)
     return f"{word} {one if number == 1 else many}"
-
-
-def _scalar_line(scene: Scene, width: int) -> Line:
-    """`∇W⁽¹⁾₂₁ = ∇z⁽²⁾₂ × a⁽¹⁾₁ = −0.038098 × 0.593270 = −0.022603`, dropping its middle where it is too long."""
-    entry = scene.shown.entry(scene.cell, scene.notation)
-    if entry is None:
-        return []
-    value = np.asarray(scene.shown.made())  # what the equation makes, whatever was set by hand after it
-    number = float(value[scene.cell] if value.ndim else value)
-    for decimals in (6, 4, 3):
-        result: Line = [(_number(number, decimals, scene), accent_style(scene.palette))]
-        numeric = _parts(scene, entry.numeric, decimals)
-        sides = [_parts(scene, entry.name), _parts(scene, entry.symbolic), numeric, result]
-        if _length(numeric) and "".join(text for text, _ in numeric) == result[0][0]:
-            sides.pop(2)
-        if _length(_joined(scene, sides)) <= width:
-            return _joined(scene, sides)
-    result = [(_number(number, 6, scene), accent_style(scene.palette))]
-    short = _joined(scene, [_parts(scene, entry.name), _parts(scene, entry.symbolic), result])
-    return short if _length(short) <= width else _joined(scene, [_parts(scene, entry.name), result])
-
-
-def _joined(scene: Scene, sides: list[Line]) -> Line:
-    line: Line = []
-    for index, side in enumerate(sides):
-        writer = notation_named(scene.notation)
-        sign = writer.becomes if index == 1 and scene.shown.equation.is_update else writer.equals
-        line += ([(f" {sign} ", style(scene.palette.muted))] if index else []) + side
-    return line
-
-
-def _length(line: Iterable[tuple[str, Style]]) -> int:
-    return sum(width_of(text) for text, _ in line)
-
-
-def _parts(scene: Scene, parts: tuple[Part, ...], decimals: int = 6) -> Line:
-    line: Line = []
-    palette = scene.palette
-    for index, part in enumerate(parts):
-        if part.value is not None:
-            text = _number(part.value, decimals, scene)
-            # Only after a sign does a minus need parentheses: tanh(−0.4), 2 × (−0.4).
-            bare = index == 0 or parts[index - 1].text.endswith("(")
-            line.append((text if bare else parenthesised(text), style(palette.bright, bold=True)))
-        elif part.dimension is not None:
-            is_below = not part.text.isascii() and not (index and parts[index - 1].dimension)
-            mark = "_" if scene.glyphs.name == "ascii" and is_below else ""
-            line.append((mark + part.text, dimension_style(palette, part.dimension)))
-        else:
-            line.append((part.text, style(palette.text)))
-    return line
-
-
-def _number(value: float, decimals: int, scene: Scene) -> str:
-    number: MatrixFormat = choose_format([value], decimals, ascii=scene.glyphs.name == "ascii")
-    return number.full(value)
 
 
 def _check_line(scene: Scene) -> Line | None:
@@ -245,6 +225,6 @@ def draw_line(canvas: Canvas, y: int, line: Line, scene: Scene) -> None:
     """One line, in the middle."""
     if scene.glyphs.name == "ascii":
         line = [(plain(text), look) for text, look in line]
-    x = max(1, (canvas.width - _length(line)) // 2)
+    x = max(1, (canvas.width - length_of(line)) // 2)
     for text, look in line:
         x = canvas.write(x, y, text, look)
