@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -14,16 +14,11 @@ from nablastep.optimizer_settings import OPTIMIZER_NAMES
 from nablastep.program import UPDATE
 from nablastep.transposition import CONVENTIONS
 from nablastep_tui.drawing.canvas import Canvas, Overprint
-from nablastep_tui.drawing.frame import frame
 from nablastep_tui.drawing.glyphs import ASCII
-from nablastep_tui.drawing.loss import draw_loss
-from nablastep_tui.drawing.net_map import map_height
-from nablastep_tui.drawing.what_if import draw_what_if
-from nablastep_tui.scene import Key, Scene
-from nablastep_tui.screens.stage_base import REGIONS
+from nablastep_tui.scene import Key
+from overprinting import SIZES, overprints
 from region_scenes import edited, scene
 
-SIZES = [(80, 24), (120, 40), (200, 55)]
 MORE_SIZES = [(60, 16), (80, 34), (100, 30), (120, 24), (140, 44), (170, 50), (260, 70)]
 KEYS = tuple(Key(key, f"does {key}") for key in ("→ ←", "w", "e", "h j k l", "/", "space", "?", "q"))
 
@@ -32,25 +27,6 @@ KEYS = tuple(Key(key, f"does {key}") for key in ("→ ←", "w", "e", "h j k l",
 def _unwatch() -> Iterator[None]:
     yield
     Canvas.watched = None
-
-
-def overprints(shown: Scene, width: int, height: int, regions: Collection[str] = tuple(REGIONS)) -> list[str]:
-    """Where a screen of this size, or some regions of it, writes text over text, in words."""
-    rows = frame(width, height, map_rows=map_height(width, height, shown), caption=shown.caption is not None)
-    found = []
-    for name in regions:
-        place, draw = getattr(rows, name), REGIONS[name]
-        draws = [draw] if name != "stage" else [draw_what_if if shown.what_if else draw]
-        if name == "stage" and shown.session.position.step == 0:
-            draws.append(draw_loss)
-        for draw_region in draws:
-            canvas = Canvas(width - (rows.docked_why_columns if name == "stage" else 0), max(0, place.height))
-            Canvas.watched = seen = list[Overprint]()
-            draw_region(canvas, shown)
-            Canvas.watched = None
-            texts = canvas.text_rows()
-            found += [f"{name} {width}×{height} {texts[y]!r}" for y in sorted({one.y for one in seen})]
-    return found
 
 
 def steps_of(session: ns.Session) -> Iterator[int]:

@@ -200,7 +200,7 @@ def _check_line(scene: Scene) -> Line | None:
         return [(kink, muted)] if kink else None
     result = scene.shown.result()
     assert result is not None  # a check stands beside a computed gradient only
-    value = float(result[scene.cell])
+    value = float(result[scene.cell] if np.ndim(result) else result)
     ascii_only = scene.glyphs.name == "ascii"
     quotient = scalar_text(check.value, 6, ascii=ascii_only)
     error = abs(value - check.value) / max(1.0, abs(value), abs(check.value))
@@ -209,7 +209,7 @@ def _check_line(scene: Scene) -> Line | None:
         agrees = f"   agrees to {digits} digit{'s' if digits != 1 else ''}" if value else ""
         return [
             (f"{scene.glyphs.tick} ", style(palette.bright, bold=True)),
-            ("central difference of E gives ", muted),
+            (f"central difference of {_error_text(scene)} gives ", muted),
             (quotient, style(palette.text)),
             (agrees, muted),
         ]
@@ -219,6 +219,10 @@ def _check_line(scene: Scene) -> Line | None:
     analytic = scalar_text(value, 6, ascii=ascii_only)
     line = f"{scene.glyphs.cross} central difference {quotient}, analytic {analytic}"
     return [(line, accent_style(palette))]
+
+
+def _error_text(scene: Scene) -> str:
+    return notation_named(scene.notation).text(scene.session.program.error)
 
 
 def draw_line(canvas: Canvas, y: int, line: Line, scene: Scene) -> None:
