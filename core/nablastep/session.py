@@ -353,7 +353,8 @@ class Session(Displayed):
         parameters = {symbol.id: self[symbol.id] for symbol in self.program.parameters}
         given = {name: self[name] for name in self.network.held}
         rate = data.learning_rate
-        return self.network.with_parameters(parameters, x=data.x, y=data.y, learning_rate=rate, given=given)
+        samples = {name: getattr(data, name) for name in self.network.data_names}
+        return self.network.with_parameters(parameters, **samples, learning_rate=rate, given=given)
 
     def compare(self, branch: int) -> tuple[tuple[Cell, float, float], ...]:
         """Parameter cells that differ between here and the same place on another branch: (cell, here, there).

@@ -70,3 +70,15 @@ def test_a_single_sample_is_read_as_it_is_given() -> None:
     session.goto("end")
     assert session["h"].shape == (2, 1)
     assert all(check.holds for check in ns.gradient_check(session))
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_what_an_edit_has_made_is_a_network_of_its_own(name: str) -> None:
+    session = ns.open(name)
+    learned = session.program.parameters[0]
+    session.set(f"{learned.id}[0,0]" if learned.shape else learned.id, 0.25)
+    again = ns.open(session.edited_network())
+    session.goto("end")
+    again.goto("end")
+    error = session.program.error.id
+    assert again[error] == session[error]
