@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+import numpy as np
+
 from nablastep.network_notes import network_notes
 from nablastep.notation import notation_named
 from nablastep_tui.drawing.canvas import Canvas
