@@ -140,7 +140,8 @@ def factor_product(left: Factor, right: Factor) -> Factor:
     return Factor(fraction.numerator, fraction.denominator, tuple(sorted(below)), tuple(sorted(above)))
 
 
-def _factor_sum(left: Factor, right: Factor) -> Factor | None:
+def factor_sum(left: Factor, right: Factor) -> Factor | None:
+    """The sum of two exact factors of the same sizes, else None."""
     if (left.dimensions, left.times) != (right.dimensions, right.times):
         return None
     fraction = Fraction(left.numerator, left.denominator) + Fraction(right.numerator, right.denominator)
@@ -273,7 +274,7 @@ def _zero_added(node: Add) -> Expression | None:
 
 def _numbers_added(node: Add) -> Expression | None:
     if isinstance(node.left, Factor) and isinstance(node.right, Factor):
-        return _factor_sum(node.left, node.right)
+        return factor_sum(node.left, node.right)
     return None
 
 
@@ -282,13 +283,13 @@ def _equal_terms(node: Add) -> Expression | None:
     factor, rest = _split(node.right)
     own, left = _split(node.left)
     if left == rest:
-        total_factor = _factor_sum(own, factor)
+        total_factor = factor_sum(own, factor)
         return None if total_factor is None else scale(total_factor, rest)
     if isinstance(left, Add | Subtract) and (own.dimensions, own.times) == (factor.dimensions, factor.times):
         share = Fraction(factor.numerator, factor.denominator) / Fraction(own.numerator, own.denominator)
         for term, others in _terms(left):
             inner, x = _split(term)
-            total_factor = _factor_sum(inner, Factor(share.numerator, share.denominator)) if x == rest else None
+            total_factor = factor_sum(inner, Factor(share.numerator, share.denominator)) if x == rest else None
             if total_factor is not None:
                 return scale(own, others(scale(total_factor, rest)))
     return None

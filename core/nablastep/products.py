@@ -51,6 +51,8 @@ ROW, COLUMN = "row", "column"
 
 MOST_PRODUCTS = 200
 MOST_ORDERS = 120
+MOST_FACTORS = 4
+"""A power up to this is multiplied out."""
 
 
 _NAMES = count()
@@ -145,6 +147,11 @@ class _Expansion:
                     *self._product(self.of(x.positive), holds),
                     *self._product(self.of(x.otherwise), fails),
                 ]
+            case Power(scalar=base, exponent=Factor(numerator, 1, (), ())) if 0 < numerator <= MOST_FACTORS:
+                found = self.of(base)
+                for _ in range(numerator - 1):
+                    found = self._product(found, self.of(base))
+                return found
             case TimesLog() if not self.whole:
                 return self._product(self.of(x.left), [_atom(Apply(LOG, x.right))])
             case Apply() if x.prime and not self.whole:
@@ -167,9 +174,24 @@ class _Expansion:
 
     def _reciprocal(self, x: Divide | Ratio) -> list[Product]:
         kind = type(x) if self.whole else Divide
-        below = self.of(x.right)
+        return self._one_over(x.right, kind)
+
+    def _one_over(self, x: Expression, kind: type[Divide] | type[Ratio]) -> list[Product]:
+        match x:
+            case Scale():
+                return self._product(self._one_over(x.scalar, kind), self._one_over(x.x, kind))
+            case Divide() | Ratio() if not self.whole:
+                return self._product(self.of(x.right), self._one_over(x.left, kind))
+            case Apply() if x.function is SQUARE and not x.prime:
+                return self._product(self._one_over(x.x, kind), self._one_over(x.x, kind))
+            case Power(scalar=base, exponent=Factor(numerator, 1, (), ())) if 0 < numerator <= MOST_FACTORS:
+                found = self._one_over(base, kind)
+                for _ in range(numerator - 1):
+                    found = self._product(found, self._one_over(base, kind))
+                return found
+        below = self.of(x)
         if len(below) != 1 or below[0].bound or below[0].factor == 0:
-            return [_atom(kind(ONE, x.right))]
+            return [_atom(kind(ONE, x))]
         (one,) = below
         dimensions = tuple((dimension, -power) for dimension, power in one.dimensions)
         return [Product(1 / one.factor, dimensions, tuple(_inverse(atom, kind) for atom in one.atoms), ())]
@@ -204,6 +226,7 @@ def _without_deltas(one: Product) -> Product:
             stays = current.right if gone == current.left else current.left
             del bound[gone]
             atoms = [renamed(each, gone, stays) for each in atoms]
+    atoms = _without_inverses(atoms)
     exponents = dict(one.dimensions)
     present = {index for atom in atoms for index in indices_of(atom)}
     for index in [index for index in bound if index not in present]:
@@ -211,6 +234,18 @@ def _without_deltas(one: Product) -> Product:
         del bound[index]
     dimensions = tuple(sorted((name, power) for name, power in exponents.items() if power and name != "1"))
     return Product(one.factor, dimensions, tuple(atoms), tuple(bound.items()))
+
+
+def _without_inverses(atoms: list[Expression]) -> list[Expression]:
+    """x · 1/x = 1."""
+    left: list[Expression] = []
+    for atom in atoms:
+        inverse = _inverse(atom)
+        if inverse in left:
+            left.remove(inverse)
+        else:
+            left.append(atom)
+    return left
 
 
 def renamed(expression: Expression, index: str, other: str) -> Expression:

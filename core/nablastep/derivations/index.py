@@ -6,12 +6,13 @@ up, one sum after the other; what is left is read as matrices again by `regroup`
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import reduce
 
 from nablastep.calculus import entry_of
 from nablastep.derivations import sentences
 from nablastep.derivations.deltas import product, spread, used_up
-from nablastep.derivations.lines import QUANTITY, Draft
+from nablastep.derivations.lines import OWN, QUANTITY, Draft
 from nablastep.derivations.regroup import regrouped
 from nablastep.derivations.subject import Subject, Use
 from nablastep.expressions import (
@@ -52,6 +53,18 @@ def index_drafts(subject: Subject) -> tuple[Draft, ...]:
     line([_with_slope(subject, use) for use in subject.uses], sentences.slope_of_an_entry(subject))
     found += _using_up(left, found[-1].right)
     return (*found, *_regrouped(subject, left, found[-1].right))
+
+
+def slope_drafts(subject: Subject) -> tuple[Draft, ...]:
+    """∂uᵢ/∂vⱼ of the one equation u = …v…, down to a number without deltas that can be used up."""
+    (use,) = subject.uses
+    by = Entry(subject.variable, subject.indices) if subject.variable.shape else Entry(subject.variable, (None, None))
+    left = Partial(_entry_of_target(subject, use, use.target), by)
+    found = [
+        Draft(left, _put_in(subject, use, by), "Write one entry of the result with indices.", OWN),
+        Draft(left, _with_slope(subject, use), sentences.slope_of_an_entry(subject), OWN),
+    ]
+    return (*found, *(replace(each, kind=OWN) for each in _using_up(left, found[-1].right)))
 
 
 def _summed(subject: Subject, use: Use, body: Expression) -> Expression:

@@ -54,13 +54,17 @@ class Use:
 
 @dataclass(frozen=True)
 class Subject:
-    """A backward step: `equation` is the step's own, ∇v = …; `uses` are the forward equations that read v."""
+    """A backward step: `equation` is the step's own, ∇v = …; `uses` are the forward equations that read v.
+
+    `samples` names the dimension that runs over the samples of a batch; it is empty where there are none.
+    """
 
     equation: Equation
     variable: Symbol
     uses: tuple[Use, ...]
     error: Symbol
     forward: tuple[Equation, ...]
+    samples: str = SAMPLES
 
     @property
     def gradient(self) -> Symbol:
@@ -94,19 +98,19 @@ class Subject:
     @cached_property
     def per_sample(self) -> bool:
         """Whether v has a part for each sample, and each sample's part is read by that sample alone."""
-        return SAMPLES in self.variable.shape and all(self._part_of(use) is not None for use in self.uses)
+        return self.samples in self.variable.shape and all(self._part_of(use) is not None for use in self.uses)
 
     @cached_property
     def over_samples(self) -> bool:
         """Whether v is one for all samples, and each sample reads it for itself."""
-        return SAMPLES not in self.variable.shape and all(
-            SAMPLES in use.target.shape and of_sample(use.expression) is not None for use in self.uses
+        return self.samples not in self.variable.shape and all(
+            self.samples in use.target.shape and of_sample(use.expression) is not None for use in self.uses
         )
 
     def _part_of(self, use: Use) -> Expression | None:
         if use.upstream is None:
             return _summand_of_sample(use.expression, self.variable)
-        return of_sample(use.expression) if SAMPLES in use.target.shape else None
+        return of_sample(use.expression) if self.samples in use.target.shape else None
 
     def expression_of(self, use: Use) -> Expression:
         """The right side of the use, of one sample where it can be."""
@@ -152,8 +156,8 @@ class Subject:
             for node in walk(use.expression)
         )
         first = "l" if multiplied else "i"
-        if SAMPLES in self.variable.shape:
-            letters = [SAMPLE if dimension == SAMPLES else first for dimension in self.variable.shape]
+        if self.samples in self.variable.shape:
+            letters = [SAMPLE if dimension == self.samples else first for dimension in self.variable.shape]
         elif rows != "1" and columns != "1":
             letters = ["j", "l"]
         else:
@@ -175,7 +179,7 @@ class Subject:
         for size in shape:
             if size == "1":
                 letters.append(None)
-            elif size == SAMPLES:
+            elif size == self.samples:
                 own = SAMPLE if self.per_sample or self.over_samples or SAMPLE not in taken else "t"
                 letters.append(own if own not in letters else "u")
             else:

@@ -173,6 +173,8 @@ class Writer:
         """How tightly the written form of the expression binds."""
         if isinstance(expression, Sum) and shape_of(expression.x) == ("1", "1"):
             return self.strength(expression.x)
+        if is_trace(expression):
+            return Strength.ATOM
         if isinstance(expression, Fill):
             return self.strength(expression.scalar)
         if isinstance(expression, Apply):
@@ -244,7 +246,9 @@ class Writer:
         inner = _without_sum_of_one(node.x)
         if node.scalar == MINUS_ONE:
             return (Token(self.minus), *self.wrapped(inner, Strength.PRODUCT, Sum))
-        scalar = self.wrapped(node.scalar, Strength.SCALED)
+        # Σ takes all that is multiplied behind it.
+        also_sum = isinstance(_without_sum_of_one(node.scalar), Sum) and not is_trace(node.scalar)
+        scalar = self.wrapped(node.scalar, Strength.PRODUCT if also_sum else Strength.SCALED)
         if self.is_negative(inner):
             x = self.parenthesised(self.tokens(inner))
         else:
@@ -373,6 +377,8 @@ class Writer:
     def sum(self, node: Sum) -> Tokens:
         if shape_of(node.x) == ("1", "1"):
             return self.tokens(node.x)
+        if is_trace(node):
+            return self.listed_call("tr", node.x.x)  # type: ignore[attr-defined]
         return (Token(self.sum_mark), *self.wrapped(node.x, Strength.POSTFIX))
 
 
@@ -397,6 +403,12 @@ def plain_number(value: float) -> str:
 def _row_of_ones(node: Expression) -> bool:
     """Whether the node is 1ᵀ: in a product the one that adds up has to be told from the number."""
     return isinstance(node, Fill) and node.scalar == ONE and node.shape[:1] == ("1",) != node.shape[1:]
+
+
+def is_trace(x: Expression) -> bool:
+    """Whether it is the sum of a diagonal."""
+    diagonal = x.x if isinstance(x, Sum) else None
+    return isinstance(diagonal, Rearrange) and isinstance(diagonal.plan, Diagonals) and not diagonal.back
 
 
 def _without_sum_of_one(x: Expression) -> Expression:

@@ -1,0 +1,88 @@
+"""Dimensions that have no size yet: which have to be equal is found while the expression is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from nablastep.formulas.dimensions import ONE_ENTRY, Dimensions
+
+PROOF_SIZES = (4, 3, 2, 5, 6, 7)
+"""What dimensions without a size are tried with: all different, so that no shape fits by chance."""
+
+LETTERS = ("m", "n", "p", "q", "r", "k", "l", "s", "t", "u", "v")
+
+
+class OpenDimensions(Dimensions):
+    """Classes of equal dimensions; each may have a name that was declared, and a size that is fixed.
+
+    Two dimensions with different names, or with different fixed sizes, are never one; nor is an axis of one entry and
+    any other: a vector beside a matrix is repeated, as NumPy does it.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(2, whole_batches=False)
+        self.labels: dict[str, str] = {}
+        self.fixed: set[str] = set()
+        self.numbered: set[str] = set()
+        self._declared: dict[str, str] = {}
+
+    def open(self) -> str:
+        """A dimension of any size."""
+        count = len(self.sizes)
+        return super().fresh(PROOF_SIZES[count % len(PROOF_SIZES)] + 6 * (count // len(PROOF_SIZES)))
+
+    def fresh(self, size: int, *, loose: bool = False) -> str:
+        """A dimension that an expression or a declaration gives as a number."""
+        name = self.given(size)
+        self.numbered.add(name)
+        return name
+
+    def given(self, size: int) -> str:
+        """A dimension of that size and no other, with a letter of its own."""
+        name = super().fresh(size)
+        self.fixed.add(name)
+        return name
+
+    def of(self, text: str) -> str:
+        """The dimension that a declaration names: `1`, a number, or a name, the same each time."""
+        if text == ONE_ENTRY:
+            return ONE_ENTRY
+        if text not in self._declared:
+            self._declared[text] = self.fresh(int(text)) if text.isdigit() else self.open()
+            if not text.isdigit():
+                self.labels[self._declared[text]] = text
+        return self._declared[text]
+
+    def same(self, left: str, right: str) -> bool:
+        """Whether two dimensions can be one, and then they are."""
+        left, right = self.named(left), self.named(right)
+        if left == right:
+            return True
+        if ONE_ENTRY in (left, right) or "·" in left or "·" in right:
+            return False
+        if left in self.labels and right in self.labels:
+            return False
+        if left in self.fixed and right in self.fixed and self.sizes[left] != self.sizes[right]:
+            return False
+        kept, gone = (right, left) if left not in self.fixed else (left, right)
+        if gone in self.labels:
+            self.labels[kept] = self.labels[gone]
+        if gone in self.numbered and kept not in self.labels:
+            self.numbered.add(kept)
+        self._parents[gone] = kept
+        return True
+
+    def letters(self, dimensions: Iterable[str], taken: Iterable[str]) -> dict[str, str]:
+        """Each class's name: its own, the number it is, or a letter that nothing has."""
+        roots = [part for each in dict.fromkeys(dimensions) for part in self.named(each).split("·")]
+        classes = [root for root in dict.fromkeys(roots) if root != ONE_ENTRY]
+        reserved = {*taken, *self.labels.values()}
+        free = iter([letter for letter in LETTERS if letter not in reserved] + [f"n{k}" for k in range(len(classes))])
+        unnamed = [root for root in classes if root not in self.labels and root not in self.numbered]
+        letters = {ONE_ENTRY: ONE_ENTRY}
+        if len(unnamed) == 1 and "n" not in reserved:
+            free = iter(("n",))
+        for root in classes:
+            number = str(self.sizes[root]) if root in self.numbered else ""
+            letters[root] = self.labels.get(root) or number or next(free)
+        return letters
