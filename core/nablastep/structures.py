@@ -85,6 +85,14 @@ class Inner(_Scalar):
 
 
 @dataclass(frozen=True, slots=True)
+class Norm(_Scalar):
+    """‖x‖ to a power, the root of the sum of squares: how √(Σ x²) and Σ x² are written where norms are."""
+
+    x: Expression
+    exponent: int
+
+
+@dataclass(frozen=True, slots=True)
 class Trace(_Scalar):
     """The sum of the diagonal of a square matrix."""
 

@@ -26,6 +26,7 @@ COMMANDS = {
     "run": "run",
     "trace": "trace",
     "why": "why",
+    "derive": "derive",
     "quiz": "quiz",
     "compare": "compare",
     "gradcheck": "gradcheck",

@@ -50,6 +50,7 @@ from nablastep.structures import (
     Jacobian,
     Kronecker,
     Named,
+    Norm,
     OfSample,
     Partial,
     Placed,
@@ -61,10 +62,14 @@ from nablastep.structures import (
 INDEX_GLYPHS = dict(zip("ijklmprstnuvoxeaw", "ᵢⱼₖₗₘₚᵣₛₜₙᵤᵥₒₓₑₐᵂ", strict=True))
 
 
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
 class DerivationWriter(Writer):
     """What all notations share; the class attributes are Unicode's."""
 
     inner_marks = ("⟨", ", ", "⟩")
+    norm_marks = ("‖", "‖")
     trace_name = "tr"
     diagonal_name = "diag"
     vec_name = "vec"
@@ -120,6 +125,14 @@ class DerivationWriter(Writer):
     def inner(self, node: Inner) -> Tokens:
         opening, comma, closing = self.inner_marks
         return (Token(opening), *self.tokens(node.left), Token(comma), *self.tokens(node.right), Token(closing))
+
+    def norm(self, node: Norm) -> Tokens:
+        opening, closing = self.norm_marks
+        return (Token(opening), *self.tokens(node.x), Token(closing + self.exponent_text(node.exponent)))
+
+    def exponent_text(self, exponent: int) -> str:
+        """A small whole number above the line; 1 is left out."""
+        return "" if exponent == 1 else str(exponent).translate(_RAISED)
 
     def trace(self, node: Trace) -> Tokens:
         return self.call(self.trace_name, node.x)
@@ -231,10 +244,14 @@ class AsciiDerivations(DerivationWriter, AsciiWriter):
     """`da2[j]/dz2[i]`."""
 
     inner_marks = ("<", ", ", ">")
+    norm_marks = ("norm(", ")")
     placed_mark = "P"
     kronecker_mark = " (x) "
     curly = "d"
     dot = " * "
+
+    def exponent_text(self, exponent: int) -> str:
+        return "" if exponent == 1 else f"^{exponent}"
 
     def index_text(self, index: str) -> str:
         return index
@@ -264,6 +281,7 @@ class AsciiDerivations(DerivationWriter, AsciiWriter):
 class LatexDerivations(DerivationWriter, LatexWriter):
     r"""`\frac{\partial a^{(2)}_{j}}{\partial z^{(2)}_{i}}`."""
 
+    norm_marks = (r"\left\lVert ", r"\right\rVert")
     inner_marks = (r"\left\langle ", r",\, ", r"\right\rangle ")
     trace_name = r"\operatorname{tr}"
     diagonal_name = r"\operatorname{diag}"
@@ -272,6 +290,9 @@ class LatexDerivations(DerivationWriter, LatexWriter):
     curly = r"\partial "
     change_mark = r"\mathrm{d}"
     dot = r" \cdot "
+
+    def exponent_text(self, exponent: int) -> str:
+        return "" if exponent == 1 else f"^{{{exponent}}}"
 
     def index_text(self, index: str) -> str:
         return index
@@ -398,6 +419,7 @@ class NumpyDerivations(DerivationWriter, NumpyWriter):
 class SpokenDerivations(DerivationWriter, SpokenWriter):
     """Words."""
 
+    norm_marks = ("the norm of open ", " close")
     inner_marks = ("the inner product of ", " with ", "")
     trace_name = "the trace of"
     diagonal_name = "the diagonal matrix of"
@@ -408,6 +430,9 @@ class SpokenDerivations(DerivationWriter, SpokenWriter):
     kronecker_mark = " kronecker "
     change_mark = "the change of "
     dot = " times "
+
+    def exponent_text(self, exponent: int) -> str:
+        return "" if exponent == 1 else " squared" if exponent == 2 else f" to the power of {exponent}"
 
     def index_text(self, index: str) -> str:
         return index
@@ -450,6 +475,7 @@ DERIVATION_RULES: dict[type[Expression], Callable[[Any, Any], Tokens]] = {
     Differential: lambda writer, node: writer.differential(node),
     OfSample: lambda writer, node: writer.of_sample(node),
     Inner: lambda writer, node: writer.inner(node),
+    Norm: lambda writer, node: writer.norm(node),
     Trace: lambda writer, node: writer.trace(node),
     Diagonal: lambda writer, node: writer.diagonal(node),
     Vec: lambda writer, node: writer.vec(node),

@@ -6,7 +6,7 @@ A scalar has a gradient; a vector or matrix a Jacobian, or with a seed G the vec
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -21,10 +21,12 @@ from nablastep.derivations.lines import OWN, Draft, Line, Truth, evaluated, froz
 from nablastep.derivations.subject import Subject, Use
 from nablastep.derivations.worth import Evaluator
 from nablastep.derive.kinds import Array, DeriveError
+from nablastep.derive.norms import with_norms
 from nablastep.derive.reading import Reading
 from nablastep.derive.structure import structure_of
 from nablastep.derive.textbook import Step, textbook, textbook_steps, without_transposes
 from nablastep.derive.values import values_of
+from nablastep.derive.wording import worded
 from nablastep.evaluation import value_of
 from nablastep.expressions import (
     ONE,
@@ -43,7 +45,7 @@ from nablastep.expressions import (
 )
 from nablastep.laws import filled
 from nablastep.shapes import shape_of, sizes_of
-from nablastep.structures import Differential, Identity, Jacobian, Vec, vec
+from nablastep.structures import Differential, Identity, Jacobian, Vec, rows_and_columns, vec
 from nablastep.transposition import transposed
 
 ROUTES = ("index", "jacobian", "differential")
@@ -52,6 +54,7 @@ GRADIENT, JACOBIAN_KIND, PRODUCT, HESSIAN, HESSIAN_PRODUCT = (
 )  # fmt: skip
 TOLERANCE = 1e-6
 _DIRECTION_SEED = 20
+_TARGET = Symbol("f", None, ())
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,8 @@ class Route:
 class Result:
     """One derivative: `equation` in textbook form, its value at the numbers, its largest difference from quotients.
 
-    `form` are the steps from what the rules give to the textbook form; `note` says what a reader has to know.
+    `form` are the steps from what the rules give to the textbook form; `note` says what a reader has to know. `values`
+    and `sizes` are the numbers it was proved on; `extra` are symbols in it that the expression does not have.
     """
 
     by: Symbol
@@ -96,6 +100,12 @@ class Result:
     form: tuple[Step, ...]
     structure: str | None = None
     note: str = ""
+    layout: str = NUMERATOR
+    symmetrised: bool = False
+    target: Symbol = _TARGET
+    values: Mapping[str, Any] = field(default_factory=dict)
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    extra: tuple[Symbol, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -131,12 +141,14 @@ def derived(reading: Reading, by: Symbol, asked: Asked) -> tuple[Result, ...]:
             f"--second needs a number to differentiate twice, and {reading.text} is {'×'.join(shape)}",
             hint="sum(…) makes a number of it; without --second there is the Jacobian",
         )
-    if not shape:
-        if asked.seed is not None:
-            raise DeriveError("--seed is for vectors and matrices; a number has its gradient", hint="leave --seed out")
+    if not shape and asked.seed is not None:
+        raise DeriveError("--seed is for vectors and matrices; a number has its gradient", hint="leave --seed out")
+    if shape:
+        found: tuple[Result, ...] = (work.product() if asked.seed is not None else work.jacobian(),)
+    else:
         first = work.gradient()
-        return (first, *work.second(first)) if asked.second else (first,)
-    return (work.product() if asked.seed is not None else work.jacobian(),)
+        found = (first, *work.second(first)) if asked.second else (first,)
+    return tuple(work.finished(each) for each in found)
 
 
 class _Work:
@@ -149,12 +161,24 @@ class _Work:
         name = next(letter for letter in ("f", "g", "h", "phi", "E", "Phi") if letter not in taken)
         shape = shape_of(self.expression)
         self.target = Symbol(name.upper() if shape and "1" not in shape and len(name) == 1 else name, None, shape)
-        self.sum = Symbol(next(letter for letter in ("E", "L", "J", "total") if letter not in {*taken, self.target.id}), None, ())
+        self.sum = Symbol(
+            next(letter for letter in ("E", "L", "J", "total") if letter not in {*taken, self.target.id}), None, ()
+        )
         self.symmetric = tuple(symbol for symbol in reading.variables if symbol.id in reading.properties)
         if asked.symmetric and by not in self.symmetric:
-            raise DeriveError(
-                f"--symmetric needs {by.id} declared symmetric", hint=f"say --shape {by.id}=symmetric"
-            )
+            raise DeriveError(f"--symmetric needs {by.id} declared symmetric", hint=f"say --shape {by.id}=symmetric")
+
+    def finished(self, result: Result) -> Result:
+        """With the numbers that it was proved on."""
+        sizes = {name: size for name, size in self.values.items() if name in self.reading.sizes}
+        values = {
+            **self.values,
+            **{symbol.id: self.direction for symbol in result.extra if symbol.id not in self.values},
+        }
+        return replace(
+            result, target=self.target, values=values, sizes=sizes, layout=self.asked.layout,
+            symmetrised=result.symmetrised,
+        )  # fmt: skip
 
     # numbers
 
@@ -175,7 +199,9 @@ class _Work:
         if name is None:
             return None
         if name in {symbol.id for symbol in self.reading.variables}:
-            raise DeriveError(f"--seed {name}: that name stands in the expression already", hint="choose another letter")
+            raise DeriveError(
+                f"--seed {name}: that name stands in the expression already", hint="choose another letter"
+            )
         if not name.isidentifier():
             raise DeriveError(f"--seed takes a name, such as G, found {name!r}")
         return Symbol(name, None, self.target.shape)
@@ -186,11 +212,11 @@ class _Work:
         found = []
         for name in ROUTES:
             if name != "differential":
-                found.append(Route(name, evaluated(name, drafts[name], evaluator, truth)))
+                found.append(Route(name, _shown(evaluated(name, drafts[name], evaluator, truth), self.target)))
                 continue
             change = moving.error_change() if truth.derivative is not None else None
             lines = evaluated(name, drafts[name], moving, replace(truth, change=change))
-            found.append(Route(name, lines, self.direction, self.by))
+            found.append(Route(name, _shown(lines, self.target), self.direction, self.by))
         return tuple(found)
 
     # scalars, and vectors with a seed
@@ -228,7 +254,18 @@ class _Work:
             return self._symmetrised(kind, routes, form, evaluator, numeric)
         note = UNCONSTRAINED.format(self.by.id) if self.by in self.symmetric else ""
         value = _plain(quantity)
-        return Result(self.by, kind, self.by.gradient, expression, value, error_found, routes, form, note=note)
+        return Result(
+            self.by,
+            kind,
+            self.by.gradient,
+            expression,
+            value,
+            error_found,
+            routes,
+            form,
+            note=note,
+            extra=(self._seed,) if self._seed else (),
+        )
 
     def _evaluator(self, forward: tuple[Equation, ...]) -> Evaluator:
         values = dict(self.values)
@@ -259,7 +296,7 @@ class _Work:
     ) -> Result:
         """G + Gᵀ − G ⊙ I: the derivative along changes that keep the matrix symmetric."""
         free = form[-1].expression
-        raw = Subtract(Add(free, transposed(free)), Hadamard(free, Identity(self.by.shape[0])))
+        raw = Subtract(Add(free, transposed(free)), Hadamard(free, Identity(rows_and_columns(self.by)[0])))
         steps = textbook_steps(raw, self.symmetric)
         expression = steps[-1].expression
         value = np.asarray(evaluator(expression).array)
@@ -267,13 +304,19 @@ class _Work:
         with_value = Evaluator({**evaluator.values, self.by.gradient.id: value}, evaluator.forward)
         last = Draft(self.by.gradient, expression, SYMMETRISED, OWN)
         added = tuple(
-            replace(route, lines=(*route.lines, *_numbered(evaluated(route.name, [last], with_value, Truth(value)), len(route.lines))))
+            replace(
+                route,
+                lines=(
+                    *route.lines,
+                    *_numbered(evaluated(route.name, [last], with_value, Truth(value)), len(route.lines)),
+                ),
+            )
             for route in routes
         )
         changes = (*form, Step("G + Gᵀ − G ⊙ I, of a symmetric matrix", raw), *steps[1:])
         return Result(
             self.by, kind, self.by.gradient, expression, frozen(value), _difference(value, expected), added, changes,
-            note=SYMMETRIC_NOTE.format(self.by.id),
+            note=SYMMETRIC_NOTE.format(self.by.id), symmetrised=True,
         )  # fmt: skip
 
     # Jacobians
@@ -295,7 +338,11 @@ class _Work:
         evaluator = self._evaluator(forward)
         moving = evaluator.with_direction(self.by, self.direction)
         drafts = {
-            "index": [*slope_drafts(Subject(Equation(self.by.gradient, ONE), self.by, (Use(forward[0], None),), self.sum, forward, ""))],
+            "index": [
+                *slope_drafts(
+                    Subject(Equation(self.by.gradient, ONE), self.by, (Use(forward[0], None),), self.sum, forward, "")
+                )
+            ],
             "jacobian": [Draft(left, raw, PRODUCT_OF_JACOBIANS, OWN), Draft(left, folded, MULTIPLIED, OWN)],
             "differential": self._differential_lines(target, linear, shown(expression)),
         }
@@ -322,7 +369,9 @@ class _Work:
 
     def _differential_lines(self, target: Symbol, linear: Expression, matrix: Expression) -> list[Draft]:
         change = Differential(self.by)
-        found = [Draft(Differential(target), linear, "The change of the result, to first order, while only this moves.", OWN)]
+        found = [
+            Draft(Differential(target), linear, "The change of the result, to first order, while only this moves.", OWN)
+        ]
         left = vec(Differential(target)) if target.shape else Differential(target)
         if isinstance(left, Vec) or isinstance(vec(change), Vec):
             found.append(Draft(left, vec(linear), "Stack the columns: vec makes one long column of a matrix.", OWN))
@@ -331,7 +380,14 @@ class _Work:
         else:
             right = Scale(matrix, vec(change)) if self.by.shape else Scale(change, matrix)
         if shape_of(right) == shape_of(left):
-            found.append(Draft(left, right, "vec(A X B) = (Bᵀ ⊗ A) vec(X) takes the change out at the right end: what is left is the Jacobian.", OWN))
+            found.append(
+                Draft(
+                    left,
+                    right,
+                    "vec(A X B) = (Bᵀ ⊗ A) vec(X) takes the change out at the right end: what is left is the Jacobian.",
+                    OWN,
+                )
+            )
         return found
 
     def _columns(self, target: Symbol, whole: Expression) -> Any:
@@ -371,8 +427,9 @@ class _Work:
         expected = np.asarray(hessian.value) @ self.direction
         left = MatMul(hessian.left, moved)
         product = Result(
-            self.by, HESSIAN_PRODUCT, left, form[-1].expression, frozen(value), _difference(value, expected), (), form
-        )
+            self.by, HESSIAN_PRODUCT, left, form[-1].expression, frozen(value), _difference(value, expected), (), form,
+            extra=(moved,),
+        )  # fmt: skip
         return (hessian, product)
 
 
@@ -389,6 +446,15 @@ LAID_OUT = {
 
 def _below(x: Symbol) -> Expression:
     return x if not x.shape or "1" in x.shape else Vec(x)
+
+
+def _shown(lines: Sequence[Line], target: Symbol) -> tuple[Line, ...]:
+    """The lines with norms written as norms, and words that fit an answer that no step computes."""
+    name = target.id if not target.shape else "E"
+    return tuple(
+        replace(line, left=with_norms(line.left), right=with_norms(line.right), rule=worded(line.rule, name))
+        for line in lines
+    )
 
 
 def _numbered(lines: Sequence[Line], before: int) -> tuple[Line, ...]:
@@ -434,4 +500,3 @@ def _quotient(at: Any, base: Any, place: tuple[int, ...]) -> Any:
 
     width = 1e-4 * max(1.0, abs(float(base[place])))
     return (4 * central(width / 2) - central(width)) / 3
-

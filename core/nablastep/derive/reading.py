@@ -22,6 +22,7 @@ from nablastep.formulas.syntax import walk as walk_typed
 from nablastep.formulas.tokens import LETTER
 from nablastep.rewrite import tidied, with_dimensions
 from nablastep.shapes import shape_of
+from nablastep.structures import rows_and_columns
 
 _NAME = re.compile(
     rf"(?<![0-9A-Za-z_.])(?P<name>[{LETTER}][{LETTER}0-9_]*(?:⁽[⁰¹²³⁴⁵⁶⁷⁸⁹]+⁾|[₀₁₂₃₄₅₆₇₈₉]+)?)(?P<opening>\()?"
@@ -66,7 +67,7 @@ def read(text: str, kinds: Mapping[str, Kind] | None = None, values: Mapping[str
     if not text.strip():
         raise DeriveError("there is no expression", hint='say for example nablastep derive "sum(x^2)"')
     dimensions = {part for kind in kinds.values() for part in kind.shape or () if not part.isdigit()}
-    names = tuple(name for name in _names(text) if name not in dimensions or name in kinds)
+    names = tuple(name for name in names_in(text) if name not in dimensions or name in kinds)
     sized = {name: int(values.pop(name)) for name in [*values] if name in dimensions and values[name].shape == ()}
     _check_declared(names, kinds, values, text)
     attempt = _Attempt(text, names, kinds, values, sized)
@@ -78,7 +79,7 @@ def read(text: str, kinds: Mapping[str, Kind] | None = None, values: Mapping[str
     return found
 
 
-def _names(text: str) -> tuple[str, ...]:
+def names_in(text: str) -> tuple[str, ...]:
     """The quantities that the text mentions, by id, in reading order. Raises DeriveError for an unknown function."""
     found: dict[str, None] = {}
     for match in _NAME.finditer(text):
@@ -256,7 +257,7 @@ def _check_clear(found: Reading, attempt: _Attempt) -> None:
             raise DeriveError(
                 f"is {symbol.id} a scalar or a vector? Both fit",
                 column=_column(attempt.text, symbol.id),
-                hint=f"say --shape {symbol.id}=1, or --shape {symbol.id}={symbol.shape[0]}",
+                hint=f"say --shape {symbol.id}=1, or --shape {symbol.id}={rows_and_columns(symbol)[0]}",
             )
 
 
@@ -300,4 +301,3 @@ def _fits(attempt: _Attempt) -> bool:
     except NablastepError:
         return False
     return True
-

@@ -27,7 +27,7 @@ from nablastep.expressions import (
 from nablastep.functions.elementary import SQUARE
 from nablastep.laws import factor_product, factor_sum, filled
 from nablastep.shapes import shape_of
-from nablastep.structures import Identity
+from nablastep.structures import Identity, rows_and_columns
 
 
 class Stage(Enum):
@@ -228,9 +228,8 @@ def _taken_out(group: Sequence[Term], end: int) -> Term:
     inner = []
     for each in group:
         rest = each.chain[:-1] if end == -1 else each.chain[1:]
-        shape = shape_of(shared)
-        side = (shape[0], shape[0]) if end == -1 else (shape[1], shape[1])
-        chain = rest or (Identity(side[0]),)
+        rows, columns = rows_and_columns(shared)
+        chain = rest or (Identity(rows if end == -1 else columns),)
         kept = replace(each, chain=chain, factor=factor_product(_inverted(Term(size)).factor, each.factor))
         inner.append(replace(kept, above=(), below=()) if alike else kept)
     rows, columns = _shape_of_chain(inner[0].chain)
@@ -303,7 +302,9 @@ def _written(term: Term) -> Expression:
     if below and not above and abs(factor.numerator) == 1 and factor.denominator == 1 and not _has_sizes(factor):
         return _scaled_by(factor, Divide(matrix, _number_product(below) or ONE))
     if below:
-        number = _quotient(_scaled_by(replace(factor, numerator=abs(factor.numerator)), _number_product(above)), _number_product(below))
+        number = _quotient(
+            _scaled_by(replace(factor, numerator=abs(factor.numerator)), _number_product(above)), _number_product(below)
+        )
         found: Expression = Scale(number or ONE, matrix)
         return Scale(MINUS_ONE, found) if factor.numerator < 0 else found
     found = matrix
@@ -336,9 +337,7 @@ def _powers(numbers: Sequence[Expression]) -> list[Expression]:
     found = []
     for number in dict.fromkeys(numbers):
         count = list(numbers).count(number)
-        found.append(
-            number if count == 1 else Apply(SQUARE, number) if count == 2 else Power(number, Factor(count))
-        )
+        found.append(number if count == 1 else Apply(SQUARE, number) if count == 2 else Power(number, Factor(count)))
     return found
 
 

@@ -32,7 +32,7 @@ from nablastep.expressions import (
 )
 from nablastep.laws import Law, scale
 from nablastep.shapes import shape_of
-from nablastep.structures import Commutation, Diagonal, Identity, Kronecker, Vec
+from nablastep.structures import Commutation, Diagonal, Identity, Kronecker, Vec, rows_and_columns
 from nablastep.transposition import transposed
 
 
@@ -53,7 +53,7 @@ def _turned(node: Apply | Softmax) -> Expression:
 def _ones_on_the_diagonal(node: Rearrange) -> Expression | None:
     if not (isinstance(node.plan, Diagonals) and node.back and isinstance(node.x, Fill)):
         return None
-    return scale(node.x.scalar, Identity(shape_of(node)[0]))
+    return scale(node.x.scalar, Identity(rows_and_columns(node)[0]))
 
 
 def _identity_factor(node: MatMul) -> Expression | None:
@@ -191,7 +191,7 @@ def _scalar_out_of_inverse(node: Inverse) -> Expression | None:
 def _kronecker_of_identities(node: Kronecker) -> Expression | None:
     """I ⊗ I = I."""
     if isinstance(node.left, Identity) and isinstance(node.right, Identity):
-        return Identity(shape_of(node)[0])
+        return Identity(rows_and_columns(node)[0])
     return None
 
 
@@ -211,7 +211,7 @@ def _product(left: Expression, right: Expression) -> Expression:
 
 def _diagonal_of_ones(node: Diagonal) -> Expression | None:
     if isinstance(node.x, Fill) and node.x.scalar == ONE:
-        return Identity(shape_of(node)[0])
+        return Identity(rows_and_columns(node)[0])
     return None
 
 
@@ -221,7 +221,7 @@ def _stack_of_a_column(node: Vec) -> Expression | None:
 
 
 def _commutation_of_a_vector(node: Commutation) -> Expression | None:
-    return Identity(shape_of(node)[0]) if "1" in (node.rows, node.columns) else None
+    return Identity(rows_and_columns(node)[0]) if "1" in (node.rows, node.columns) else None
 
 
 def _outer_of_ones(node: Repeat) -> Expression | None:

@@ -36,8 +36,13 @@ def values_of(reading: Reading, extra: tuple[Symbol, ...] = ()) -> dict[str, Any
     `extra` are symbols beside those of the expression. Raises DeriveError where the given numbers allow none.
     """
     fixed: dict[str, Any] = {**reading.sizes, "1": 1}
-    fixed.update({name: _as_shaped(reading.variable(name), value) for name, value in reading.values.items()
-                  if name in {symbol.id for symbol in reading.variables}})
+    fixed.update(
+        {
+            name: _as_shaped(reading.variable(name), value)
+            for name, value in reading.values.items()
+            if name in {symbol.id for symbol in reading.variables}
+        }
+    )
     for name, value in fixed.items():
         _check_property(name, value, reading.properties.get(name, ""))
     problem: DeriveError | None = None
@@ -131,4 +136,3 @@ def _place(near: Any, argument: Expression) -> str:
     row, column = (int(index[0]) + 1 for index in np.nonzero(near))
     where = f"row {row}, column {column}" if "1" not in shape_of(argument) else f"entry {max(row, column)}"
     return f" in {where}"
-

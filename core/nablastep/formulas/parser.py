@@ -3,7 +3,8 @@
 formula := [quantity "="] sum          sum := ["-"] product (("+"|"-") product)*
 product := power (operator power | power)*        operator := @ * · ⊙ ⊘ / ⊗
 power   := postfix ["^" power]         postfix := atom (ᵀ | ² | ᵗ | ".sum" "(" … ")")*
-atom    := number | name | name ["′"] "(" sum ("," …)* ")" | "(" sum ")" | "Σ" product | "√" postfix | "-" power
+atom    := number | name | name ["′"] "(" sum ("," …)* ")" | "(" sum ")" | "‖" sum "‖" | "Σ" product | "√" postfix
+           | "-" power
 
 Products are read from the left; with `tight` things that just stand beside each other bind before ⊙ and ⊘.
 """
@@ -110,6 +111,7 @@ class _Parser:
         self.next = 0
         self.depth = 0
         self.tight = tight
+        self.in_norm = False
 
     @property
     def token(self) -> Token:
@@ -187,6 +189,8 @@ class _Parser:
     def starts_operand(self) -> bool:
         if self.token.kind == NAME:
             return self.token.text not in {"if", "else"}
+        if self.at("‖"):
+            return not self.in_norm
         return self.token.kind == NUMBER or self.at("(", "Σ", "√", "𝟏", "[")
 
     def power(self) -> Typed:
@@ -294,13 +298,17 @@ class _Parser:
             return self.named()
         if self.at("("):
             self.take()
+            outer, self.in_norm = self.in_norm, False
             found = self.comparison()
             if self.token.kind == NAME and self.token.text == "if":
                 found = self.chosen(found)
+            self.in_norm = outer
             self.expect(")")
             return found
         if self.at("["):
             return self.blocks()
+        if self.at("‖"):
+            return self.norm()
         if self.at("Σ"):
             self.take()
             return Summed(token.place, self.product())
@@ -333,6 +341,16 @@ class _Parser:
         else:
             self.expect(")")
         return Blocks(place, left, right, axis == 0)
+
+    def norm(self) -> Typed:
+        """‖x‖, ‖x‖₂ or ‖X‖_F, the root of the sum of squares; ‖x‖₁ sums absolute values."""
+        place = self.take().place
+        outer, self.in_norm = self.in_norm, True
+        inner = self.sum()
+        self.in_norm = outer
+        if not self.at("‖", "‖₁"):
+            raise self.error("expected '‖'")
+        return Called(place, "norm1" if self.take().text == "‖₁" else "norm", (inner,))
 
     def blocks(self) -> Typed:
         """[A, B; C, D]: rows of blocks."""

@@ -8,7 +8,7 @@ Torch is needed where the program is run, not here.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,7 @@ from nablastep.trace.model import Trace, TraceEdit, TraceIteration, TraceStep
 from nablastep.trace.python_program import literal, number_code, why_comments
 from nablastep.trace.wording import formula
 
-_HEAD = """import math
+HEAD = """import math
 from math import inf, nan
 
 import torch
@@ -65,7 +65,11 @@ _IN_TORCH = {
 }
 """PyTorch's own functions for those that the core has written in NumPy."""
 
-_RENAMED = {"np.repeat": "_repeat", "np.reshape": "_reshape"}
+_RENAMED = {
+    "np.repeat": "_repeat", "np.reshape": "_reshape", "np.linalg": "torch.linalg", "np.concatenate": "torch.cat",
+    "np.newaxis": "None",
+}  # fmt: skip
+"""What PyTorch calls otherwise."""
 _HELPERS = (
     "def _repeat(x, count, axis):\n    return torch.repeat_interleave(x, count, dim=axis)\n",
     "def _reshape(x, shape, order):\n    return x.T.reshape(*shape[::-1]).T  # column by column\n",
@@ -91,7 +95,7 @@ def _chunks(trace: Trace) -> Iterator[str]:
     yield f"# {trace.count} iteration{'s' if trace.count > 1 else ''}, "
     yield f"convention {trace.convention.name}: {formula(trace, plain=True)}. Printed by nablastep trace.\n"
     yield "# The gradients are PyTorch's own: autograd on the forward equations.\n\n"
-    yield f"{_HEAD}\n"
+    yield f"{HEAD}\n"
     yield "".join(f"{source}\n\n" for source in _functions(trace))
     yield f"{_CHECK.lstrip()}\n\n# sizes\n"
     for name, size in trace.network.dimensions.items():
@@ -112,22 +116,27 @@ def _functions(trace: Trace) -> list[str]:
     for step in next(iter(trace)).steps:
         if step.phase != BACKWARD:
             expressions += [step.equation.expression, *([step.definition.expression] if step.definition else [])]
-    sources = []
-    for source in function_sources(expressions):
-        found = _DEFINED.match(source)
-        assert found is not None
-        sources.append(_IN_TORCH.get(found[1]) or _in_torch(source))
-    return [*_HELPERS, *sources]
+    return torch_functions(function_sources(expressions))
 
 
-def _in_torch(code: str) -> str:
+def torch_functions(sources: Iterable[str]) -> list[str]:
+    """The sources of NumPy functions as PyTorch has them, and what repeats."""
+    found = []
+    for source in sources:
+        name = _DEFINED.match(source)
+        assert name is not None
+        found.append(_IN_TORCH.get(name[1]) or in_torch(source))
+    return [*_HELPERS, *found]
+
+
+def in_torch(code: str) -> str:
     """NumPy code as PyTorch's: the names that both have are the same."""
     code = _OF_A_SIZE.sub(r"math.\1(\2)", code)
     return _NUMPY_NAME.sub(lambda found: _RENAMED.get(found[0], found[0].replace("np.", "torch.")), code)
 
 
 def _code(equation: Equation) -> str:
-    return _in_torch(NOTATION.equation_text(equation))
+    return in_torch(NOTATION.equation_text(equation))
 
 
 def _iteration(iteration: TraceIteration, known: dict[str, Any]) -> Iterator[str]:
@@ -183,7 +192,7 @@ def _definition(step: TraceStep, by_definition: dict[str, str]) -> Iterator[str]
     """The textbook form of a step, for the gradients of what only it reads."""
     assert step.definition is not None
     name = f"{identifier(step.id)}_by_definition"
-    yield f"{name} = {_in_torch(NOTATION.text(step.definition.expression))}\n"
+    yield f"{name} = {in_torch(NOTATION.text(step.definition.expression))}\n"
     read = {symbol.id for symbol in symbols(step.equation.expression)}
     by_definition |= {each.id: name for each in symbols(step.definition.expression) if each.id not in read}
 

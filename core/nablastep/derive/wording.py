@@ -1,0 +1,26 @@
+"""The sentences of derivations, in which E is what is differentiated and a step's equation is the answer."""
+
+from __future__ import annotations
+
+import re
+
+_PHRASES = (
+    (", which is the one that is computed", ""),
+    (
+        "Written the way the step writes it: the equation of this step",
+        "Written the way a textbook writes it: the answer",
+    ),
+    ("the spelling of the step", "the form of a textbook"),
+    ("the way the step writes it", "the way a textbook writes it"),
+    ("the step's equation", "the answer"),
+    ("the equation of this step", "the answer"),
+    ("the step's own equation", "the answer"),
+    ("the step", "the answer"),
+)
+
+
+def worded(rule: str, name: str) -> str:
+    """The sentence, about the quantity of that name."""
+    for old, new in _PHRASES:
+        rule = rule.replace(old, new)
+    return re.sub(r"(?<![A-Za-z])(d|∂)?E(?![A-Za-z])", lambda found: (found[1] or "") + name, rule)

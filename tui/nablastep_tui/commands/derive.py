@@ -1,0 +1,91 @@
+"""`nablastep derive`: the derivative of an expression, with the reason."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from nablastep_tui import output
+from nablastep_tui.options import choice, notation_names
+
+ROUTES = ("index", "jacobian", "differential", "all")
+LAYOUTS = ("numerator", "denominator")
+FORMATS = ("text", "json", "latex", "markdown", "python", "pytorch")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("derive")(derive)
+
+
+def derive(
+    expression: Annotated[str, typer.Argument(metavar="EXPRESSION", help="Such as 'sum((X w - y)^2)'.")],
+    by: Annotated[
+        list[str] | None, typer.Option("--by", metavar="NAME", help="By which variable; again for more; none: by all.")
+    ] = None,
+    shape: Annotated[
+        list[str] | None, typer.Option("--shape", metavar="KINDS", help="Such as 'X=m×n, w=n, s=1, A=symmetric n×n'.")
+    ] = None,
+    let: Annotated[
+        list[str] | None, typer.Option("--let", metavar="NUMBERS", help="Such as 'w=[1,2,3], s=0.5'.")
+    ] = None,
+    with_file: Annotated[
+        Path | None, typer.Option("--with", metavar="FILE", help="Numbers from a .npz file, by name.")
+    ] = None,
+    layout: Annotated[str, choice("--layout", LAYOUTS, "How Jacobians lie")] = "numerator",
+    seed: Annotated[
+        str | None,
+        typer.Option("--seed", metavar="NAME", help="The vector-Jacobian product with an array of this name."),
+    ] = None,
+    second: Annotated[bool, typer.Option("--second", help="The Hessian too, and its product with a vector.")] = False,
+    symmetric: Annotated[
+        bool, typer.Option("--symmetric", help="By a symmetric matrix whose two halves move together.")
+    ] = False,
+    form: Annotated[bool, typer.Option("--form", help="Show the steps of the simplification.")] = False,
+    route: Annotated[str, choice("--route", ROUTES, "Which way to the answer")] = "all",
+    format_name: Annotated[str, choice("--format", FORMATS, "What to print")] = "text",
+    notation: Annotated[str | None, choice("--notation", notation_names(), "How formulas are written")] = None,
+) -> int:
+    """Find the derivative of anything, with the reason.
+
+    Capital letters are matrices, small ones column vectors, Greek ones and numbers scalars.
+    Three routes lead to the answer, every line is evaluated on numbers, and differences prove it.
+
+    \b
+    Examples:
+      nablastep derive "sum((X w - y)^2) + lambda sum(w^2)" --by w
+      nablastep derive "tr(A X B)" --by X --route differential
+      nablastep derive "softmax(z)" --layout denominator
+      nablastep derive "logdet(A)" --shape "A=positive definite" --symmetric
+    """
+    from nablastep.derive.answer import answered
+    from nablastep.derive.derivation import Asked
+    from nablastep.derive.documents import document
+    from nablastep.derive.kinds import declared
+    from nablastep.derive.kinds import let as numbers
+
+    values: dict[str, Any] = {} if with_file is None else _from_file(with_file, expression)
+    values.update(numbers(", ".join(let or [])))
+    kinds = declared(", ".join(shape or []))
+    answer = answered(expression, by, kinds, values, Asked(layout, seed, symmetric, second))
+    ascii_only = format_name == "text" and not output.can_show("∇ᵀ⊙⟨⟩Σ∂ᵢ✓‖")
+    text = document(
+        answer, format_name, notation=notation or ("ascii" if ascii_only else "unicode"), route=route, form=form
+    )
+    (output.write if format_name == "text" else output.write_document)((text,))
+    return 0 if answer.holds else 1
+
+
+def _from_file(path: Path, expression: str) -> dict[str, Any]:
+    """The arrays of a file that the expression names."""
+    from nablastep.derive.kinds import DeriveError, number_array
+    from nablastep.derive.reading import names_in
+    from nablastep.files.array_formats import listed, stored_arrays
+
+    arrays = stored_arrays(path, str(path))
+    found = {name: number_array(name, arrays[name]) for name in names_in(expression) if name in arrays}
+    if not found:
+        raise DeriveError(f"--with {path}: none of its arrays is in the expression", hint=f"it holds {listed(arrays)}")
+    return found
