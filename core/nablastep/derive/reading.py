@@ -144,7 +144,7 @@ class _Attempt:
         scope = Scope(known, dimensions.sizes, {}, 0, {}, dimensions, inverts=True)
         for root, label in dimensions.labels.items():  # the names of dimensions stand as numbers
             dimensions.sizes[label] = dimensions.sizes[root]
-        self.dimensions, self.known = dimensions, known
+        self.dimensions, self.known, dimensions.known = dimensions, known, known
         built = build(tree, scope)
         if any(isinstance(node, Blocks) for node in walk_typed(tree)):  # now it is known how long the blocks are
             built = build(tree, scope)
@@ -269,13 +269,8 @@ def _told(attempt: _Attempt) -> str:
     """`X is m×n, w is p×1`."""
     if not hasattr(attempt, "known"):
         return ""
-    shapes = [symbol.shape for symbol in attempt.known.values()]
-    letters = attempt.dimensions.letters([each for shape in shapes for each in shape], attempt.known)
-
-    def name(dimension: str) -> str:
-        return "·".join(letters[root] for root in attempt.dimensions.named(dimension).split("·"))
-
-    told = [f"{symbol.id} is {'×'.join(map(name, symbol.shape)) or 'a number'}" for symbol in attempt.known.values()]
+    shapes = {symbol.id: map(attempt.dimensions.described, symbol.shape) for symbol in attempt.known.values()}
+    told = [f"{name} is {'×'.join(map(str, shape)) or 'a number'}" for name, shape in shapes.items()]
     return ", ".join(told)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from nablastep.expressions import Symbol
+from nablastep.formulas.building import OPEN
 from nablastep.formulas.dimensions import ONE_ENTRY, Dimensions
 
 PROOF_SIZES = (4, 3, 2, 5, 6, 7)
@@ -24,6 +26,7 @@ class OpenDimensions(Dimensions):
         self.labels: dict[str, str] = {}
         self.fixed: set[str] = set()
         self.numbered: set[str] = set()
+        self.known: Mapping[str, Symbol] = {}
         self._declared: dict[str, str] = {}
 
     def open(self) -> str:
@@ -71,6 +74,14 @@ class OpenDimensions(Dimensions):
             self.numbered.add(kept)
         self._parents[gone] = kept
         return True
+
+    def described(self, dimension: str) -> str | None:
+        """The letters that the dimension has by what is known so far."""
+        if dimension.startswith(OPEN):
+            return "?"
+        shapes = [each for symbol in self.known.values() for each in symbol.shape]
+        letters = self.letters([*shapes, dimension], self.known)
+        return "·".join(letters[root] for root in self.named(dimension).split("·"))
 
     def letters(self, dimensions: Iterable[str], taken: Iterable[str]) -> dict[str, str]:
         """Each class's name: its own, the number it is, or a letter that nothing has."""

@@ -231,7 +231,14 @@ class _Builder:
         return self.size(left) == self.size(right)
 
     def text(self, shape: tuple[str, ...]) -> str:
-        return shape_in_sizes(shape, self.scope.sizes)
+        names = [self.described(dimension) for dimension in shape]
+        return "×".join(map(str, names)) if all(names) and names else shape_in_sizes(shape, self.scope.sizes)
+
+    def described(self, dimension: str) -> str | None:
+        return None if self.scope.dimensions is None else self.scope.dimensions.described(dimension)
+
+    def size_text(self, dimension: str) -> str:
+        return self.described(dimension) or named_size(dimension, self.scope.sizes)
 
     def transposed(self, inner: Built) -> Built:
         if inner.ones:
@@ -618,7 +625,7 @@ class _Builder:
         if not self.same(inner, other):
             raise ShapeError(
                 f"the product {self.text(left.shape)} times {self.text(right.shape)} does not fit: "
-                f"{named_size(inner, self.scope.sizes)} meets {named_size(other, self.scope.sizes)}",
+                f"{self.size_text(inner)} meets {self.size_text(other)}",
                 column=node.place + 1,
                 hint="two inner dimensions have to be the same one",
             )
@@ -659,7 +666,7 @@ class _Builder:
             else:
                 raise ShapeError(
                     f"{what} of {self.text(left.shape)} and {self.text(right.shape)} does not fit: "
-                    f"{named_size(mine, self.scope.sizes)} stands beside {named_size(other, self.scope.sizes)}",
+                    f"{self.size_text(mine)} stands beside {self.size_text(other)}",
                     column=node.place + 1,
                     hint="entry by entry both need the same shape",
                 )

@@ -68,6 +68,10 @@ class Dimensions:
             name = self._parents[name]
         return name
 
+    def described(self, _dimension: str) -> str | None:
+        """What messages call a dimension that has no size yet; None where its size says it."""
+        return None
+
     def state(self) -> tuple[dict[str, str], set[str]]:
         """What `restore` goes back to, for a reading that is tried only."""
         return dict(self._parents), set(self._tight)
