@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from nablastep.commands import Back, Goto, Next, Redo, Reset, Set, Switch, Train, Undo
     from nablastep.derivations.lines import Line
     from nablastep.derivations.why import why_lines as why
-    from nablastep.derive.answer import Answer, derive
+    from nablastep.deriving.answer import Answer, derive
     from nablastep.network import Layer, Network, OptimizerSettings
     from nablastep.session import Branch, Position, Session
     from nablastep.torch_models import from_torch
@@ -77,8 +77,8 @@ _LOADED_WHEN_ASKED_FOR = {
     **{name: ("nablastep.session", name) for name in ("Branch", "Position", "Session")},
     "Line": ("nablastep.derivations.lines", "Line"),
     "ParameterCheck": ("nablastep.checks", "ParameterCheck"),
-    "Answer": ("nablastep.derive.answer", "Answer"),
-    "derive": ("nablastep.derive.answer", "derive"),
+    "Answer": ("nablastep.deriving.answer", "Answer"),
+    "derive": ("nablastep.deriving.answer", "derive"),
     "from_torch": ("nablastep.torch_models", "from_torch"),
     "gradient_check": ("nablastep.checks", "gradient_check"),
     "why": ("nablastep.derivations.why", "why_lines"),

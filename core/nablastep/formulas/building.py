@@ -591,7 +591,14 @@ class _Builder:
             return Built(Apply(SQUARE, left.expression), left.shape)
         return Built(Power(left.expression, right.expression), left.shape)
 
+    def number_beside(self, built: Built, other: Built) -> Built:
+        """A 1×1 matrix beside a larger one as the number it is."""
+        if built.shape == ("1", "1") and other.shape != built.shape and other.shape:
+            return Built(Sum(built.expression), ())
+        return built
+
     def quotient(self, node: Operation, left: Built, right: Built) -> Built:
+        right = self.number_beside(right, left)
         if right.shape == ():
             if isinstance(right.expression, Factor) and right.expression.numerator == 0:
                 raise FormulaError("this divides by zero", column=node.place + 1)
@@ -605,6 +612,7 @@ class _Builder:
         return Built(kind(left.expression, right.expression), left.shape)
 
     def entry_wise(self, node: Operation, left: Built, right: Built) -> Built:
+        left, right = self.number_beside(left, right), self.number_beside(right, left)
         if left.shape == () or right.shape == ():
             return self.scaled(left, right)
         left, right = self.together(left, right, node, "the entry by entry product")
@@ -623,6 +631,9 @@ class _Builder:
             return self.scaled(left, right)
         inner, other = left.shape[1], right.shape[0]
         if not self.same(inner, other):
+            number, x = self.number_beside(left, right), self.number_beside(right, left)
+            if () in (number.shape, x.shape):
+                return self.scaled(number, x)
             raise ShapeError(
                 f"the product {self.text(left.shape)} times {self.text(right.shape)} does not fit: "
                 f"{self.size_text(inner)} meets {self.size_text(other)}",

@@ -60,11 +60,11 @@ def derive(
       nablastep derive "softmax(z)" --layout denominator
       nablastep derive "logdet(A)" --shape "A=positive definite" --symmetric
     """
-    from nablastep.derive.answer import answered
-    from nablastep.derive.derivation import Asked
-    from nablastep.derive.documents import document
-    from nablastep.derive.kinds import declared
-    from nablastep.derive.kinds import let as numbers
+    from nablastep.deriving.answer import answered
+    from nablastep.deriving.derivation import Asked
+    from nablastep.deriving.documents import document
+    from nablastep.deriving.kinds import declared
+    from nablastep.deriving.kinds import let as numbers
 
     values: dict[str, Any] = {} if with_file is None else _from_file(with_file, expression)
     values.update(numbers(", ".join(let or [])))
@@ -80,8 +80,8 @@ def derive(
 
 def _from_file(path: Path, expression: str) -> dict[str, Any]:
     """The arrays of a file that the expression names."""
-    from nablastep.derive.kinds import DeriveError, number_array
-    from nablastep.derive.reading import names_in
+    from nablastep.deriving.kinds import DeriveError, number_array
+    from nablastep.deriving.reading import names_in
     from nablastep.files.array_formats import listed, stored_arrays
 
     arrays = stored_arrays(path, str(path))

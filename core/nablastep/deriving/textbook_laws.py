@@ -176,6 +176,13 @@ def _bare(x: Expression) -> Expression:
     return _bare(x.x) if isinstance(x, Scale) else x
 
 
+def _diagonal_of_a_transpose(node: Hadamard) -> Expression | None:
+    """Aᵀ ⊙ I = A ⊙ I."""
+    if isinstance(node.right, Identity) and isinstance(node.left, Transpose):
+        return Hadamard(node.left.x, node.right)
+    return None
+
+
 def _inverse_twice(node: Inverse) -> Expression | None:
     return node.x.x if isinstance(node.x, Inverse) else None
 
@@ -246,6 +253,7 @@ TEXTBOOK_LAWS = (
     Law("(y ⊘ x)ᵀ x = 1ᵀ y", MatMul, _quotient_summed),
     Law("Σ xᵀ = Σ x", Sum, _sum_of_a_transpose),
     Law("a 1×1 matrix is a number", Sum, _one_number),
+    Law("Aᵀ ⊙ I = A ⊙ I", Hadamard, _diagonal_of_a_transpose),
     Law("Σ (a ⊙ b) = aᵀ b", Sum, _scalar_product),
     Law("a number is its own transpose", Sum, _fewer_transposes),
     Law("(A⁻¹)⁻¹ = A", Inverse, _inverse_twice),

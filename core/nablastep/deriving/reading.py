@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from nablastep.derive.kinds import Array, DeriveError, Kind, by_typography
-from nablastep.derive.unification import OpenDimensions
+from nablastep.deriving.kinds import Array, DeriveError, Kind, by_typography
+from nablastep.deriving.unification import OpenDimensions
 from nablastep.equations import split_name
 from nablastep.errors import NablastepError, ShapeError
 from nablastep.expressions import Expression, Sum, Symbol, symbols, walk

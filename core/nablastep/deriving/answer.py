@@ -10,10 +10,10 @@ import numpy as np
 
 from nablastep.derivations.lines import Lines
 from nablastep.derivations.writing import derivation_notation
-from nablastep.derive.derivation import GRADIENT, HESSIAN, HESSIAN_PRODUCT, PRODUCT, Asked, Result, derived
-from nablastep.derive.kinds import Array, DeriveError, Kind, declared, let, number_array
-from nablastep.derive.norms import with_norms
-from nablastep.derive.reading import Reading, read
+from nablastep.deriving.derivation import GRADIENT, HESSIAN, HESSIAN_PRODUCT, PRODUCT, Asked, Result, derived
+from nablastep.deriving.kinds import Array, DeriveError, Kind, declared, let, number_array
+from nablastep.deriving.norms import with_norms
+from nablastep.deriving.reading import Reading, read
 from nablastep.displayed import DisplayedEquation
 from nablastep.evaluation import value_of
 from nablastep.expressions import Symbol

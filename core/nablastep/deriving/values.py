@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from nablastep.derive.kinds import POSITIVE_DEFINITE, SYMMETRIC, Array, DeriveError
-from nablastep.derive.reading import Reading
+from nablastep.deriving.kinds import POSITIVE_DEFINITE, SYMMETRIC, Array, DeriveError
+from nablastep.deriving.reading import Reading
 from nablastep.evaluation import value_of
 from nablastep.expressions import Apply, Cases, Determinant, Expression, Inverse, Symbol, walk
 from nablastep.functions.elementary import LOG, SQRT

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from nablastep.derive.sums import Stage, collected
-from nablastep.derive.textbook_laws import TEXTBOOK_LAWS
+from nablastep.deriving.sums import Stage, collected
+from nablastep.deriving.textbook_laws import TEXTBOOK_LAWS
 from nablastep.expressions import Expression, Symbol, Transpose, substitute
 from nablastep.laws import LAWS, Law
 from nablastep.shapes import shape_of

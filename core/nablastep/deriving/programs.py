@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from nablastep.derive.answer import Answer, equation_text
-from nablastep.derive.code import WRITER, code_name, code_text, function_text, functions_of
-from nablastep.derive.derivation import GRADIENT, HESSIAN, HESSIAN_PRODUCT, PRODUCT, Result
+from nablastep.deriving.answer import Answer, equation_text
+from nablastep.deriving.code import WRITER, code_name, code_text, function_text, functions_of
+from nablastep.deriving.derivation import GRADIENT, HESSIAN, HESSIAN_PRODUCT, PRODUCT, Result
 from nablastep.expressions import Symbol
 from nablastep.notation.numpy_code import identifier
 from nablastep.trace.python_program import array_code

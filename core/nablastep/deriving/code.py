@@ -7,8 +7,8 @@ import inspect
 from collections.abc import Iterable
 
 from nablastep.derivations.writing import NumpyDerivations
-from nablastep.derive import code_functions
-from nablastep.derive.derivation import HESSIAN, HESSIAN_PRODUCT, Result
+from nablastep.deriving import code_functions
+from nablastep.deriving.derivation import HESSIAN, HESSIAN_PRODUCT, Result
 from nablastep.evaluation import function_sources
 from nablastep.expressions import Expression, Rearrange, Symbol, walk
 from nablastep.notation.numpy_code import code_size

@@ -15,25 +15,25 @@ from nablastep.expressions import (
     Divide,
     Expression,
     Factor,
-    Hadamard,
     Inverse,
     MatMul,
     Power,
     Ratio,
     Scale,
     Subtract,
-    Symbol,
 )
 from nablastep.functions.elementary import SQUARE
 from nablastep.laws import factor_product, factor_sum, filled
 from nablastep.shapes import shape_of
 from nablastep.structures import Identity, rows_and_columns
+from nablastep.transposition import transposed
 
 
 class Stage(Enum):
     """What is done to sums, in this order, each under the name of its law."""
 
     PLAIN = "A (B C) = A B C, and numbers stand in front"
+    SIGNS = "(b − a) = −(a − b), beside a factor (a − b)"
     INVERSES = "A A⁻¹ = I, also across (A B)⁻¹ = B⁻¹ A⁻¹"
     EQUAL = "equal terms are added"
     COMMON = "a factor that terms share at one end is taken out: A C + B C = (A + B) C"
@@ -152,6 +152,19 @@ def _plain(terms: list[Term]) -> list[Term]:
     return terms
 
 
+def _signs_alike(terms: list[Term]) -> list[Term]:
+    found = []
+    for term in terms:
+        for place, factor in enumerate(term.chain):
+            before = [each for earlier in term.chain[:place] for each in (earlier, transposed(earlier))]
+            turned = Subtract(factor.right, factor.left) if isinstance(factor, Subtract) else None
+            if turned in before:
+                chain = (*term.chain[:place], turned, *term.chain[place + 1 :])
+                term = replace(term.times(MINUS_ONE), chain=chain)
+        found.append(term)
+    return found
+
+
 def _without_inverses(terms: list[Term]) -> list[Term]:
     return [replace(term, chain=_cancelled(term.chain, term.shape)) for term in terms]
 
@@ -210,11 +223,24 @@ def _common_taken_out(terms: list[Term]) -> list[Term]:
                 place = terms.index(group[0])
                 rest = [each for each in terms if each not in group]
                 return _common_taken_out([*rest[:place], _taken_out(group, end), *rest[place:]])
-    return terms
+    return _numbers_taken_out(terms)
+
+
+def _numbers_taken_out(terms: list[Term]) -> list[Term]:
+    """s x + s y = s (x + y), for a number s that all terms have in front."""
+    first = terms[0] if terms else None
+    if first is None or len(terms) < 2 or not first.chain or not (first.above or first.below):
+        return terms
+    if any(term.key[:2] != first.key[:2] or not term.chain for term in terms):
+        return terms
+    size = _common_size([term.factor for term in terms])
+    inverse = _inverted(Term(size)).factor
+    inner = together([replace(term.times(inverse), above=(), below=()) for term in terms], first.shape)
+    return [Term(size, first.above, first.below, (inner,), first.shape)]
 
 
 def _shares(one: Term, other: Term, end: int) -> bool:
-    if not one.chain or one.chain[end] != other.chain[end]:
+    if not one.chain or one.chain[end] != other.chain[end] or one.key[:2] != other.key[:2]:
         return False
     return len(one.chain) > 1 or shape_of(one.chain[0])[:1] == shape_of(one.chain[0])[1:]
 
@@ -222,20 +248,18 @@ def _shares(one: Term, other: Term, end: int) -> bool:
 def _taken_out(group: Sequence[Term], end: int) -> Term:
     """The group's numbers that all share stand in front, the rest inside the sum."""
     first = group[0]
-    alike = all(each.key[:2] == first.key[:2] for each in group)
     size = _common_size([each.factor for each in group])
+    inverse = _inverted(Term(size)).factor
     shared = first.chain[end]
+    rows, columns = rows_and_columns(shared)
     inner = []
     for each in group:
         rest = each.chain[:-1] if end == -1 else each.chain[1:]
-        rows, columns = rows_and_columns(shared)
         chain = rest or (Identity(rows if end == -1 else columns),)
-        kept = replace(each, chain=chain, factor=factor_product(_inverted(Term(size)).factor, each.factor))
-        inner.append(replace(kept, above=(), below=()) if alike else kept)
-    rows, columns = _shape_of_chain(inner[0].chain)
-    total = together(inner, (rows, columns))
+        inner.append(replace(each.times(inverse), above=(), below=(), chain=chain))
+    total = together(inner, _shape_of_chain(inner[0].chain))
     chain = (total, shared) if end == -1 else (shared, total)
-    return Term(size, first.above if alike else (), first.below if alike else (), chain, first.shape)
+    return Term(size, first.above, first.below, chain, first.shape)
 
 
 def _shape_of_chain(chain: Sequence[Expression]) -> tuple[str, str]:
@@ -254,6 +278,7 @@ def _common_size(factors: Sequence[Factor]) -> Factor:
 
 _STAGES: dict[Stage, Callable[[list[Term]], list[Term]]] = {
     Stage.PLAIN: _plain,
+    Stage.SIGNS: _signs_alike,
     Stage.INVERSES: _without_inverses,
     Stage.EQUAL: _equal_added,
     Stage.COMMON: _common_taken_out,
@@ -339,6 +364,3 @@ def _powers(numbers: Sequence[Expression]) -> list[Expression]:
         count = list(numbers).count(number)
         found.append(number if count == 1 else Apply(SQUARE, number) if count == 2 else Power(number, Factor(count)))
     return found
-
-
-_ = (Hadamard, Symbol)

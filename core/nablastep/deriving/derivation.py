@@ -20,13 +20,13 @@ from nablastep.derivations.jacobian import LAYOUTS, NUMERATOR, jacobian_drafts
 from nablastep.derivations.lines import OWN, Draft, Line, Truth, evaluated, frozen
 from nablastep.derivations.subject import Subject, Use
 from nablastep.derivations.worth import Evaluator
-from nablastep.derive.kinds import Array, DeriveError
-from nablastep.derive.norms import with_norms
-from nablastep.derive.reading import Reading
-from nablastep.derive.structure import structure_of
-from nablastep.derive.textbook import Step, textbook, textbook_steps, without_transposes
-from nablastep.derive.values import values_of
-from nablastep.derive.wording import worded
+from nablastep.deriving.kinds import Array, DeriveError
+from nablastep.deriving.norms import with_norms
+from nablastep.deriving.reading import Reading
+from nablastep.deriving.structure import structure_of
+from nablastep.deriving.textbook import Step, textbook, textbook_steps, without_transposes
+from nablastep.deriving.values import values_of
+from nablastep.deriving.wording import worded
 from nablastep.evaluation import value_of
 from nablastep.expressions import (
     ONE,

@@ -20,11 +20,11 @@ from nablastep.derivations.rendering import (
     spelt_out,
 )
 from nablastep.derivations.writing import derivation_notation
-from nablastep.derive.answer import Answer, equation_text, left_text
-from nablastep.derive.code import code_text, function_text
-from nablastep.derive.derivation import HESSIAN, HESSIAN_PRODUCT, JACOBIAN_KIND, PRODUCT, Result, Route
-from nablastep.derive.norms import with_norms
-from nablastep.derive.programs import numpy_program, pytorch_program
+from nablastep.deriving.answer import Answer, equation_text, left_text
+from nablastep.deriving.code import code_text, function_text
+from nablastep.deriving.derivation import HESSIAN, HESSIAN_PRODUCT, JACOBIAN_KIND, PRODUCT, Result, Route
+from nablastep.deriving.norms import with_norms
+from nablastep.deriving.programs import numpy_program, pytorch_program
 from nablastep.errors import UnknownNameError
 from nablastep.expressions import Symbol
 from nablastep.markdown_text import escaped
