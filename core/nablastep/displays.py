@@ -14,6 +14,7 @@ import numpy as np
 from nablastep.checks import Checks, ParameterCheck
 from nablastep.derivations.lines import Line, Lines
 from nablastep.derivations.rendering import TITLES
+from nablastep.deriving.answer import Answer
 from nablastep.displayed import Displayed
 from nablastep.network import Network
 from nablastep.notation import notation_named
@@ -54,7 +55,7 @@ def html_of(shown: object) -> str:
 
 def latex_of(shown: object) -> str:
     """The equation as LaTeX, without dollar signs."""
-    return shown.text("latex") if isinstance(shown, Line) else LATEX.equation_text(shown.equation)  # type: ignore[attr-defined]
+    return shown.text("latex") if isinstance(shown, Line | Answer) else LATEX.equation_text(shown.equation)  # type: ignore[attr-defined]
 
 
 def _styled(inside: str) -> str:
@@ -113,6 +114,11 @@ def _lines(lines: Lines) -> str:
     return _styled("".join(parts) + "</ol>" if parts else "")
 
 
+def _answer(answer: Answer) -> str:
+    parts = [f"<p><math>{answer.text('mathml')}</math></p>"]
+    return _styled("".join(parts) + _lines(answer.lines))
+
+
 def _checks(checks: tuple[ParameterCheck, ...]) -> str:
     rows = "".join(
         f"<tr><th scope='row'>{escape(check.id)}</th><td>{'✓' if check.holds else '✗'}</td><td>{check.error:.1e}</td>"
@@ -135,6 +141,7 @@ _HTML: dict[type, Callable[[Any], str]] = {
     Step: _step,
     Line: _line,
     Lines: _lines,
+    Answer: _answer,
     Checks: _checks,
     ParameterCheck: lambda check: _checks((check,)),
     Stage: _stage,

@@ -16,6 +16,7 @@ from nablastep.derivations.lines import Line
 from nablastep.derivations.why import ALL, Route, situation_of, why
 from nablastep.derivations.writing import derivation_notation
 from nablastep.expressions import WEIGHTS, Equation, symbols
+from nablastep.formulas.tokens import GREEK_NAMES
 from nablastep.markdown_text import escaped
 from nablastep.notation.latex_words import latex_words
 from nablastep.program import BACKWARD, Program
@@ -257,12 +258,12 @@ def number(value: float) -> str:
     return f"{value + 0.0:.6g}"  # a zero has no sign to read
 
 
-def matrix_rows(matrix: Any) -> list[str]:
-    """A matrix for people, in columns; of a large one the first rows and columns."""
-    shown = np.asarray(matrix)[:LARGEST_PRINTED, :LARGEST_PRINTED]
+def matrix_rows(matrix: Any, most: int = LARGEST_PRINTED) -> list[str]:
+    """A matrix for people, in columns; of a large one the first rows and `most` columns."""
+    shown = np.asarray(matrix)[:LARGEST_PRINTED, :most]
     cells = [[number(float(value)) for value in row] for row in shown]
     widths = [max(len(row[column]) for row in cells) for column in range(shown.shape[1])]
-    more = " …" if np.shape(matrix)[1] > LARGEST_PRINTED else ""
+    more = " …" if np.shape(matrix)[1] > most else ""
     rows = [
         "[ " + "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) + more + " ]"
         for row in cells
@@ -313,6 +314,7 @@ _SPELT = {
     "∇": "grad_", "∂": "d", "Σ": "sum_", "δ": "delta_", "⊙": "(*)", "⊘": "(/)", "⊗": "(x)", "⟨": "<", "⟩": ">",
     "≠": "!=", "′": "'", "−": "-", "×": "x", "ᵀ": ".T", "ᵢ": "_i", "ⱼ": "_j", "ₗ": "_l", "ₖ": "_k", "ₚ": "_p",
     "ₛ": "_s", "ₜ": "_t", "ₓ": "_x", "²": "^2", "→": "->", "←": "<-", "✓": "ok", "✗": "FAILS", "·": "-", "…": "...",
+    "‖": "||", "⁻": "^-", **GREEK_NAMES,
 }  # fmt: skip
 
 

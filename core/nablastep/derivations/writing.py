@@ -310,6 +310,9 @@ class LatexDerivations(DerivationWriter, LatexWriter):
             return (Token(self.subscripted(node.x, indices), "symbol", node.x),)
         return (*self.parenthesised(self.tokens(node.x)), Token(f"_{{{indices}}}"))
 
+    def placed(self, node: Placed) -> Tokens:
+        return (Token(rf"\pi_{{{''.join(node.letters)}}}", "ones"),)
+
     def basis(self, node: Basis) -> Tokens:
         return (Token(f"e_{{{node.index}}}", "ones"),)
 

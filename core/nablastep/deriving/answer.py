@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 from nablastep.derivations.lines import Lines
+from nablastep.derivations.worth import Evaluator
 from nablastep.derivations.writing import derivation_notation
 from nablastep.deriving.derivation import GRADIENT, HESSIAN, HESSIAN_PRODUCT, PRODUCT, Asked, Result, derived
 from nablastep.deriving.kinds import Array, DeriveError, Kind, declared, let, number_array
 from nablastep.deriving.norms import with_norms
 from nablastep.deriving.reading import Reading, read
 from nablastep.displayed import DisplayedEquation
-from nablastep.evaluation import value_of
 from nablastep.expressions import Symbol
 from nablastep.formulas.statements import canonical_name
 from nablastep.shapes import shape_of, sizes_of
@@ -155,7 +155,8 @@ class _Call:
     def at(self, arrays: Mapping[str, Any]) -> Any:
         values: dict[str, Any] = {"1": 1}
         for name, value in arrays.items():
-            symbol = self.reading.variable(name.rstrip("_"))
+            extra = {each.id: each for each in self.result.extra}
+            symbol = extra.get(name) or self.reading.variable(name.rstrip("_"))
             array = number_array(name, value)
             values[symbol.id] = self._fitted(symbol, array, values)
         missing = [symbol.id for symbol in self.reading.variables if symbol.id not in values]
@@ -163,7 +164,10 @@ class _Call:
             if name not in self.reading.values:
                 raise DeriveError(f"{name} has no value here", hint=f"give it by name, such as {name}=…")
             values[name] = self._fitted(self.reading.variable(name), self.reading.values[name], values)
-        found = value_of(self.result.expression, values)
+        for symbol in self.result.extra:
+            if symbol.id not in values:
+                raise DeriveError(f"{symbol.id} has no value here", hint=f"give it by name, such as {symbol.id}=…")
+        found = Evaluator(values, ())(self.result.expression).array
         return self._spread(found, values)
 
     def _fitted(self, symbol: Symbol, array: Array, values: dict[str, Any]) -> Any:

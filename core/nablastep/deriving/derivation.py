@@ -423,7 +423,7 @@ class _Work:
             linear = filled(Factor(0), self.by.shape)
         form = textbook_steps(substitute(linear, {Differential(self.by): moved}), self.symmetric)
         values = {**self.values, name: self.direction}
-        value = np.broadcast_to(value_of(form[-1].expression, values), self.direction.shape)
+        value = np.broadcast_to(Evaluator(values, ())(form[-1].expression).array, self.direction.shape)
         expected = np.asarray(hessian.value) @ self.direction
         left = MatMul(hessian.left, moved)
         product = Result(

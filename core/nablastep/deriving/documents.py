@@ -10,6 +10,7 @@ import numpy as np
 
 from nablastep.derivations.lines import Line
 from nablastep.derivations.rendering import (
+    LARGEST_PRINTED,
     TITLES,
     latex_matrix,
     line_document,
@@ -18,6 +19,7 @@ from nablastep.derivations.rendering import (
     number_latex,
     plain,
     spelt_out,
+    wrapped,
 )
 from nablastep.derivations.writing import derivation_notation
 from nablastep.deriving.answer import Answer, equation_text, left_text
@@ -52,8 +54,7 @@ def document(
     if format == "pytorch":
         return pytorch_program(answer)
     if format == "text":
-        text = "\n".join(_text(answer, notation, route, form)) + "\n"
-        return spelt_out(text) if notation == "ascii" else text
+        return "\n".join(_Text(notation).lines(answer, route, form)) + "\n"
     lines = _markdown(answer, route, form) if format == "markdown" else _latex(answer, route, form)
     return "\n".join(lines) + "\n"
 
@@ -80,7 +81,7 @@ def _variable(answer: Answer, symbol: Symbol) -> dict[str, Any]:
     found: dict[str, Any] = {"shape": list(symbol.shape)}
     if symbol.id in answer.reading.properties:
         found["property"] = answer.reading.properties[symbol.id]
-    found["value"] = plain(answer.first.values[symbol.id])
+    found["value"] = _number_or_rows(answer.first.values[symbol.id])
     return found
 
 
@@ -91,7 +92,7 @@ def _result(answer: Answer, result: Result, route: str, form: bool) -> dict[str,
         "kind": result.kind,
         "equation": {**equation, "numpy": code_text(result)},
         "shape": list(shape_of(result.expression)),
-        "value": plain(result.value),
+        "value": _number_or_rows(result.value),
         "numeric_error": result.numeric_error,
         "holds": result.holds,
         "routes": [_route(each) for each in _chosen(result, route)],
@@ -111,9 +112,13 @@ def _result(answer: Answer, result: Result, route: str, form: bool) -> dict[str,
 def _route(route: Route) -> dict[str, Any]:
     return {
         "route": route.name,
-        "direction": plain(route.direction),
+        "direction": _number_or_rows(route.direction),
         "lines": [line_document(line) for line in route.lines],
     }
+
+
+def _number_or_rows(value: Any) -> Any:
+    return plain(float(value)) if value is not None and np.ndim(value) == 0 else plain(value)
 
 
 def _chosen(result: Result, route: str) -> list[Route]:
@@ -123,27 +128,61 @@ def _chosen(result: Result, route: str) -> list[Route]:
 # text
 
 
-def _text(answer: Answer, notation: str, route: str, form: bool) -> Iterator[str]:
-    writer = derivation_notation(notation)
-    name = answer.first.target.id
-    yield from _folded(f"{name}{writer.equals}{writer.text(with_norms(answer.reading.expression))}", 0)
-    yield from _wrapped(_where(answer, notation), 2)
-    for result in answer.results:
-        yield from ("", _heading(result, notation), "")
-        yield from _folded(equation_text(result, notation), 2)
+class _Text:
+    """The answer for people, in one notation; in ASCII, where nothing else can be shown, words are spelt out too."""
+
+    def __init__(self, notation: str) -> None:
+        self.notation = notation
+        self.writer = derivation_notation(notation)
+
+    def lines(self, answer: Answer, route: str, form: bool) -> Iterator[str]:
+        """All lines."""
+        expression = self.writer.text(with_norms(answer.reading.expression))
+        yield from self.formula(f"{answer.first.target.id}{self.writer.equals}{expression}", 0)
+        yield from self.words(_where(answer, self.notation), 2)
+        for result in answer.results:
+            yield from self.result(result, route, form)
+
+    def result(self, result: Result, route: str, form: bool) -> Iterator[str]:
+        """One derivative."""
+        yield from ("", self.spelt(_heading(result, self.notation)), "")
+        yield from self.formula(equation_text(result, self.notation), 2)
         yield ""
-        yield from _wrapped(_facts(result), 2)
-        yield from (f"    {row}" for row in _value_rows(result.value))
+        yield from self.words(_facts(result), 2)
+        yield from (f"    {self.spelt(row)}" for row in _value_rows(result.value))
         if form:
             yield from ("", "How it got this form")
             for number_, step in enumerate(result.form, 1):
-                yield from _folded(f"{number_:>3}  {writer.text(with_norms(step.expression))}", 0, 7)
-                yield from _wrapped(_law(step.law), 8)
+                yield from self.formula(f"{number_:>3}  {self.writer.text(with_norms(step.expression))}", 0)
+                yield from self.words(_law(step.law), 8)
         for each in _chosen(result, route):
-            yield from ("", f"{TITLES[each.name]}   {_tick(each.holds)}")
+            yield from ("", self.spelt(f"{TITLES[each.name]}   {_tick(each.holds)}"))
             for line in each.lines:
-                yield from _folded(f"{line.number:>3}  {line.text(notation)}   {_mark(line)}".rstrip(), 0, 7)
-                yield from _wrapped(line.rule, 8)
+                yield from self.formula(f"{line.number:>3}  {line.text(self.notation)}   {_mark(line)}".rstrip(), 0)
+                yield from self.words(line.rule, 8)
+
+    def spelt(self, text: str) -> str:
+        """The text as it can be shown."""
+        return spelt_out(text) if self.notation == "ascii" else text
+
+    def words(self, text: str, indent: int) -> list[str]:
+        """A sentence in lines."""
+        return wrapped(self.spelt(text), indent, WIDEST)
+
+    def formula(self, text: str, indent: int) -> Iterator[str]:
+        """A formula in lines that fit, broken before a sign or at a space."""
+        further = indent + 5
+        line = " " * indent + self.spelt(text)
+        while len(line) > WIDEST:
+            signs = (" + ", " − ", " - ", " = ")
+            cut = max(line.rfind(sign, further + 4, WIDEST) for sign in signs)
+            if cut <= further + 4:
+                cut = line.rfind(" ", further + 4, WIDEST)
+            if cut <= further + 4:
+                break
+            yield line[:cut].rstrip()
+            line = " " * further + line[cut + 1 :].strip()
+        yield line
 
 
 def _law(law: str) -> str:
@@ -185,7 +224,10 @@ def _facts(result: Result) -> str:
 
 
 def _value_rows(value: Any) -> list[str]:
-    return [number(float(value))] if np.ndim(value) == 0 else matrix_rows(value)
+    if np.ndim(value) == 0:
+        return [number(float(value))]
+    columns = next(n for n in range(LARGEST_PRINTED, 0, -1) if len(matrix_rows(value, n)[0]) <= WIDEST - 4 or n == 1)
+    return matrix_rows(value, columns)
 
 
 def _tick(holds: bool) -> str:
@@ -194,27 +236,6 @@ def _tick(holds: bool) -> str:
 
 def _mark(line: Line) -> str:
     return "" if line.holds is None else _tick(line.holds)
-
-
-def _wrapped(text: str, indent: int) -> list[str]:
-    import textwrap
-
-    return textwrap.wrap(text, WIDEST, initial_indent=" " * indent, subsequent_indent=" " * indent)
-
-
-def _folded(text: str, indent: int, further: int = 6) -> Iterator[str]:
-    """A formula in lines that fit, broken before a sign or at a space."""
-    line, rest = " " * indent + text, ""
-    while len(line) > WIDEST:
-        cut = max((line.rfind(sign, further + 4, WIDEST) for sign in (" + ", " − ", " - ", " = ")), default=-1)
-        if cut <= further + 4:
-            cut = line.rfind(" ", further + 4, WIDEST)
-        if cut <= further + 4:
-            break
-        line, rest = line[:cut], line[cut + 1 :]
-        yield line.rstrip()
-        line = " " * (indent + further) + rest.strip()
-    yield line
 
 
 # Markdown
@@ -273,28 +294,21 @@ def _latex(answer: Answer, route: str, form: bool) -> Iterator[str]:
         yield rf"\[ \fitted{{{_latex_value(result.value)}}} \]"
         if form:
             yield r"\subsubsection*{How it got this form}"
-            rows = [(writer.text(with_norms(step.expression)), _law(step.law)) for step in result.form]
-            yield from _align(left_text(result, "latex"), rows)
+            left = left_text(result, "latex")
+            yield from _align(
+                [(f"{left} = {writer.text(with_norms(step.expression))}", _law(step.law)) for step in result.form]
+            )
         for each in _chosen(result, route):
             yield rf"\subsubsection*{{{latex_words(TITLES[each.name])}}}"
-            yield from _aligned_route(each)
+            yield from _align([(line.text("latex"), line.rule) for line in each.lines])
     yield r"\end{document}"
 
 
-def _align(left: str, rows: list[tuple[str, str]]) -> Iterator[str]:
+def _align(rows: list[tuple[str, str]]) -> Iterator[str]:
+    """One `align`: each formula, and under it why it follows; what is wider than the line is made to fit."""
     yield r"\begin{align*}"
-    for place, (right, words) in enumerate(rows):
+    for place, (formula, words) in enumerate(rows):
         end = r" \\" if place < len(rows) - 1 else ""
-        yield rf"  \fitted{{{left if not place else ''} = {right}}} & \\"
-        yield rf"  & \text{{\footnotesize\parbox[t]{{0.85\linewidth}}{{{latex_words(words)}}}}}{end}"
-    yield r"\end{align*}"
-
-
-def _aligned_route(route: Route) -> Iterator[str]:
-    """One `align` for the route: each line, and under it why it follows."""
-    yield r"\begin{align*}"
-    for line in route.lines:
-        end = r" \\" if line is not route.lines[-1] else ""
-        yield rf"  & \fitted{{{line.text('latex')}}} \\"
-        yield rf"  & \quad\text{{\footnotesize\parbox[t]{{0.85\linewidth}}{{{latex_words(line.rule)}}}}}{end}"
+        yield rf"  & \fitted{{{formula}}} \\"
+        yield rf"  & \quad\text{{\footnotesize\parbox[t]{{0.85\linewidth}}{{{latex_words(words)}}}}}{end}"
     yield r"\end{align*}"

@@ -72,7 +72,7 @@ def _kind(name: str, right: str) -> Kind:
 
 
 def _shape(name: str, text: str) -> tuple[str, ...]:
-    match = _SHAPE.fullmatch(text) or _PLAIN_CROSS.fullmatch(text)
+    match = _PLAIN_CROSS.fullmatch(text) or _SHAPE.fullmatch(text)
     near = did_you_mean(text.lower(), tuple(PROPERTIES))
     if match is None or (near and match[2] is None):
         raise DeriveError(f"--shape: cannot read {name}={text}{near}", hint=SHAPE_EXAMPLE)

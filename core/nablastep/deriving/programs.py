@@ -61,7 +61,7 @@ def _numpy(answer: Answer) -> Iterator[str]:
 def _numbers(answer: Answer, code: Any) -> Iterator[str]:
     for name, size in answer.first.sizes.items():
         yield f"{name} = {size}\n"
-    values = answer.first.values
+    values = {name: value for result in answer.results for name, value in result.values.items()}
     for symbol in _symbols(answer):
         value = values[symbol.id]
         yield f"{identifier(symbol.id)} = {code(value) if np.ndim(value) else repr(float(value))}\n"

@@ -202,6 +202,14 @@ def _kronecker_of_identities(node: Kronecker) -> Expression | None:
     return None
 
 
+def _kronecker_of_a_number(node: Kronecker) -> Expression | None:
+    """s ⊗ A = A ⊗ s = s A for a 1×1 matrix s."""
+    for one, other in ((node.left, node.right), (node.right, node.left)):
+        if _small(one):
+            return scale(Sum(one), other)
+    return None
+
+
 def _product_of_kroneckers(node: MatMul) -> Expression | None:
     """(A ⊗ B) (C ⊗ D) = A C ⊗ B D."""
     left, right = node.left, node.right
@@ -261,6 +269,7 @@ TEXTBOOK_LAWS = (
     Law("(s A)⁻¹ = A⁻¹ / s", Inverse, _scalar_out_of_inverse),
     Law("f(xᵀ) = f(x)ᵀ", Apply, _function_of_a_transpose),
     Law("f(xᵀ) = f(x)ᵀ", Softmax, _function_of_a_transpose),
+    Law("s ⊗ A = s A", Kronecker, _kronecker_of_a_number),
     Law("I ⊗ I = I", Kronecker, _kronecker_of_identities),
     Law("a column is its own stack", Vec, _stack_of_a_column),
     Law("K does nothing to a vector", Commutation, _commutation_of_a_vector),
