@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -84,3 +85,12 @@ def test_a_wrong_identity_is_noticed() -> None:
     row = {"f": "x^T B x", "by": "x", "derivative": "2 B x"}
     answer = answer_of(row)
     assert ordered(answer.first.expression) != ordered(source_form(row, answer.reading))
+
+
+def test_the_page_is_made_from_the_table() -> None:
+    spec = importlib.util.spec_from_file_location("make_identities", TABLE.parent / "make_identities.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert module.page() == (TABLE.parent / "identities.md").read_text(encoding="utf-8")

@@ -13,6 +13,7 @@ import pytest
 
 import nablastep as ns
 from nablastep.files.built_in import network_names
+from nablastep_tui.cli import main
 
 ROOT = Path(__file__).parent.parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -40,6 +41,19 @@ def test_its_commands_run(command: str, tmp_path: Path) -> None:
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert done.stdout
+
+
+DERIVED = [
+    line.split("#") for block in blocks("sh") for line in block.splitlines() if line.startswith("nablastep derive")
+]
+
+
+@pytest.mark.parametrize(("command", "answer"), DERIVED)
+def test_its_questions_have_the_answers_that_it_gives(
+    command: str, answer: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(shlex.split(command)[1:]) == 0
+    assert f"\n  {answer.strip()}\n" in capsys.readouterr().out
 
 
 def test_its_python_runs(capsys: pytest.CaptureFixture[str]) -> None:

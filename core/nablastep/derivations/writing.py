@@ -286,6 +286,7 @@ class LatexDerivations(DerivationWriter, LatexWriter):
     trace_name = r"\operatorname{tr}"
     diagonal_name = r"\operatorname{diag}"
     vec_name = r"\operatorname{vec}"
+    selection_mark = r"\Pi"
     kronecker_mark = r" \otimes "
     curly = r"\partial "
     change_mark = r"\mathrm{d}"
@@ -309,6 +310,9 @@ class LatexDerivations(DerivationWriter, LatexWriter):
         if isinstance(node.x, Symbol):
             return (Token(self.subscripted(node.x, indices), "symbol", node.x),)
         return (*self.parenthesised(self.tokens(node.x)), Token(f"_{{{indices}}}"))
+
+    def selection(self, node: Selection) -> Tokens:
+        return (Token(self.selection_mark + (r"^{\mathsf{T}}" if node.back else ""), "ones"),)
 
     def placed(self, node: Placed) -> Tokens:
         return (Token(rf"\pi_{{{''.join(node.letters)}}}", "ones"),)

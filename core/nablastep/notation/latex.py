@@ -137,7 +137,7 @@ class LatexWriter(Writer):
         return (Token(r"\begin{bmatrix} "), *inside, Token(r" \end{bmatrix}"))
 
     def inverse(self, node: Inverse) -> Tokens:
-        return (Token("{"), *self.wrapped(node.x, Strength.POSTFIX), Token("}^{-1}"))
+        return (Token("{"), *self.wrapped(node.x, Strength.ATOM), Token("}^{-1}"))
 
     def determinant(self, node: Determinant) -> Tokens:
         return self.call(r"\ln\det" if node.log else r"\det", node.x)
