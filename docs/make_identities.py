@@ -21,15 +21,15 @@ LATEX = derivation_notation("latex")
 
 OPENING = """# Known derivatives, derived
 
-Everything in this table is found by the program, not typed: each line is what `nablastep derive` answers today, and a test
-holds that it is the form of its source, up to the order of terms, and that all three routes lead to it. The words and the
-derivations are the program's own; the sources say where others have published the result.
+Everything in this table is found by the program, not typed: each line is what `nablastep derive` answers today, and a
+test holds that it is the form of its source, up to the order of terms, and that all three routes lead to it. The words
+and the derivations are the program's own; the sources say where others have published the result.
 
 In **numerator layout** the derivative of a number by a column is a row, and the Jacobian has a row for each entry of
-the result; in **denominator layout** everything is transposed, so that a gradient has the shape of its variable: that is
-what `∇` means here. Jacobians of matrices by matrices are laid out on stacked columns, so that
-`vec(A X B) = (Bᵀ ⊗ A) vec(X)`; K is the commutation matrix, K vec(X) = vec(Xᵀ). Capital letters are matrices, small ones
-columns, and shapes fit.
+the result; in **denominator layout** everything is transposed, so that a gradient has the shape of its variable: that
+is what `∇` means here. Jacobians of matrices by matrices are laid out on stacked columns, with
+`vec(A X B) = (Bᵀ ⊗ A) vec(X)`; K is the commutation matrix, K vec(X) = vec(Xᵀ). Capital letters are matrices, small
+letters columns, and shapes fit.
 
 ```sh
 nablastep derive "norm(A x - b)^2" --by x
