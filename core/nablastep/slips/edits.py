@@ -23,6 +23,6 @@ def swapped(expression: Expression, old: Symbol, new: Expression) -> Expression:
     return substitute(expression, {old: new})
 
 
-def inserted(expression: Expression, values: Mapping[Expression, Expression]) -> Expression:
+def inserted(expression: Expression, values: Mapping[Symbol, Symbol]) -> Expression:
     """The tree with several symbols replaced at once."""
-    return substitute(expression, values)
+    return substitute(expression, dict(values.items()))

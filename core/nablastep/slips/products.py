@@ -208,6 +208,9 @@ def SAMPLES_NOT_ADDED(case: Case) -> Iterator[Wrong]:
 
     for wrong in everywhere(case.right, dropped):
         yield wrong, {}
+    totals: dict[Expression, Expression] = {node: node.x for node in walk(case.right) if isinstance(node, Total)}
+    if len(totals) > 1:
+        yield substitute(case.right, totals), {}
 
 
 @slip(

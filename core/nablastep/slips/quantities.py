@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from nablastep.expressions import (
     Add,
     Apply,
+    Divide,
     Expression,
     Factor,
     Hadamard,
@@ -50,6 +52,38 @@ def BEFORE_ACTIVATION(case: Case) -> Iterator[Wrong]:
 
 
 @slip(
+    "all-before-activation",
+    "{wrong} stand where {right} belong: before the activation instead of after it",
+    "Which of them does the next equation of the forward pass read?",
+    "Look up what is multiplied on the way forward.",
+)
+def ALL_BEFORE_ACTIVATION(case: Case) -> Iterator[Wrong]:
+    before = {symbol: case.before_activation(symbol) for symbol in case.read}
+    known = {symbol: other for symbol, other in before.items() if other is not None}
+    if len(known) > 1:
+        words: Words = {"wrong": " and ".join(map(said, known.values())), "right": " and ".join(map(said, known))}
+        yield inserted(case.right, known), words
+
+
+@slip(
+    "shifted",
+    "{wrong} stand where {right} belong",
+    "Which moment or layer does each of these quantities belong to?",
+    "Go back to the forward equations, one use after the other.",
+)
+def SHIFTED(case: Case) -> Iterator[Wrong]:
+    marked = [symbol for symbol in case.read if not symbol.prefix and symbol.layer is not None]
+    for base in dict.fromkeys(symbol.base for symbol in marked):
+        own = [symbol for symbol in marked if symbol.base == base]
+        for shift in (-1, 1):
+            others = [case.program.symbols.get(replace(symbol, layer=(symbol.layer or 0) + shift).id) for symbol in own]
+            if len(own) > 1 and all(other is not None for other in others):
+                moved = {symbol: other for symbol, other in zip(own, others, strict=True) if other is not None}
+                names = " and ".join(map(said, moved.values())), " and ".join(map(said, moved))
+                yield inserted(case.right, moved), {"wrong": names[0], "right": names[1]}
+
+
+@slip(
     "layer",
     "{wrong} stands where {right} belongs",
     "Which layers stand on the two sides of this step, and which quantity of them does it need?",
@@ -88,7 +122,7 @@ def LEFT_OUT(case: Case) -> Iterator[Wrong]:
             yield node.left
             yield negate(node.right)
             yield node.right
-        elif isinstance(node, TimesLog):
+        elif isinstance(node, TimesLog | Divide):
             yield node.left
         elif isinstance(node, Apply | Softmax):
             yield node.x
@@ -223,6 +257,6 @@ def ANOTHER_STEP(case: Case) -> Iterator[Wrong]:
 
 
 QUANTITY_SLIPS = (
-    BEFORE_ACTIVATION, OTHER_LOSS, UPDATED, RAW_ERROR, ANOTHER_QUANTITY, EXCHANGED, LEFT_OUT, ANOTHER_STEP,
-    ANOTHER_LOSS, ANOTHER_ACTIVATION,
+    BEFORE_ACTIVATION, ALL_BEFORE_ACTIVATION, SHIFTED, OTHER_LOSS, UPDATED, RAW_ERROR, ANOTHER_QUANTITY, EXCHANGED,
+    LEFT_OUT, ANOTHER_STEP, ANOTHER_LOSS, ANOTHER_ACTIVATION,
 )  # fmt: skip
