@@ -86,7 +86,7 @@ BROKEN_LINES = [
     ("goto a1[0,0]", "8: unexpected '[0,0]' after 'goto' and what it takes"),
     # set
     ("set", "4: 'set' needs a cell, '=' and a number: set NAME[i,j] = x"),
-    ("set W1", "5: 'W1' alone is no value; write NAME[i,j] or learning_rate"),
+    ("set W1", "7: expected '=' and a number, found the end of the line"),
     ("set W1[0,0]", "12: expected '=' and a number, found the end of the line"),
     ("set W1[0,0] 0.5", "13: expected '=' and a number, found '0.5'"),
     ("set W1[0,0] = ", "14: expected a number, found the end of the line"),

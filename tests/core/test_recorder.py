@@ -74,7 +74,7 @@ def played(path: Path) -> Player:
 
 
 def values(session: ns.Session) -> dict[str, bytes]:
-    names = (*session.program.symbols, "x", "y", "learning_rate")
+    names = (*session.program.symbols, *session.program.samples, "learning_rate")
     return {name: np.asarray(session[name]).tobytes() for name in names if session.get(name) is not None}
 
 
@@ -371,3 +371,13 @@ def test_a_recording_killed_at_any_moment_is_playable(tmp_path: Path) -> None:
         else:
             open_demo(path)
     assert len(lengths) > 10
+
+
+def test_what_is_done_on_equations_is_recorded_and_played_again(tmp_path: Path) -> None:
+    made = Recorded(tmp_path, source="weight-decay")
+    made.do(ns.Next(5), ns.Set("lambda", 0.5), ns.Goto("grad_W2"), ns.Set("W2[0,1]", -1.0), ns.Set("x[0,1]", 2.0))
+    made.do(ns.Train(2), ns.Next(5))
+    assert made.body == [
+        "next 5", "set lambda = 0.5", "goto grad_W2", "set W2[0,1] = -1", "set x[0,1] = 2", "train 2", "next 5",
+    ]  # fmt: skip
+    assert values(played(made.recorder.path).session) == values(made.session)

@@ -128,8 +128,11 @@ def value(cursor: Cursor, forms: str = VALUE_FORMS) -> Value:
         cursor.index += len(word)
         return Scalar(word, cursor.place(start))
     if IDENTIFIER.fullmatch(word) and not followed_by_index:
-        near = did_you_mean(word, SCALARS) or f"; write {forms}"
-        raise cursor.error(f"{quoted(word)} alone is no value{near}", start)
+        near = did_you_mean(word, SCALARS)
+        if near:
+            raise cursor.error(f"{quoted(word)} alone is no value{near}", start)
+        cursor.index += len(word)
+        return Scalar(word, cursor.place(start), forms)
     return cell(cursor)
 
 

@@ -14,9 +14,10 @@ from pathlib import Path
 
 from nablastep.demo.language import ExpectShape, ExpectValue, Focus, Goto, SetValue, Statement
 from nablastep.demo.problems import LONGEST_WORD, DemoError, did_you_mean, quoted
-from nablastep.demo.references import Cell, Place
+from nablastep.demo.references import Cell, Place, Scalar
 from nablastep.demo.script import Header
 from nablastep.demo.vocabulary import Vocabulary
+from nablastep.demo.words import SCALARS
 from nablastep.files.kinds import leads_out
 
 PLACES = ("start", "end")
@@ -58,6 +59,14 @@ def _check(statement: Statement, vocabulary: Vocabulary) -> Iterator[DemoError]:
             yield from _check_target(target, place, vocabulary)
         case SetValue(Cell() as cell):
             yield from _check_edit(cell, vocabulary)
+        case SetValue(Scalar() as scalar):
+            problems = list(_check_number(scalar, vocabulary))
+            yield from problems
+            if not problems and scalar.name != "learning_rate" and scalar.name not in vocabulary.editable:
+                message = f"{quoted(scalar.name)} is computed and cannot be set; {EDITABLE}"
+                yield DemoError.at(scalar.place, message)
+        case ExpectValue(Scalar() as scalar):
+            yield from _check_number(scalar, vocabulary)
         case Focus(cell) | ExpectValue(Cell() as cell):
             yield from _check_cell(cell, vocabulary)
         case ExpectShape(name, _, _, place):
@@ -73,6 +82,12 @@ def _check_target(target: str, place: Place, vocabulary: Vocabulary) -> Iterator
         return
     near = _near(target, (*vocabulary.steps, *PLACES, "iteration"))
     yield DemoError.at(place, f"unknown step {quoted(target)}{near}", f"steps: {', '.join(vocabulary.steps)}")
+
+
+def _check_number(scalar: Scalar, vocabulary: Vocabulary) -> Iterator[DemoError]:
+    """A name without indices is that of a single number."""
+    if scalar.name not in SCALARS and vocabulary.ids.get(scalar.name, ()) is not None:
+        yield DemoError.at(scalar.place, f"{quoted(scalar.name)} alone is no value; write {scalar.forms}")
 
 
 def _check_edit(cell: Cell, vocabulary: Vocabulary) -> Iterator[DemoError]:

@@ -48,6 +48,7 @@ from nablastep.demo.words import (
     LONGEST_WAIT,
     NOTATIONS,
     ROUTES,
+    SCALARS,
     THEMES,
 )
 
@@ -99,7 +100,7 @@ def _read_set(cursor: Cursor, place: Place) -> Statement:
     if cursor.at_end():
         raise cursor.missing("'set' needs a cell, '=' and a number: set NAME[i,j] = x")
     target = arguments.value(cursor, f"{arguments.CELL_FORM} or learning_rate")
-    if isinstance(target, Scalar) and target.name != "learning_rate":
+    if isinstance(target, Scalar) and target.name in SCALARS and target.name != "learning_rate":
         raise _not_settable(cursor, target)
     if not cursor.accept("="):
         raise arguments.expected(cursor, "'=' and a number")

@@ -31,6 +31,11 @@ DEMO_NAMES = (
     "dead-relu",
     "the-published-number-is-wrong",
     "xor-training",
+    "shared-weights",
+    "skip-connection",
+    "attention-backwards",
+    "convolution-backwards",
+    "the-penalty",
 )
 
 

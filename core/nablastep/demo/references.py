@@ -35,10 +35,14 @@ class Cell:
 
 @dataclass(frozen=True)
 class Scalar:
-    """One of the named numbers: E, learning_rate, iteration, step, branch."""
+    """A number by its name: E, learning_rate, iteration, step, branch, or a quantity that is a single number.
+
+    `forms` is what could stand there instead, where only the network tells whether the name is that of a number.
+    """
 
     name: str
     place: Place = field(default=NOWHERE, compare=False, repr=False)
+    forms: str = field(default="", compare=False, repr=False)
 
     def __str__(self) -> str:
         return self.name

@@ -250,9 +250,8 @@ class Trace:
             made = float(iteration.made(step.number)[edit.indices]) if edit.name == step.id else None
             yield by_hand_sentence(str(Cell(edit.name, edit.indices)), edit.value, made)
         values = iteration.values(step.number)
-        for found, mask in (
-            kinks_at(iteration.program, step.id, values) if step.target != iteration.program.error else ()
-        ):
+        kinks = () if step.target == iteration.program.error else kinks_at(iteration.program, step.id, values)
+        for found, mask in kinks:
             cells = [tuple(index) for index in np.argwhere(mask).tolist()]
             for cell in cells[:MOST_KINKS]:
                 exact = bool(values[found.argument.id][cell] == found.kink)

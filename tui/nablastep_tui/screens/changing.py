@@ -26,7 +26,8 @@ class Changing(TimeTravel):
         try:
             self.edit = begin_edit(self.view, name, cell)
         except NablastepError as error:
-            self.tell(f"{error.message}: move to W, b, x or y, or to their gradient", is_error=True)
+            where = "W, b, x or y" if self.session.network.layers else "a parameter, data or what is given"
+            self.tell(f"{error.message}: move to {where}, or to their gradient", is_error=True)
             return
         self.used("edit")
         self.notice = ""
