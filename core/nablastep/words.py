@@ -150,5 +150,10 @@ def _gradient_sentence(quantity: Symbol, program: Program, value: float, sample:
 
 def _is_shared(quantity: Symbol, program: Program) -> bool:
     """Whether samples have the quantity in common."""
-    has_samples = any("m" in symbol.shape for symbol in program.graph.of(Role.DATA, Role.TARGET))
-    return has_samples and "m" not in quantity.shape
+    has_samples = any(_of_samples(symbol) for symbol in program.graph.of(Role.DATA, Role.TARGET))
+    return has_samples and not _of_samples(quantity)
+
+
+def _of_samples(quantity: Symbol) -> bool:
+    """Whether an axis runs over samples: m, or with something of each sample beside it, m·n₂."""
+    return any("m" in dimension.split("·") for dimension in quantity.shape)

@@ -425,20 +425,21 @@ def _fits_around(cards: tuple[Card, ...], active: int, width: int) -> bool:
 
 
 def _in_sight(cards: tuple[Card, ...], active: int, wanted: tuple[int, ...], width: int) -> frozenset[int]:
-    """The active card, those of the operands, both neighbours, then more to the right and left in turn."""
+    """The active card, those of the operands, both neighbours, then what is next to those in sight, nearest first."""
     shown = frozenset({active})
     for index in (*wanted, active + 1, active - 1):
         if 0 <= index < len(cards) and _total(_folded(cards, shown | {index})) <= width:
             shown |= {index}
     grown = True
     while grown:
-        grown = False
-        for towards in (1, -1):
-            index = active
-            while index in shown:
-                index += towards
-            if 0 <= index < len(cards) and _total(_folded(cards, shown | {index})) <= width:
-                shown, grown = shown | {index}, True
+        beside = {index + towards for index in shown for towards in (1, -1)} - shown
+        nearest = sorted(beside, key=lambda index: (abs(index - active), -index))
+        fits = (
+            index for index in nearest if 0 <= index < len(cards) and _total(_folded(cards, shown | {index})) <= width
+        )
+        found = next(fits, None)
+        grown = found is not None
+        shown = shown if found is None else shown | {found}
     return shown
 
 

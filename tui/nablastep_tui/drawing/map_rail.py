@@ -145,9 +145,8 @@ def _scrolled(
     active, room = active_box(scene, chart), width - 2 * _STUB
     pitch = max(narrowest, min(PITCH, room // 12))
     count = min(len(stops), max(1, room // pitch))
-    own = [index for index, stop in enumerate(stops) if stop.box == active]
-    ends = _kept_in_sight(scene, stops, own, count)
-    first = max(0, min(len(stops) - count, (ends[0] + ends[1] + 1 - count) // 2))
+    left_end, right_end = _kept_in_sight(scene, stops, active, count)
+    first = max(0, min(len(stops) - count, (left_end + right_end + 1 - count) // 2))
     shown = stops[first : first + count]
     inner = {index for index, box in enumerate(chart.boxes) if 0 < box.number < chart.last}
     left = {stop.box for stop in stops[:first]} & inner
@@ -155,13 +154,19 @@ def _scrolled(
     return _Rail(chart, tuple(shown), _STUB, pitch, top, len(left), len(right), brief, pitch > narrowest)
 
 
-def _kept_in_sight(scene: Scene, stops: list[_Stop], own: list[int], count: int) -> tuple[int, int]:
-    """The first and last stop of the active box; where that alone is too long, the quantity of the step."""
-    if len(own) <= count or not scene.view.is_done:
+def _kept_in_sight(scene: Scene, stops: list[_Stop], active: int, count: int) -> tuple[int, int]:
+    """The first and last stop that have to be seen: the active box with all that the step reads, as far as it fits."""
+    own = [index for index, stop in enumerate(stops) if stop.box == active]
+    if not scene.view.is_done:
         return own[0], own[-1]
-    name = scene.view.step.target.bare.id
-    place = next((index for index in own if stops[index].name == name), own[0])
-    return place, place
+    step = scene.view.step
+    reading = {name.removeprefix("grad_") for name in step.operands}
+    target = [index for index, stop in enumerate(stops) if stop.name == step.target.bare.id] or own[:1]
+    read = [index for index, stop in enumerate(stops) if stop.name in reading and stop.box != SHARED]
+    for kept in (own + read, target + read, own):
+        if max(kept) - min(kept) < count:
+            return min(kept), max(kept)
+    return target[0], target[0]
 
 
 def quantity_text(scene: Scene, name: str, brief: bool) -> str:

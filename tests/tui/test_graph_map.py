@@ -1,0 +1,238 @@
+# ruff: noqa: E501
+"""The map of graphs of equations: tracks, channels, the bus, folds and what is lit."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+import nablastep as ns
+from nablastep_tui.drawing.canvas import Canvas
+from nablastep_tui.drawing.glyphs import ASCII
+from nablastep_tui.drawing.map_chart import chart_of
+from nablastep_tui.drawing.map_plan import Fold, plan_map
+from nablastep_tui.drawing.map_route import Route, coloured, rows_needed
+from nablastep_tui.drawing.net_map import draw_map, map_height
+from nablastep_tui.palettes import DARK
+from nablastep_tui.scene import Scene, Target
+from nablastep_tui.themes import accent_style
+from random_equations import random_network
+from region_scenes import at, drawn, ink, rows, scene
+
+
+def text(shown: Scene, width: int, height: int) -> list[str]:
+    return rows(draw_map, shown, width, map_height(width, height, shown))
+
+
+def canvas_of(shown: Scene, width: int, height: int) -> Canvas:
+    return drawn(draw_map, shown, width, map_height(width, height, shown))
+
+
+def place(canvas: Canvas, part: str) -> tuple[int, int]:
+    return next((row.index(part), y) for y, row in enumerate(canvas.text_rows()) if part in row)
+
+
+def deep_residual(blocks: int) -> ns.Network:
+    """So many blocks h + relu(W h + b) behind each other."""
+    lines = ["## embed", "h0 = W0 x"]
+    parameters = {"W0": [[0.1, 0.2], [0.3, 0.4]]}
+    for k in range(1, blocks + 1):
+        lines += [f"## block {k}", f"z{k} = W{k} h{k - 1} + b{k}", f"a{k} = relu(z{k})", f"h{k} = h{k - 1} + a{k}"]
+        parameters |= {f"W{k}": [[0.1, -0.2], [0.3, 0.4]], f"b{k}": [[0.1], [0.2]]}
+    lines += ["## error", f"E = 1/2 sum((h{blocks} - y)^2)"]
+    data = [[0.1, 0.2], [0.3, 0.4]]
+    return ns.Network.from_equations("\n".join(lines), parameters=parameters, x=data, y=data)
+
+
+def test_a_skip_goes_over_the_cards_and_its_gradient_back_under_them() -> None:
+    assert text(scene(at("residual", "grad_x")), 120, 40) == [
+        "         ┌───────────────────────────────────── x ────────────────────────────────────┐",
+        "┌─ input ────────┐     ┌─ block ──────────────────────────────────────────────────────── n₀=3 ─┐     ┌─ loss ─────────┐",
+        "│ x          n₀×m│     │▹W                n₀×n₀   b     n₀   z          n₀×m   h          n₀×m │     │ E              │",
+        "│ ⎡ 0.500  0.300⎤│────→│ ⎡ 0.200 −0.400  0.100⎤   ⎡ 0.100⎤ → ⎡ 0.290 −0.210⎤ → ⎡ 0.782  0.093⎤ │────→│       0.533770 │",
+        "│ ⎢−0.200  0.800⎥│     │ ⎢ 0.500  0.300 −0.200⎥   ⎢ 0.000⎥   ⎢ 0.170  0.490⎥   ⎢−0.032  1.254⎥ │     │                │",
+        "│ ⎣ 0.100 −0.500⎦│     │ ⎣−0.300  0.100  0.600⎦   ⎣−0.100⎦   ⎣−0.210 −0.410⎦   ⎣−0.107 −0.888⎦ │     │                │",
+        "├┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┤     ├┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┤     │                │",
+        "│▸∇x Σ2      n₀×m│     │ ∇W               n₀×n₀   ∇b    n₀  ▹∇z         n₀×m  ▹∇h         n₀×m │     │ y          n₀×m│",
+        "│ ⎡−0.050  0.232⎤│     │ ⎡−0.065 −0.021  0.016⎤   ⎡  ·   ⎤ ← ⎡−0.100 −0.051⎤ ← ⎡−0.109 −0.053⎤ │←────│ ⎡1.000  0.200 ⎤│",
+        "│ ⎢−0.009  0.507⎥│     │ ⎢ 0.094  0.274 −0.171⎥   ⎢  ·   ⎥   ⎢−0.015  0.339⎥   ⎢−0.016  0.427⎥ │     │ ⎢0.000  0.400 ⎥│",
+        "│ ⎣−0.485 −0.819⎦│     │ ⎣−0.271 −0.278  0.181⎦   ⎣  ·   ⎦   ⎣−0.290 −0.420⎦   ⎣−0.303 −0.494⎦ │     │ ⎣0.500  0.100 ⎦│",
+        "└─ m=2 ──────────┘     └───────────────────────────────────────────────────────────────────────┘     └────────────────┘",
+        "         ├──────────‹───────────────────────────────────────────────┘                 │",
+        "         └────────────────────────────────────‹ ∇x ───────────────────────────────────┘",
+    ]  # fmt: skip
+
+
+def test_a_skip_on_the_rail() -> None:
+    assert text(scene(at("residual", "grad_x")), 80, 24) == [
+        "           ┌────────────────────── x ──────────────────────┐",
+        "         x         →▹W           b         → z         → h         → E",
+        "        ▸∇x          ∇W          ∇b        ←▹∇z        ←▹∇h        ←",
+        "           └─────────────────‹─────────────────┴───────────┘",
+    ]  # fmt: skip
+
+
+def test_what_is_shared_is_drawn_once_and_gathered() -> None:
+    assert text(scene(at("rnn", "grad_W")), 120, 40) == [
+        " shared   x [▀▀▀▀▀▀▀▀▀▀▀▀]          W [▀▀▀▀▀▀▀▀▀▀▀▀]           U [▀▀▀▀▀▀▀▀▀▀▀▀]           b [▀▀▀▀▀▀▀▀▀▀▀▀]",
+        "      ┌───┴────────────────────┬────┴───────────────────┬──────┴──────────────────────────┘",
+        "┌─ step 1 ───── n₁=3 ─┐  ┌─ step 2 ───── n₁=3 ─┐  ┌─ step 3 ───── n₁=3 ─┐  ┌─ output ──────────── n₃=1 ─┐  ┌─ loss ───┐",
+        "│ z⁽¹⁾     ▹h⁽¹⁾      │  │ z⁽²⁾     ▹h⁽²⁾      │  │ z⁽³⁾      h⁽³⁾      │  │ V          n₃×n₁ o    n₃×m │  │ E        │",
+        "│ [▀▀▀▀▀▀▀]→[▀▀▀▀▀▀▀] │─→│ [▀▀▀▀▀▀▀]→[▀▀▀▀▀▀▀] │─→│ [▀▀▀▀▀▀▀]→[▀▀▀▀▀▀▀] │─→│ [▀▀▀▀▀▀▀▀▀▀▀▀▀▀]→[▀▀▀▀▀▀▀] │─→│   0.3149 │",
+        "├┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┤  ├┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┤  ├┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┤  ├┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┤  │          │",
+        "│ ∇z⁽¹⁾     ∇h⁽¹⁾     │  │▹∇z⁽²⁾     ∇h⁽²⁾     │  │▹∇z⁽³⁾     ∇h⁽³⁾     │  │ ∇V         n₃×n₁ ∇o   n₃×m │  │ y    n₃×m│",
+        "│ [·······]←[·······] │←─│ [▀▀▀▀▀▀▀]←[▀▀▀▀▀▀▀] │←─│ [▀▀▀▀▀▀▀]←[▀▀▀▀▀▀▀] │  │ [▀▀▀▀▀▀▀▀▀▀▀▀▀▀]←[▀▀▀▀▀▀▀] │←─│ [▀▀▀▀▀▀▀]│",
+        "└─────────────────────┘  └─────────────────────┘  └─────────────────────┘  └────────────────────────────┘  └──────────┘",
+        "      │                        │                        │         └───────‹───────────────────────┘",
+        "      └────────────────────────┴────┬───────────────────┴──────┬──────────────────────────┐",
+        " summed                            ▸∇W [▀▀▀▀▀▀▀▀▀▀▀▀] 2 of 2   ∇U [············] 2 of 3   ∇b [············] 2 of 3",
+    ]  # fmt: skip
+
+
+def test_what_is_shared_stands_first_on_the_rail() -> None:
+    assert text(scene(at("rnn", "grad_W")), 80, 24) == [
+        "           ┌───────────── W ─────────────┬───────────┐                 Σ 2 of 2",
+        "   x     W     U     b     z⁽¹⁾ ▹h⁽¹⁾  z⁽²⁾ ▹h⁽²⁾  z⁽³⁾  h⁽³⁾  V     o     E",
+        "        ▸∇W    ∇U    ∇b    ∇z⁽¹⁾ ∇h⁽¹⁾▹∇z⁽²⁾ ∇h⁽²⁾▹∇z⁽³⁾ ∇h⁽³⁾ ∇V    ∇o",
+        "           └──────────────‹──────────────┴───────────┘     └─────‹─────┘",
+    ]  # fmt: skip
+
+
+def test_parallel_branches_have_tracks_of_their_own() -> None:
+    assert text(scene(at("attention", "S")), 120, 40) == [
+        "┌─ given ──┐       ┌─ queries, keys, values ─────┐       ┌─ attention ────────────────────── n₀=4 ─┐       ┌─ loss ───┐",
+        "│ X        │       │                             │       │▸S   n₀×n₀   P   n₀×n₀   O         n₀×n₃ │       │ E        │",
+        "│ [▀▀▀▀▀▀▀]│──────→│ W_q  [▀▀▀▀▀▀] →▹Q  [▀▀▀▀▀▀] │──────→│ [▀▀▀▀▀▀▀] → [·······] → ⎡  ·      ·   ⎤ │──────→│   ·      │",
+        "│          │←──────│ ∇W_q [······] ← ∇Q [······] │←──────│                         ⎢  ·      ·   ⎥ │       │          │",
+        "│          │       ├┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┤       │                         ⎢  ·      ·   ⎥ │       │          │",
+        "│          │──────→│ W_k  [▀▀▀▀▀▀] →▹K  [▀▀▀▀▀▀] │──────→│                         ⎣  ·      ·   ⎦ │       │          │",
+        "├┄┄┄┄┄┄┄┄┄┄┤←──────│ ∇W_k [······] ← ∇K [······] │←──────├┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┤       │          │",
+        "│ ∇X Σ3    │       ├┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┤       │ ∇S  n₀×n₀   ∇P  n₀×n₀   ∇O        n₀×n₃ │       │ Y   n₀×n₃│",
+        "│ [·······]│──────→│ W_v  [▀▀▀▀▀▀] → V  [▀▀▀▀▀▀] │──────→│ [·······] ← [·······] ← ⎡  ·      ·   ⎤ │←──────│ [▀▀▀▀▀▀▀]│",
+        "│          │←──────│ ∇W_v [······] ← ∇V [······] │←──────│                         ⎢  ·      ·   ⎥ │       │          │",
+        "│          │       │                             │       │                         ⎢  ·      ·   ⎥ │       │          │",
+        "│          │       │                             │       │                         ⎣  ·      ·   ⎦ │       │          │",
+        "└──────────┘       └─────────────────────────────┘       └─────────────────────────────────────────┘       └──────────┘",
+        "",
+    ]  # fmt: skip
+
+
+def test_what_does_not_fit_folds_and_what_the_step_reads_stays() -> None:
+    assert text(scene(at("two-heads", "grad_H1")), 120, 40) == [
+        " shared   X [▀▀▀▀▀▀▀▀▀▀▀▀]",
+        "          └────────────┬─────────────────────────────────────────────┐",
+        "                       │                           ┌─────────────────│───────── H⁽¹⁾ ─────────┐",
+        "  ┌─ head 1 ─────────────────────────────────────── n₀=3 ─┐                       ┌─ together ────┐        ┌─ loss ──┐",
+        "  │ A⁽¹⁾  [▀▀▀] → Q⁽¹⁾  [▀▀▀] → P⁽¹⁾  [▀▀▀] → H⁽¹⁾  [▀▀▀] │        ·· 1 ··        │▹W_o     O     │        │ E       │",
+        "  │ ∇A⁽¹⁾ [···] ← ∇Q⁽¹⁾ [···] ← ∇P⁽¹⁾ [···] ←▸∇H⁽¹⁾ [▀▀▀] │               ───────→│ [▀▀▀] → [▀▀▀] │───────→│  0.1127 │",
+        "  │ B⁽¹⁾  [▀▀▀] → K⁽¹⁾  [▀▀▀] → P⁽¹⁾                      │                       ├┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┤        │         │",
+        "  │ ∇B⁽¹⁾ [···] ← ∇K⁽¹⁾ [···] ←                           │                       │ ∇W_o   ▹∇O    │        │ Y  n₀×n₆│",
+        "  │ C⁽¹⁾  [▀▀▀] → V⁽¹⁾  [▀▀▀] → H⁽¹⁾                      │                       │ [▀▀▀] ← [▀▀▀] │←───────│ [▀▀▀▀▀▀]│",
+        "  │ ∇C⁽¹⁾ [···] ← ∇V⁽¹⁾ [···] ←                           │                       │               │        │         │",
+        "  └───────────────────────────────────────────────────────┘                       └───────────────┘        └─────────┘",
+        "                       │                           └─────────────────│────────‹ ∇H⁽¹⁾ ────────┘",
+        "          ┌────────────┴─────────────────────────────────────────────┘",
+        " summed   ∇X [············] 3 of 6",
+    ]  # fmt: skip
+
+
+def test_the_chart_of_layers_is_a_chain() -> None:
+    chart = chart_of(ns.open("mazur").program.graph)
+    assert [box.tracks for box in chart.boxes] == [
+        (("a0",),),
+        (("W0", "b0", "z1", "a1"),),
+        (("W1", "b1", "z2", "a2"),),
+        (("E",),),
+    ]
+    assert chart.boxes[-1].compared == ("y",)
+    assert chart.shared == ()
+    assert rows_needed(chart, 2) == (0, 1)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_everything_stands_in_one_place_and_every_reading_is_a_link(seed: int) -> None:
+    graph = ns.open(random_network(seed)).program.graph
+    chart = chart_of(graph)
+    placed = [name for box in chart.boxes for name in box.names]
+    known = {quantity.symbol.id for quantity in graph.quantities}
+    assert sorted([*placed, *chart.shared]) == sorted(known)
+    order = {name: (chart.box_of[name], chart.track_of(name)) for name in placed}
+    linked = {(link.source, link.reader) for link in chart.links}
+    for definition in graph.definitions:
+        for symbol in definition.read:
+            if symbol.id in chart.computed:
+                assert order[symbol.id][0] <= order[definition.target.id][0]
+                if definition.definition is None:
+                    assert (symbol.id, definition.target.id) in linked
+
+
+def test_channels_never_share_a_place() -> None:
+    columns = {name: 10 * place for place, name in enumerate("abcdefgh")}
+    routes = [Route("a", ("c",)), Route("b", ("d", "e")), Route("c", ("f",)), Route("e", ("g",)), Route("f", ("h",))]
+    found = coloured(routes, columns, 2)
+    for row in (0, 1):
+        spans = sorted((columns[r.source], columns[r.readers[-1]]) for r in found if r.row == row)
+        assert all(left[1] < right[0] for left, right in pairwise(spans))
+    assert next(route.source for route in coloured(routes, columns, 1, frozenset({"c"})) if route.row == 0) == "c"
+
+
+def test_exactly_what_the_step_passes_along_is_lit() -> None:
+    for step, part, is_lit in (
+        ("h", "┌────", True),
+        ("z", "┌────", False),
+        ("grad_x", "└────", True),
+        ("grad_z", "‹ ∇x", False),
+    ):
+        canvas = canvas_of(scene(at("residual", step)), 120, 40)
+        x, y = place(canvas, " x ") if part == "┌────" else place(canvas, "‹ ∇x")
+        assert (ink(canvas, x + 1, y) == accent_style(DARK)) is is_lit, step
+
+
+def test_the_terms_of_a_sum_are_counted_as_they_come() -> None:
+    session = ns.open("rnn")
+    seen = []
+    for step in session.program.steps:
+        session.goto(step.id)
+        found = next(row for row in text(scene(session), 120, 40) if row.lstrip().startswith("summed"))
+        seen.append(found.count("1 of"))
+        assert "4 of" not in found
+    assert max(seen) > 0
+
+
+@pytest.mark.parametrize(("width", "height"), [(120, 40), (200, 55)])
+def test_the_step_and_all_that_it_reads_stay_in_sight(width: int, height: int) -> None:
+    session = ns.open(deep_residual(12))
+    for step in session.program.steps:
+        session.goto(step.id)
+        plan = plan_map(scene(session), width, 2)
+        folded = {index for _, item in plan.items if isinstance(item, Fold) for index in item.boxes}
+        names = {step.target.bare.id, *(name.removeprefix("grad_") for name in step.operands)}
+        assert not {plan.chart.box_of[name] for name in names if name in plan.chart.box_of} & folded, step.id
+        assert sum(item.width for _, item in plan.items) <= width
+
+
+def test_the_mouse_finds_channels_tracks_and_the_bus() -> None:
+    canvas = canvas_of(scene(at("residual", "grad_x")), 120, 40)
+    x, y = place(canvas, "‹ ∇x")
+    assert canvas.target_at(x + 2, y) == Target("quantity", "grad_x")
+    canvas = canvas_of(scene(at("attention", "S")), 120, 40)
+    assert canvas.target_at(*place(canvas, "∇W_k")) == Target("quantity", "grad_W_k")
+    canvas = canvas_of(scene(at("rnn", "grad_W")), 120, 40)
+    assert canvas.target_at(*place(canvas, "∇U")) == Target("quantity", "grad_U")
+
+
+def test_graphs_are_drawn_in_ascii_too() -> None:
+    for source in ("residual", "rnn", "two-heads"):
+        for width, height in ((80, 24), (120, 40)):
+            assert all(row.isascii() for row in text(scene(at(source, "E"), glyphs=ASCII), width, height))
+
+
+def test_numbers_of_the_map_are_those_of_the_session() -> None:
+    session = at("residual", "grad_x")
+    shown = "\n".join(text(scene(session), 200, 55))
+    for name in ("x", "W", "b", "z", "h", "y", "grad_h", "grad_z", "grad_W", "grad_x"):
+        values = session.values[name] if name in session.program.inputs else session[name]
+        for value in np.ravel(values):
+            assert f"{value:.6f}".replace("-", "−") in shown, name
