@@ -348,7 +348,8 @@ def _levels(measures: Measures, width: int, rows: int) -> Iterator[list[CardStyl
     everything = [measured for box in measures for track in box.tracks for measured in track]
     widest = max(measured.columns for measured in everything)
     tallest = max(measured.rows for measured in everything)
-    cells = (10, 6, 5) if width >= 170 else (6, 5)
+    # Where branches lie side by side, the room is for all of them and not for more digits.
+    cells = (10, 6, 5) if width >= 170 and not any(box.is_inline for box in measures) else (6, 5)
     for columns in range(min(widest, MOST_COLUMNS), 0, -1):
         for most_rows in range(min(tallest, rows), 0, -1):
             yield [
@@ -375,7 +376,8 @@ def _card(chosen: CardStyle, index: int, box: MeasuredBox, inner_gap: int) -> Ca
 
 
 def _slot(chosen: CardStyle, measured: Measured, x: int, *, is_side: bool) -> Slot:
-    if measured.columns <= chosen.columns and measured.rows <= chosen.rows:
+    is_one_number = measured.columns == measured.rows == 1
+    if is_one_number or (measured.columns <= chosen.columns and measured.rows <= chosen.rows):
         return Slot(measured, x, max(measured.columns * (chosen.cell + 1) + 1, measured.longest), True)
     width = chosen.strips[0] if measured.own else chosen.strips[1]
     return Slot(measured, x, max(width, SIDE_WIDTH if is_side else measured.longest), False)
