@@ -810,7 +810,7 @@ def _number(node: Number) -> Built:
     # The exact fraction of a number with a large exponent would have as many digits.
     if value == 0 or 1e-9 < value < 1e15:
         fraction = Fraction(node.text)
-        if fraction.denominator in (1, 2, 4):  # other decimals are shown as they were written
+        if fraction.denominator <= 1000:
             return Built(Factor(fraction.numerator, fraction.denominator), (), ones=node.text == "1")
     return Built(Constant(value), ())
 

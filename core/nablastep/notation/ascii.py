@@ -18,7 +18,7 @@ from nablastep.expressions import (
     Subtract,
     Symbol,
 )
-from nablastep.notation.writer import ASCII_SIGNS, Tokens, Writer, bracketed_indices, number_above
+from nablastep.notation.writer import ASCII_SIGNS, Tokens, Writer, bracketed_indices, decimal_of, number_above
 
 _STYLED = {"square": "^2", "sqrt": "sqrt"}
 
@@ -50,6 +50,9 @@ class AsciiWriter(Writer):
         return bracketed_indices(indices)
 
     def factor_text(self, factor: Factor) -> str:
+        decimal = decimal_of(factor)
+        if decimal is not None:
+            return decimal
         parts = [str(factor.denominator)] if factor.denominator != 1 else []
         parts += factor.dimensions
         above = " ".join([*number_above(factor), *factor.times])

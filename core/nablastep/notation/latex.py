@@ -26,7 +26,16 @@ from nablastep.expressions import (
     Transpose,
 )
 from nablastep.notation.settings import GREEK, setting_of
-from nablastep.notation.writer import LETTERS_BELOW, Strength, Token, Tokens, Writer, number_above, plain_number
+from nablastep.notation.writer import (
+    LETTERS_BELOW,
+    Strength,
+    Token,
+    Tokens,
+    Writer,
+    decimal_of,
+    number_above,
+    plain_number,
+)
 
 _PLAIN_INDICES = {below: digit for digit, below in zip("0123456789", range(0x2080, 0x208A), strict=True)} | {
     ord(below): letter for below, letter in LETTERS_BELOW.items()
@@ -86,6 +95,9 @@ class LatexWriter(Writer):
         return plain_number(value)
 
     def factor_text(self, factor: Factor) -> str:
+        decimal = decimal_of(factor)
+        if decimal is not None:
+            return decimal
         parts = [str(factor.denominator)] if factor.denominator != 1 else []
         parts += [dimension_latex(dimension) for dimension in factor.dimensions]
         above = " ".join([*number_above(factor), *(dimension_latex(dimension) for dimension in factor.times)])

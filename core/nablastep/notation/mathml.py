@@ -30,7 +30,7 @@ from nablastep.expressions import (
     Transpose,
 )
 from nablastep.notation.unicode import UnicodeWriter, dimension_text
-from nablastep.notation.writer import Strength, Token, Tokens, is_maximum, plain_number
+from nablastep.notation.writer import Strength, Token, Tokens, decimal_of, is_maximum, plain_number
 from nablastep.shapes import shape_of
 
 _ABOVE = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾⁻⁺ᵀᵗ′", "0123456789()−+Tt′", strict=True))
@@ -86,6 +86,9 @@ class MathmlWriter(UnicodeWriter):
 
     def factor(self, node: Factor) -> Tokens:
         sign = (Token(self.minus),) if node.numerator < 0 else ()
+        decimal = decimal_of(node)
+        if decimal is not None:
+            return (*sign, Token(f"<mn>{decimal}</mn>", "number"))
         parts = [f"<mn>{node.denominator}</mn>"] if node.denominator != 1 else []
         parts += [lifted(dimension_text(dimension)) for dimension in node.dimensions]
         number = [f"<mn>{abs(node.numerator)}</mn>"] if abs(node.numerator) != 1 or not node.times else []

@@ -31,7 +31,7 @@ from nablastep.expressions import (
     Total,
 )
 from nablastep.notation.settings import setting_of
-from nablastep.notation.writer import Strength, Token, Tokens, Writer, number_above, plain_number
+from nablastep.notation.writer import Strength, Token, Tokens, Writer, decimal_of, number_above, plain_number
 
 
 class SpokenWriter(Writer):
@@ -64,6 +64,9 @@ class SpokenWriter(Writer):
         return f"the {first} of {name}"
 
     def factor_text(self, factor: Factor) -> str:
+        decimal = decimal_of(factor)
+        if decimal is not None:
+            return decimal
         parts = [str(factor.denominator)] if factor.denominator != 1 else []
         parts += [" ".join(dimension) for dimension in factor.dimensions]
         above = " times ".join([*number_above(factor), *(" ".join(dimension) for dimension in factor.times)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nablastep.expressions import Factor, Power, Symbol
 from nablastep.notation.settings import printed_base, setting_of
-from nablastep.notation.writer import SUBSCRIPTS, Strength, Token, Tokens, Writer, plain_number
+from nablastep.notation.writer import SUBSCRIPTS, Strength, Token, Tokens, Writer, decimal_of, plain_number
 
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _FRACTIONS = {(1, 2): "½", (1, 4): "¼", (3, 4): "¾"}
@@ -35,6 +35,9 @@ class UnicodeWriter(Writer):
         return plain_number(value).replace("-", "−")
 
     def factor_text(self, factor: Factor) -> str:
+        decimal = decimal_of(factor)
+        if decimal is not None:
+            return decimal
         pair = (factor.numerator, factor.denominator)
         above = [dimension_text(dimension) for dimension in factor.times]
         if not factor.dimensions and pair in _FRACTIONS:

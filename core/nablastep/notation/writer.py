@@ -389,6 +389,17 @@ def is_maximum(node: Cases) -> bool:
     return node.condition == own
 
 
+def decimal_of(factor: Factor) -> str | None:
+    """`0.1` for a fraction that is a short decimal, without sign; None for ½ and ¼, for thirds, and beside sizes."""
+    if factor.dimensions or factor.times or factor.denominator in (1, 2, 4):
+        return None
+    rest = factor.denominator
+    for prime in (2, 5):
+        while rest % prime == 0:
+            rest //= prime
+    return plain_number(abs(factor.numerator) / factor.denominator) if rest == 1 else None
+
+
 def number_above(factor: Factor) -> list[str]:
     """The numerator of a factor, unless it is a 1 before sizes of dimensions."""
     return [] if factor.numerator == 1 and factor.times else [str(factor.numerator)]
