@@ -140,6 +140,15 @@ def test_the_operands_of_a_line_give_what_it_is_worth() -> None:
                     assert np.allclose(arrays[0] * arrays[1], line.value, rtol=1e-9, atol=1e-12)
 
 
+@pytest.mark.parametrize("source", ["convolution", "attention"])
+def test_every_operand_can_be_laid_out_in_rows_and_columns(source: str) -> None:
+    for derivation in derivations(source):
+        for route in derivation.routes:
+            for line in route.lines:
+                arrays = [piece.value for piece in line.reading.pieces if isinstance(piece, Operand)]
+                assert all(array.ndim in (0, 2) for array in arrays), line.text()
+
+
 def test_large_matrices_are_a_picture_and_a_number() -> None:
     network = ns.Network(
         layers=[{"units": 20, "activation": "tanh"}, {"units": 1, "activation": "identity"}],

@@ -96,7 +96,7 @@ def reading_of(expression: Expression, evaluator: Evaluator) -> Reading:
             listed = list(dict.fromkeys(_symbols_in(expression)))
             return Reading(_Reader(evaluator, listed).listed(), is_whole=False)
         found = _Reader(evaluator, pieces)
-        if found.of_sample or len(pieces) > LONGEST:
+        if found.of_sample or not found.is_flat or len(pieces) > LONGEST:
             return Reading(found.listed(), is_whole=False, of_sample=found.of_sample)
         return Reading(tuple(found.shown()))
     except TooLarge:
@@ -115,6 +115,11 @@ class _Reader:
     def of_sample(self) -> bool:
         """Whether a leaf has a value for each sample."""
         return any(SAMPLE in worth.axes for worth in self._worths.values())
+
+    @property
+    def is_flat(self) -> bool:
+        """Whether every leaf can be laid out in rows and columns; one with a matrix for each index cannot."""
+        return all(_is_flat(worth) for worth in self._worths.values())
 
     def shown(self) -> Iterator[str | Operand]:
         """The pieces, every leaf with its value."""
