@@ -29,7 +29,7 @@ from nablastep_tui.demo_app import DemoApp, Playing  # noqa: E402
 from nablastep_tui.recording.capture import Capture, run_captured  # noqa: E402
 from nablastep_tui.recording.model import Grid  # noqa: E402
 from nablastep_tui.recording.svg import still  # noqa: E402
-from nablastep_tui.recording.writing import write_atomically  # noqa: E402
+from nablastep_tui.recording.writing import write_export  # noqa: E402
 
 SIZES = ((80, 24), (120, 40), (200, 55))
 THEMES = ("dark", "light")
@@ -77,11 +77,13 @@ PICTURES = (
     Picture("large", "digits-mlp", (*("right",) * 12, "m", "m")),
     Picture("large-forward", "digits-mlp", ("right", "m")),
     Picture("adam-state", "xor", ("end",)),
+    Picture("attention", "attention", ("right",) * 14),
+    Picture("shared", "rnn", ("right",) * 14),
     Picture("demo", "why-transpose", ("space", *("right",) * 4)),
     Picture("demo-why", "why-hadamard", ("space", *("right",) * 5)),
 )
 README = (("stage", "dark", (120, 40)), ("what-if", "dark", (120, 40)), ("why-jacobian", "dark", (120, 40)),
-          ("large", "light", (120, 40)))  # fmt: skip
+          ("large", "light", (120, 40)), ("attention", "dark", (200, 55)))  # fmt: skip
 
 
 def presses(keys: tuple[str, ...]) -> Callable[[NablastepApp, Capture], Awaitable[None]]:
@@ -129,7 +131,7 @@ def main() -> int:
     by_name = {picture.name: picture for picture in PICTURES}
     for name, theme, size in wanted:
         path = place / f"{name}-{theme}-{size[0]}x{size[1]}.svg"
-        write_atomically(path, still(capture(by_name[name], theme, size), title=f"nablastep: {name}"))
+        write_export(path, still(capture(by_name[name], theme, size), title=f"nablastep: {name}"))
         print(path)
     return 0
 

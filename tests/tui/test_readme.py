@@ -13,6 +13,7 @@ import pytest
 
 import nablastep as ns
 from nablastep.files.built_in import network_names
+from nablastep.notation import notation_named
 from nablastep_tui.cli import main
 
 ROOT = Path(__file__).parent.parent.parent
@@ -34,6 +35,7 @@ def test_the_readme_has_commands() -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_its_commands_run(command: str, tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("E = 0.298371109\n", encoding="utf-8")  # one's own numbers, for compare
     paths = os.pathsep.join(str(ROOT / root) for root in ("core", "tui", "demos"))
     done = subprocess.run(
         [sys.executable, "-m", "nablastep_tui.cli", *shlex.split(command)[1:]],
@@ -69,11 +71,18 @@ def test_the_error_it_shows_is_the_error() -> None:
     assert f"# {session['E']!r}" in README
 
 
-def test_its_network_file_loads(tmp_path: Path) -> None:
-    (text,) = blocks("toml")
-    path = tmp_path / "net.toml"
-    path.write_text(text, encoding="utf-8")
-    assert ns.Network.from_file(path).sizes == (2, 2, 2)
+def test_its_network_files_load(tmp_path: Path) -> None:
+    layers, equations = (tmp_path / "layers.toml", tmp_path / "equations.toml")
+    for path, text in zip((layers, equations), blocks("toml"), strict=True):
+        path.write_text(text, encoding="utf-8")
+    assert ns.Network.from_file(layers).sizes == (2, 2, 2)
+    session = ns.open(equations)
+    session.train(1)
+    assert notation_named("unicode").equation_text(session.program.step("grad_x").equation) in README
+
+
+def test_it_names_every_network_of_equations() -> None:
+    assert all(name in README for name in network_names() if ns.open(name).network.equations)
 
 
 def test_its_pictures_exist() -> None:

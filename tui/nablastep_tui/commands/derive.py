@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand, TyperOption
 
 from nablastep_tui import output
 from nablastep_tui.options import choice, notation_names
@@ -17,7 +18,23 @@ FORMATS = ("text", "json", "latex", "markdown", "python", "pytorch")
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("derive")(derive)
+    app.command("derive", cls=_WithExpression)(derive)
+
+
+class _WithExpression(TyperCommand):
+    """A command whose argument may begin with a minus sign, as -sum(y * ln(p)) does."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        options = {option: parameter for parameter in self.params for option in parameter.opts}
+        rest: list[str] = []
+        expressions: list[str] = []
+        is_value = False
+        for word in args:
+            minus = word.startswith("-") and not word.startswith("--") and word not in (*options, *ctx.help_option_names)
+            (expressions if minus and not is_value else rest).append(word)
+            parameter = None if is_value else options.get(word)
+            is_value = isinstance(parameter, TyperOption) and not parameter.is_flag
+        return super().parse_args(ctx, [*rest, "--", *expressions] if expressions else rest)
 
 
 def derive(
