@@ -133,6 +133,12 @@ def _tidy_difference(node: Subtract) -> Expression:
     return node.left if scalar == Factor(0) else node
 
 
+def _tidy_product(node: MatMul) -> Expression:
+    left, first = _split(node.left)
+    right, second = _split(node.right)
+    return _in_front(left.times(right), MatMul(first, second))
+
+
 def _tidy_sum(node: Sum) -> Expression:
     number, rest = _split(node.x)
     return _in_front(number, Sum(rest))
@@ -155,6 +161,7 @@ _TIDY: dict[type[Expression], Callable[[Any], Expression]] = {
     Repeat: _tidy_repeat,
     Total: _tidy_total,
     Sum: _tidy_sum,
+    MatMul: _tidy_product,
 }
 
 
