@@ -26,11 +26,12 @@ class _WithExpression(TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         options = {option: parameter for parameter in self.params for option in parameter.opts}
+        known = {*options, *ctx.help_option_names}
         rest: list[str] = []
         expressions: list[str] = []
         is_value = False
         for word in args:
-            minus = word.startswith("-") and not word.startswith("--") and word not in (*options, *ctx.help_option_names)
+            minus = word.startswith("-") and not word.startswith("--") and word not in known
             (expressions if minus and not is_value else rest).append(word)
             parameter = None if is_value else options.get(word)
             is_value = isinstance(parameter, TyperOption) and not parameter.is_flag
