@@ -10,6 +10,7 @@ import typer
 
 from nablastep_tui import output
 from nablastep_tui.demo_options import Demos
+from nablastep_tui.noted import tell_notes
 from nablastep_tui.options import choice
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ def _report(source: str) -> Report:
     from nablastep.demo.opening import open_demo
 
     opened = open_demo(source)
+    tell_notes(opened.network, source)
     return _report_on_screen(opened) if needs_screen(opened) else check_opened(opened)
 
 

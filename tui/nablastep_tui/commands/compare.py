@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nablastep_tui import output
+from nablastep_tui.noted import open_noted
 from nablastep_tui.options import Convention, LayersFrom, Source
 
 if TYPE_CHECKING:
@@ -37,11 +38,10 @@ def compare(
     Example:
       nablastep compare mazur mine.txt      (a line of it: grad_W1 = [[0.0822, 0.0827], [-0.0226, -0.0227]])
     """
-    import nablastep as ns
     from nablastep.judging.comparison import compare as compared
     from nablastep.judging.comparison import read_values
 
-    found = compared(ns.open(source), read_values(values), convention, layers_from=layers_from)
+    found = compared(open_noted(source), read_values(values), convention, layers_from=layers_from)
     output.write_lines(_lines(found))
     return 0 if found.first_wrong is None else 1
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from nablastep_tui import output
+from nablastep_tui.noted import open_noted
 from nablastep_tui.options import Source
 
 if TYPE_CHECKING:
@@ -33,10 +34,9 @@ def gradcheck(source: Source) -> int:
     Example:
       nablastep gradcheck mazur-bug
     """
-    import nablastep as ns
     from nablastep.checks import gradient_check
 
-    session = ns.open(source)
+    session = open_noted(source)
     checks = gradient_check(session)
     output.write_lines((*_lines(checks), *_kinks(session)))
     return 0 if all(check.holds for check in checks) else 1

@@ -8,6 +8,7 @@ import typer
 
 from nablastep_tui import output
 from nablastep_tui.error_border import WrongUseError
+from nablastep_tui.noted import open_noted
 from nablastep_tui.options import Convention, LayersFrom, complete_source, step_id
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def quiz(
     assert source is not None
     assert step is not None
     assert answer is not None
-    session = ns.open(source)
+    session = open_noted(source)
     try:
         verdict = judge(session, step, answer, convention, given=given or (), layers_from=layers_from)
     except ns.NablastepError as error:

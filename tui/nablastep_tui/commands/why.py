@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from nablastep_tui import output
+from nablastep_tui.noted import open_noted
 from nablastep_tui.options import Convention, Source, choice, step_id
 
 ROUTES = ("index", "jacobian", "differential", "all")
@@ -36,10 +37,9 @@ def why(
       nablastep why mazur grad_z2 --route jacobian --convention row-pytorch
       nablastep why mazur grad_a1 --format markdown > worksheet.md
     """
-    import nablastep as ns
     from nablastep.derivations.rendering import why_text
 
-    session = ns.open(source)
+    session = open_noted(source)
     session.goto("end")
     ascii_only = format_name == "text" and not output.can_show("∇⁽¹⁾ᵀ⊙⟨⟩Σ∂ᵢ✓")
     text = why_text(
