@@ -136,11 +136,6 @@ class Program:
         assert self.graph.form is not None
         return self.graph.form
 
-    @property
-    def input_gradient(self) -> Equation:
-        """∇ of the samples, which is a view."""
-        return self.views["grad_a0"]
-
     def known_after(self, view: Equation) -> int:
         """The number of the step from which on a view's equation can be computed."""
         read = {symbol.id for symbol in matrix_symbols(view.expression)}

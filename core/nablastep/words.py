@@ -13,7 +13,7 @@ from nablastep.not_finite import Origin
 from nablastep.notation.unicode import NOTATION
 from nablastep.phrases import change_of_error, listed, significant
 from nablastep.program import FORWARD, UPDATE, Program, Step
-from nablastep.transposition import Convention
+from nablastep.transposition import CONVENTIONS, Convention
 
 __all__ = ["kink_sentence", "sentence", "significant", "step_title"]
 
@@ -84,6 +84,15 @@ def number_kind(program: Program, name: str) -> str:
     if isinstance(program.graph, LayerGraph) and quantity.role is Role.PARAMETER:
         return layer_number_kind(quantity.symbol)
     return {Role.DATA: "input", Role.TARGET: "target", Role.GIVEN: "given number"}.get(quantity.role, "parameter")
+
+
+def distinct_conventions(program: Program) -> tuple[str, ...]:
+    """The names of the conventions that write the program differently: one where nothing is stored turned."""
+    found: dict[frozenset[str], str] = {}
+    for name, convention in CONVENTIONS.items():
+        turned = frozenset(symbol.id for symbol in program.symbols.values() if convention.transposes(symbol))
+        found.setdefault(turned, name)
+    return tuple(found.values())
 
 
 def convention_words(convention: Convention, program: Program) -> tuple[str, str]:

@@ -114,3 +114,20 @@ def test_everything_that_comes_in_can_be_edited_by_a_click(name: str) -> None:
             assert edit.command is not None
             session.do(edit.command)
             session.undo()
+
+
+async def test_equations_where_nothing_turns_have_one_convention_and_say_so() -> None:
+    app = NablastepApp(ns.open("attention"), still=True)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("n")
+        await pilot.pause()
+        assert app.stage.convention == "column"
+        assert app.stage.notice.startswith("as written")
+    app = NablastepApp(ns.open("residual"), still=True)
+    async with app.run_test(size=(120, 40)) as pilot:
+        seen = []
+        for _ in range(4):
+            await pilot.press("n")
+            seen.append(app.stage.convention)
+        assert sorted(set(seen)) == ["column", "column-transposed", "row-keras", "row-pytorch"]
+        at_rest(app)

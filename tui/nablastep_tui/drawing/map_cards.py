@@ -77,7 +77,8 @@ def _draw_card(canvas: Canvas, scene: Scene, plan: MapPlan, x: int, card: Card) 
     if box.number == plan.chart.last and len(box.tracks[0]) == 1:
         _draw_error(canvas, scene, plan, x, card)
         _draw_compared(canvas, scene, plan, x, card)
-        is_batch = bool(network.layers) and "m" in scene.session.program.symbols["y"].shape
+        target = scene.session.program.graph.target
+        is_batch = bool(network.layers) and target is not None and "m" in target.shape
         _draw_bottom_note(canvas, scene, plan, x, network.reduction if is_batch else "", "1")
     elif card.is_inline:
         _draw_tracks(canvas, scene, plan, x, card, look)

@@ -38,13 +38,10 @@ def draw_your_turn(canvas: Canvas, scene: Scene) -> None:
     _draw_shape(canvas, scene, target.shape, x + 4, y)
     y = _draw_verdict(canvas, scene, y + 1 if lesson.message else y + 2)
     y = _draw_quantities(canvas, scene, y + 1)
-    applied = (found.equation.expression for found in program.forward)
-    call = next((each for each in applied if isinstance(each, Apply) and isinstance(each.x, Symbol)), None)
-    function, argument = (call.function.name, call.x.id) if call is not None else ("tanh", "z1")  # type: ignore[attr-defined]
     code, written, plainly = _spellings(program)
     lines = (
         f"Write the right side in any spelling: {code}, {written} or {plainly}; * or ⊙ is entry by entry.",
-        f"An activation goes by its name: {function}({argument}), and {function}'({argument}) is its slope.",
+        *_of_activations(program),
         "Numbers do as well: [[0.1, 0.2], [0.3, 0.4]], judged to the digits given.",
         "enter judges it; enter on an empty line shows the equation with its numbers; esc ends the lesson.",
     )
@@ -52,6 +49,16 @@ def draw_your_turn(canvas: Canvas, scene: Scene) -> None:
         if y < canvas.height:
             canvas.write(4, y, plain(text) if glyphs.name == "ascii" else text, muted)
         y += 1
+
+
+def _of_activations(program: Program) -> tuple[str, ...]:
+    """How a function of the network and its slope are written; nothing where there is none."""
+    for found in program.forward:
+        applied = found.equation.expression
+        if isinstance(applied, Apply) and isinstance(applied.x, Symbol):
+            name, argument = applied.function.name, applied.x.id
+            return (f"An activation goes by its name: {name}({argument}), and {name}'({argument}) is its slope.",)
+    return ()
 
 
 def _spellings(program: Program) -> tuple[str, str, str]:

@@ -8,7 +8,7 @@ from nablastep.commands import Next
 from nablastep.errors import CommandError
 from nablastep.notation import notations
 from nablastep.transposition import CONVENTIONS
-from nablastep.words import convention_words
+from nablastep.words import convention_words, distinct_conventions
 from nablastep_tui.screens.changing import Changing
 from nablastep_tui.screens.stage_base import POOLINGS
 
@@ -44,9 +44,13 @@ class Looking(Changing):
 
     def action_convention(self) -> None:
         """The next convention: the equation rearranges, the numbers stay."""
+        names = distinct_conventions(self.session.program)
+        if len(names) == 1:
+            self.tell("as written: nothing in these equations is stored as rows or transposed, there is one convention")
+            return
         self.begin_motion("symbols")
-        names = list(CONVENTIONS)
-        self.convention = names[(names.index(self.convention) + 1) % len(names)]
+        here = names.index(self.convention) if self.convention in names else -1
+        self.convention = names[(here + 1) % len(names)]
         self.cells = {name: (column, row) for name, (row, column) in self.cells.items()}
         formula, met_in = convention_words(CONVENTIONS[self.convention], self.session.program)
         self.tell(f"{formula}   {met_in}")
