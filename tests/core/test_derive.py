@@ -16,7 +16,7 @@ import pytest
 import nablastep as ns
 from nablastep.derivations.worth import Evaluator
 from nablastep.deriving.documents import FORMATS, document
-from nablastep.deriving.kinds import DeriveError
+from nablastep.deriving.kinds import DeriveError, declared
 from nablastep.deriving.reading import read
 from nablastep.shapes import shape_of
 
@@ -67,8 +67,8 @@ def test_five_hundred_random_expressions_agree_with_differences(start: int) -> N
         names = [name for name in ("A", "B", "S", "x", "y", "a") if name in read_names(text)]
         shape = ", ".join(part for part in SHAPE.split(", ") if part.partition("=")[0] in names)
         by = generator.choice([name for name in names if name != "S"] or ["S"])
-        is_number = shape_of(ns.derive(text, by, shape=shape).reading.expression) == ()
-        answer = ns.derive(text, by, shape=shape, seed=None if is_number else "G")
+        is_number = shape_of(read(text, declared(shape)).expression) == ()
+        answer = ns.derive(text, by, shape=shape, seed=None if is_number else "G", route="none")
         assert answer.first.numeric_error < 1e-6, (text, by, answer.text())
 
 
@@ -315,6 +315,9 @@ def test_every_format_of_one_answer() -> None:
     assert all(text.endswith("\n") for text in texts.values())
     with pytest.raises(ns.UnknownNameError):
         document(answer, "word")
+    with pytest.raises(ns.UnknownNameError, match="did you mean 'jacobian'"):
+        ns.derive("A x", route="jacobain")
+    assert {line.route for line in ns.derive("A x", "x", route="index").lines} == {"index"}
 
 
 def test_the_steps_of_the_form_keep_the_value() -> None:

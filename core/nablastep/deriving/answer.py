@@ -11,12 +11,14 @@ import numpy as np
 from nablastep.derivations.lines import Lines
 from nablastep.derivations.worth import Evaluator
 from nablastep.derivations.writing import derivation_notation
-from nablastep.deriving.derivation import GRADIENT, HESSIAN, HESSIAN_PRODUCT, PRODUCT, Asked, Result, derived
+from nablastep.deriving.derivation import GRADIENT, HESSIAN, HESSIAN_PRODUCT, PRODUCT, ROUTES, Asked, Result, derived
 from nablastep.deriving.kinds import Array, DeriveError, Kind, declared, let, number_array
 from nablastep.deriving.norms import with_norms
 from nablastep.deriving.reading import Reading, read
 from nablastep.displayed import DisplayedEquation
+from nablastep.errors import UnknownNameError
 from nablastep.expressions import Symbol
+from nablastep.field_checks import did_you_mean
 from nablastep.formulas.statements import canonical_name
 from nablastep.shapes import shape_of, sizes_of
 
@@ -97,17 +99,29 @@ def derive(
     seed: str | None = None,
     second: bool = False,
     symmetric: bool = False,
+    route: str = "all",
     **values: Any,
 ) -> Answer:
     """The derivative of the expression by a variable, by several, or by all of them.
 
     `shape` declares kinds as `--shape` does; arrays given by name say both kind and numbers. `layout` is that of
     Jacobians, `seed` names the array of a vector-Jacobian product, `second` asks for the Hessian too and `symmetric`
-    for the form of a gradient by a matrix that stays symmetric. Raises DeriveError, with the column of the mistake.
+    for the form of a gradient by a matrix that stays symmetric; `route` is one of index, jacobian and differential, or
+    "none" where only the answer is wanted. Raises DeriveError, with the column of the mistake.
     """
     kinds = declared(shape) if isinstance(shape, str) else dict(shape)
     numbers = {canonical_name(name.rstrip("_")): number_array(name, value) for name, value in values.items()}
-    return answered(expression, by, kinds, numbers, Asked(layout, seed, symmetric, second))
+    return answered(expression, by, kinds, numbers, Asked(layout, seed, symmetric, second, routes_named(route)))
+
+
+def routes_named(route: str) -> tuple[str, ...]:
+    """The routes that the word asks for. Raises UnknownNameError."""
+    known = {"all": ROUTES, "none": (), **{name: (name,) for name in ROUTES}}
+    if route not in known:
+        raise UnknownNameError(
+            f"unknown route {route!r}{did_you_mean(route, tuple(known))}; there are {', '.join(known)}"
+        )
+    return known[route]
 
 
 def answered(

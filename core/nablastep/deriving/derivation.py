@@ -5,7 +5,7 @@ A scalar has a gradient; a vector or matrix a Jacobian, or with a seed G the vec
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -59,12 +59,13 @@ _TARGET = Symbol("f", None, ())
 
 @dataclass(frozen=True)
 class Asked:
-    """What is to be found beside the variables: the layout of Jacobians, a seed, the symmetric form."""
+    """What is to be found beside the variables: the layout of Jacobians, a seed, the symmetric form, which routes."""
 
     layout: str = NUMERATOR
     seed: str | None = None
     symmetric: bool = False
     second: bool = False
+    routes: tuple[str, ...] = ROUTES
 
 
 @dataclass(frozen=True, eq=False)
@@ -207,15 +208,16 @@ class _Work:
         return Symbol(name, None, self.target.shape)
 
     def routes(
-        self, drafts: Mapping[str, Sequence[Draft]], evaluator: Evaluator, truth: Truth, moving: Evaluator
+        self, drafts: Mapping[str, Callable[[], Sequence[Draft]]], evaluator: Evaluator, truth: Truth, moving: Evaluator
     ) -> tuple[Route, ...]:
+        """The routes that are asked for; the others are not walked."""
         found = []
-        for name in ROUTES:
+        for name in (name for name in ROUTES if name in self.asked.routes):
             if name != "differential":
-                found.append(Route(name, _shown(evaluated(name, drafts[name], evaluator, truth), self.target)))
+                found.append(Route(name, _shown(evaluated(name, drafts[name](), evaluator, truth), self.target)))
                 continue
             change = moving.error_change() if truth.derivative is not None else None
-            lines = evaluated(name, drafts[name], moving, replace(truth, change=change))
+            lines = evaluated(name, drafts[name](), moving, replace(truth, change=change))
             found.append(Route(name, _shown(lines, self.target), self.direction, self.by))
         return tuple(found)
 
@@ -242,10 +244,10 @@ class _Work:
         evaluator = self._evaluator(forward)
         quantity = self._spread(evaluator(expression).array)
         moving = evaluator.with_direction(self.by, self.direction)
-        drafts = {
-            "index": index_drafts(subject),
-            "jacobian": jacobian_drafts(subject, self.asked.layout),
-            "differential": differential_drafts(subject),
+        drafts: dict[str, Callable[[], Sequence[Draft]]] = {
+            "index": lambda: index_drafts(subject),
+            "jacobian": lambda: jacobian_drafts(subject, self.asked.layout),
+            "differential": lambda: differential_drafts(subject),
         }
         routes = self.routes(drafts, evaluator, Truth(quantity, evaluator.error_derivative(self.by)), moving)
         numeric = self._quotients(forward, error)
@@ -337,18 +339,15 @@ class _Work:
         forward = (Equation(target, whole), Equation(self.sum, Sum(target) if target.shape else target))
         evaluator = self._evaluator(forward)
         moving = evaluator.with_direction(self.by, self.direction)
-        drafts = {
-            "index": [
-                *slope_drafts(
-                    Subject(Equation(self.by.gradient, ONE), self.by, (Use(forward[0], None),), self.sum, forward, "")
-                )
-            ],
-            "jacobian": [Draft(left, raw, PRODUCT_OF_JACOBIANS, OWN), Draft(left, folded, MULTIPLIED, OWN)],
-            "differential": self._differential_lines(target, linear, shown(expression)),
-        }
         last = Draft(left, expression, LAID_OUT[self.asked.layout], OWN)
-        for route in ROUTES:
-            drafts[route].append(last)
+        subject = Subject(Equation(self.by.gradient, ONE), self.by, (Use(forward[0], None),), self.sum, forward, "")
+        drafts: dict[str, Callable[[], Sequence[Draft]]] = {
+            "index": lambda: (*slope_drafts(subject), last),
+            "jacobian": lambda: (
+                Draft(left, raw, PRODUCT_OF_JACOBIANS, OWN), Draft(left, folded, MULTIPLIED, OWN), last,
+            ),
+            "differential": lambda: (*self._differential_lines(target, linear, shown(expression)), last),
+        }  # fmt: skip
         value = _two(evaluator(expression).array)
         routes = self.routes(drafts, evaluator, Truth(value), moving)
         numeric = self._columns(target, whole)

@@ -38,31 +38,29 @@ FORMATS = ("text", "json", "latex", "markdown", "python", "pytorch")
 WIDEST = 80
 
 
-def document(
-    answer: Answer, format: str = "text", *, notation: str = "unicode", route: str = "all", form: bool = False
-) -> str:
+def document(answer: Answer, format: str = "text", *, notation: str = "unicode", form: bool = False) -> str:
     """The answer in one of FORMATS, with a line feed at its end. Raises UnknownNameError for another format.
 
-    `notation` is that of the text; `route` leaves only one; `form` adds the steps of the simplification.
+    `notation` is that of the text; `form` adds the steps of the simplification.
     """
     if format not in FORMATS:
         raise UnknownNameError(f"unknown format {format!r}; there are {', '.join(FORMATS)}")
     if format == "json":
-        return json.dumps(json_document(answer, route=route, form=form), ensure_ascii=False, indent=1) + "\n"
+        return json.dumps(json_document(answer, form=form), ensure_ascii=False, indent=1) + "\n"
     if format == "python":
         return numpy_program(answer)
     if format == "pytorch":
         return pytorch_program(answer)
     if format == "text":
-        return "\n".join(_Text(notation).lines(answer, route, form)) + "\n"
-    lines = _markdown(answer, route, form) if format == "markdown" else _latex(answer, route, form)
+        return "\n".join(_Text(notation).lines(answer, form)) + "\n"
+    lines = _markdown(answer, form) if format == "markdown" else _latex(answer, form)
     return "\n".join(lines) + "\n"
 
 
 # JSON
 
 
-def json_document(answer: Answer, *, route: str = "all", form: bool = False) -> dict[str, Any]:
+def json_document(answer: Answer, *, form: bool = False) -> dict[str, Any]:
     """The document of the contract."""
     reading = answer.reading
     expressions = [reading.expression, *(result.expression for result in answer.results)]
@@ -73,7 +71,7 @@ def json_document(answer: Answer, *, route: str = "all", form: bool = False) -> 
         "functions": function_text(expressions),
         "variables": {symbol.id: _variable(answer, symbol) for symbol in reading.variables},
         "dimensions": answer.first.sizes,
-        "results": [_result(answer, result, route, form) for result in answer.results],
+        "results": [_result(answer, result, form) for result in answer.results],
     }
 
 
@@ -85,7 +83,7 @@ def _variable(answer: Answer, symbol: Symbol) -> dict[str, Any]:
     return found
 
 
-def _result(answer: Answer, result: Result, route: str, form: bool) -> dict[str, Any]:
+def _result(answer: Answer, result: Result, form: bool) -> dict[str, Any]:
     equation = {name: equation_text(result, name) for name in ("unicode", "ascii", "latex")}
     found: dict[str, Any] = {
         "by": result.by.id,
@@ -95,7 +93,7 @@ def _result(answer: Answer, result: Result, route: str, form: bool) -> dict[str,
         "value": _number_or_rows(result.value),
         "numeric_error": result.numeric_error,
         "holds": result.holds,
-        "routes": [_route(each) for each in _chosen(result, route)],
+        "routes": [_route(each) for each in result.routes],
     }
     if result.structure is not None:
         found["structure"] = result.structure
@@ -121,10 +119,6 @@ def _number_or_rows(value: Any) -> Any:
     return plain(float(value)) if value is not None and np.ndim(value) == 0 else plain(value)
 
 
-def _chosen(result: Result, route: str) -> list[Route]:
-    return [each for each in result.routes if route in ("all", each.name)]
-
-
 # text
 
 
@@ -135,15 +129,15 @@ class _Text:
         self.notation = notation
         self.writer = derivation_notation(notation)
 
-    def lines(self, answer: Answer, route: str, form: bool) -> Iterator[str]:
+    def lines(self, answer: Answer, form: bool) -> Iterator[str]:
         """All lines."""
         expression = self.writer.text(with_norms(answer.reading.expression))
         yield from self.formula(f"{answer.first.target.id}{self.writer.equals}{expression}", 0)
         yield from self.words(_where(answer, self.notation), 2)
         for result in answer.results:
-            yield from self.result(result, route, form)
+            yield from self.result(result, form)
 
-    def result(self, result: Result, route: str, form: bool) -> Iterator[str]:
+    def result(self, result: Result, form: bool) -> Iterator[str]:
         """One derivative."""
         yield from ("", self.spelt(_heading(result, self.notation)), "")
         yield from self.formula(equation_text(result, self.notation), 2)
@@ -155,7 +149,7 @@ class _Text:
             for number_, step in enumerate(result.form, 1):
                 yield from self.formula(f"{number_:>3}  {self.writer.text(with_norms(step.expression))}", 0)
                 yield from self.words(_law(step.law), 8)
-        for each in _chosen(result, route):
+        for each in result.routes:
             yield from ("", self.spelt(f"{TITLES[each.name]}   {_tick(each.holds)}"))
             for line in each.lines:
                 yield from self.formula(f"{line.number:>3}  {line.text(self.notation)}   {_mark(line)}".rstrip(), 0)
@@ -241,7 +235,7 @@ def _mark(line: Line) -> str:
 # Markdown
 
 
-def _markdown(answer: Answer, route: str, form: bool) -> Iterator[str]:
+def _markdown(answer: Answer, form: bool) -> Iterator[str]:
     latex = derivation_notation("latex")
     yield from (f"# The derivative of ${latex.text(with_norms(answer.reading.expression))}$", "")
     yield escaped(_where(answer, "unicode"))
@@ -255,7 +249,7 @@ def _markdown(answer: Answer, route: str, form: bool) -> Iterator[str]:
                 f"{place}. ${latex.text(with_norms(step.expression))}$ ({escaped(_law(step.law))})"
                 for place, step in enumerate(result.form, 1)
             )
-        for each in _chosen(result, route):
+        for each in result.routes:
             yield from ("", f"### {TITLES[each.name]} {_tick(each.holds)}", "")
             for line in each.lines:
                 yield from (f"{line.number}. ${line.text('latex')}$ {_mark(line)}".rstrip(), f"   {escaped(line.rule)}")
@@ -280,7 +274,7 @@ PREAMBLE = r"""\documentclass[10pt]{article}
 \sloppy\emergencystretch=3em"""
 
 
-def _latex(answer: Answer, route: str, form: bool) -> Iterator[str]:
+def _latex(answer: Answer, form: bool) -> Iterator[str]:
     writer = derivation_notation("latex")
     yield PREAMBLE
     yield r"\section*{The derivative}"
@@ -298,7 +292,7 @@ def _latex(answer: Answer, route: str, form: bool) -> Iterator[str]:
             yield from _align(
                 [(f"{left} = {writer.text(with_norms(step.expression))}", _law(step.law)) for step in result.form]
             )
-        for each in _chosen(result, route):
+        for each in result.routes:
             yield rf"\subsubsection*{{{latex_words(TITLES[each.name])}}}"
             yield from _align([(line.text("latex"), line.rule) for line in each.lines])
     yield r"\end{document}"

@@ -11,7 +11,7 @@ from typer.core import TyperCommand, TyperOption
 from nablastep_tui import output
 from nablastep_tui.options import choice, notation_names
 
-ROUTES = ("index", "jacobian", "differential", "all")
+ROUTES = ("index", "jacobian", "differential", "all", "none")
 LAYOUTS = ("numerator", "denominator")
 FORMATS = ("text", "json", "latex", "markdown", "python", "pytorch")
 
@@ -78,7 +78,7 @@ def derive(
       nablastep derive "softmax(z)" --layout denominator
       nablastep derive "logdet(A)" --shape "A=positive definite" --symmetric
     """
-    from nablastep.deriving.answer import answered
+    from nablastep.deriving.answer import answered, routes_named
     from nablastep.deriving.derivation import Asked
     from nablastep.deriving.documents import document
     from nablastep.deriving.kinds import declared
@@ -87,11 +87,9 @@ def derive(
     values: dict[str, Any] = {} if with_file is None else _from_file(with_file, expression)
     values.update(numbers(", ".join(let or [])))
     kinds = declared(", ".join(shape or []))
-    answer = answered(expression, by, kinds, values, Asked(layout, seed, symmetric, second))
+    answer = answered(expression, by, kinds, values, Asked(layout, seed, symmetric, second, routes_named(route)))
     ascii_only = format_name == "text" and not output.can_show("∇ᵀ⊙⟨⟩Σ∂ᵢ✓‖")
-    text = document(
-        answer, format_name, notation=notation or ("ascii" if ascii_only else "unicode"), route=route, form=form
-    )
+    text = document(answer, format_name, notation=notation or ("ascii" if ascii_only else "unicode"), form=form)
     (output.write if format_name == "text" else output.write_document)((text,))
     return 0 if answer.holds else 1
 
