@@ -15,6 +15,7 @@ import pytest
 
 import nablastep as ns
 from nablastep.derivations.worth import Evaluator
+from nablastep.deriving.as_network import network_of
 from nablastep.deriving.documents import FORMATS, document
 from nablastep.deriving.kinds import DeriveError, declared
 from nablastep.deriving.reading import read
@@ -326,6 +327,29 @@ def test_the_steps_of_the_form_keep_the_value() -> None:
         for step in answer.first.form:
             found = Evaluator(answer.first.values, ())(step.expression).array
             assert np.allclose(found, answer.first.value)
+
+
+# on the stage
+
+
+@pytest.mark.parametrize(
+    ("text", "by"),
+    [
+        (RIDGE, "w"), ("tr(A X B)", "X"), ("-sum(y * ln(softmax(z)))", "z"), ("x^T A x / (x^T x)", "x"),
+        ("sum(tanh(A x)) / 2", "x"), ("logdet(X)", "X"), ("lambda^2", "lambda"), ("‖x − a‖", "a"),
+    ],
+)  # fmt: skip
+def test_on_the_stage_it_is_a_network_of_named_parts_with_the_same_gradient(text: str, by: str) -> None:
+    answer = ns.derive(text, by, route="none")
+    session = ns.open(network_of(answer))
+    session.goto("end")
+    assert np.allclose(session[f"grad_{by}"], answer.gradient)
+    assert [step.id for step in session.program.forward][0] == "t1"
+
+
+def test_a_vector_has_no_stage() -> None:
+    with pytest.raises(DeriveError, match="follows a number backward"):
+        network_of(ns.derive("A x", route="none"))
 
 
 # mistakes

@@ -238,7 +238,7 @@ class NablastepApp(RecordsSessions):
 
 def run_app(
     session: Session,
-    source: str,
+    source: str | None,
     *,
     theme: str | None = None,
     glyphs: str | None = None,
@@ -247,7 +247,7 @@ def run_app(
     convention: str | None = None,
     record_to: Path | None = None,
 ) -> int:
-    """Run the app with a session that was opened from `source`; returns the exit code."""
+    """Run the app with a session, opened from `source` if there is one; returns the exit code."""
     if still:
         os.environ["TEXTUAL_ANIMATIONS"] = "none"
     app = NablastepApp(

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperOption
 
 from nablastep_tui import output
 from nablastep_tui.options import choice, notation_names
+
+if TYPE_CHECKING:
+    from nablastep.deriving.answer import Answer
 
 ROUTES = ("index", "jacobian", "differential", "all", "none")
 LAYOUTS = ("numerator", "denominator")
@@ -65,6 +68,9 @@ def derive(
     route: Annotated[str, choice("--route", ROUTES, "Which way to the answer")] = "all",
     format_name: Annotated[str, choice("--format", FORMATS, "What to print")] = "text",
     notation: Annotated[str | None, choice("--notation", notation_names(), "How formulas are written")] = None,
+    on_stage: Annotated[
+        bool, typer.Option("--open", help="Step through it on the stage: t1, t2, … forward, then backward.")
+    ] = False,
 ) -> int:
     """Find the derivative of anything, with the reason.
 
@@ -77,6 +83,7 @@ def derive(
       nablastep derive "tr(A X B)" --by X --route differential
       nablastep derive "softmax(z)" --layout denominator
       nablastep derive "logdet(A)" --shape "A=positive definite" --symmetric
+      nablastep derive "sum(tanh(A x)^2)" --by x --open
     """
     from nablastep.deriving.answer import answered, routes_named
     from nablastep.deriving.derivation import Asked
@@ -87,11 +94,27 @@ def derive(
     values: dict[str, Any] = {} if with_file is None else _from_file(with_file, expression)
     values.update(numbers(", ".join(let or [])))
     kinds = declared(", ".join(shape or []))
+    if on_stage:
+        return _opened(answered(expression, by, kinds, values, Asked(routes=())))
     answer = answered(expression, by, kinds, values, Asked(layout, seed, symmetric, second, routes_named(route)))
     ascii_only = format_name == "text" and not output.can_show("∇ᵀ⊙⟨⟩Σ∂ᵢ✓‖")
     text = document(answer, format_name, notation=notation or ("ascii" if ascii_only else "unicode"), form=form)
     (output.write if format_name == "text" else output.write_document)((text,))
     return 0 if answer.holds else 1
+
+
+def _opened(answer: Answer) -> int:
+    """The stage, with the expression as a network of equations."""
+    import nablastep as ns
+    from nablastep.deriving.as_network import network_of
+    from nablastep_tui.terminal import need_terminal, prepare_for_textual
+
+    session = ns.open(network_of(answer))  # what cannot stand on the stage is told before the screen is built
+    need_terminal("derive --open", "without --open the derivation is printed")
+    prepare_for_textual()
+    from nablastep_tui.app import run_app
+
+    return run_app(session, None)
 
 
 def _from_file(path: Path, expression: str) -> dict[str, Any]:
