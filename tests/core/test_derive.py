@@ -344,7 +344,7 @@ def test_on_the_stage_it_is_a_network_of_named_parts_with_the_same_gradient(text
     session = ns.open(network_of(answer))
     session.goto("end")
     assert np.allclose(session[f"grad_{by}"], answer.gradient)
-    assert [step.id for step in session.program.forward][0] == "t1"
+    assert session.program.steps[0].id == "t1"
 
 
 def test_a_vector_has_no_stage() -> None:
