@@ -28,6 +28,8 @@ SMALLEST_CARD_GAP, LARGEST_CARD_GAP = 2, 8
 SIDE_WIDTH = 8
 """The least width of what stands in the input and the loss card: E with four decimals, the legend of the fills."""
 MOST_COLUMNS = 6
+TITLE_WIDTH = 24
+"""So wide a card is made for its title's sake."""
 MOST_CHANNELS = 2
 _DECIMALS = {10: 6, 6: 3, 5: 2}
 
@@ -66,10 +68,11 @@ class Measured:
 
 @dataclass(frozen=True)
 class MeasuredBox:
-    """The quantities of a card by tracks; `is_side`: of what comes in, and of E."""
+    """The quantities of a card by tracks; `is_side`: of what comes in, and of E. `least`: what its title takes."""
 
     tracks: tuple[tuple[Measured, ...], ...]
     is_side: bool
+    least: int
 
     @property
     def is_inline(self) -> bool:
@@ -263,9 +266,13 @@ def _measured_boxes(
         return Measured(name, rows, columns, longest, symbol.flips_with == WEIGHTS, has_gradient)
 
     return tuple(
-        MeasuredBox(tuple(tuple(map(measured, track)) for track in _shown_tracks(chart, box)),
-                    box.number in {0, chart.last}) for box in chart.boxes
-    )  # fmt: skip
+        MeasuredBox(
+            tuple(tuple(map(measured, track)) for track in _shown_tracks(chart, box)),
+            box.number in {0, chart.last},
+            min(width_of(box.title) + 6, TITLE_WIDTH),
+        )
+        for box in chart.boxes
+    )
 
 
 def _shown_tracks(chart: Chart, box: Box) -> tuple[Track, ...]:
@@ -372,7 +379,8 @@ def _card(chosen: CardStyle, index: int, box: MeasuredBox, inner_gap: int) -> Ca
         slots.append(slot)
         x += slot.width + inner_gap
     end = x - inner_gap
-    return Card(index, (tuple(slots),), max(end, SIDE_WIDTH + 2) + 1 if box.is_side else end + 2, chosen)
+    width = max(end, SIDE_WIDTH + 2) + 1 if box.is_side else end + 2
+    return Card(index, (tuple(slots),), max(width, box.least), chosen)
 
 
 def _slot(chosen: CardStyle, measured: Measured, x: int, *, is_side: bool) -> Slot:
@@ -395,7 +403,7 @@ def _inline_card(chosen: CardStyle, index: int, box: MeasuredBox) -> Card:
         tuple(Slot(measured, edges[place], widths[place], False) for place, measured in enumerate(track))
         for track in box.tracks
     )
-    return Card(index, tracks, max(edges[-1] + widths[-1], SIDE_WIDTH + 2) + 2, chosen)
+    return Card(index, tracks, max(edges[-1] + widths[-1] + 2, SIDE_WIDTH + 4, box.least), chosen)
 
 
 def _roomier(measures: Measures, shown: tuple[Card, ...], width: int) -> tuple[Card, ...]:
