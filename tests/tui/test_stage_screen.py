@@ -11,8 +11,11 @@ import pytest
 from textual.pilot import Pilot
 
 import nablastep as ns
+from nablastep.files.built_in import open_network
 from nablastep_tui.app import NablastepApp
+from nablastep_tui.drawing.matrix import CellTarget
 from nablastep_tui.keys import STAGE_KEYS
+from nablastep_tui.screens.open_page import OpenPage
 from nablastep_tui.screens.too_small import TooSmallScreen
 
 SIZES = [(80, 24), (120, 40), (200, 55)]
@@ -191,11 +194,116 @@ async def test_why_says_the_way_back_and_branches_how_each_began() -> None:
         assert "branch 2   begun again from the start" in text
 
 
-async def test_a_computed_value_cannot_be_edited_and_says_why() -> None:
+async def test_edit_on_a_computed_step_edits_the_parameter_that_the_number_reads() -> None:
     async with running() as (app, pilot):
-        await pilot.press("right", "e")
+        await pilot.press("right", "j", "e")
+        assert app.stage.edit is not None
+        assert str(app.stage.edit.cell) == "W0[1,0]"
+        await pilot.press(*"0.5", "enter")
+        assert app.session["W0"][1, 0] == 0.5
+        assert app.session.position == (1, 1)
+
+
+@pytest.mark.parametrize("source", ["mazur", "ng-ex4", "xor", "tanh-neuron"])
+async def test_every_step_has_something_to_edit_and_typing_on_never_begins_anew(source: str) -> None:
+    async with running(source) as (app, pilot):
+        for step in app.session.program.steps:
+            await pilot.press("right", "e")
+            assert app.stage.edit is not None, step.id
+            await pilot.press(*"0.01", "escape")
+            assert app.session.position == (1, step.number)
+            assert app.session.branch == 1
+
+
+async def test_typing_on_after_a_refusal_does_nothing() -> None:
+    async with running() as (app, pilot):
+        await pilot.press("right", "right")
+        app.stage._begin_edit("a1", (0, 0))
         assert app.stage.edit is None
+        await pilot.press(*"0.5")
+        assert app.session.position == (1, 2)
+        assert app.session.branch == 1
         assert "is computed" in screen_text(app)
+        await pilot.press("left")
+        assert app.session.position == (1, 1)
+
+
+async def test_tab_walks_the_cell_cursor_through_the_operands() -> None:
+    async with running() as (app, pilot):
+        await pilot.press("right")
+        names = []
+        for _ in range(4):
+            await pilot.press("tab")
+            names.append(app.stage.stop.symbol.id if app.stage.stop else "")
+        assert names == ["W0", "a0", "b0", ""]
+        await pilot.press("shift+tab", "j", "e")
+        assert app.stage.edit is not None
+        assert str(app.stage.edit.cell) == "b0[1,0]"
+        await pilot.press("escape")
+        assert app.stage.cell == (1, 0)
+        await pilot.press("right")
+        assert app.stage.stop is None
+
+
+async def test_go_to_takes_cells_and_a_key_goes_back_to_before_the_jump() -> None:
+    async with running("skinny") as (app, pilot):
+        await pilot.press(*["right"] * 5, "slash", *"W0[1,0]", "enter")
+        assert app.session.position == (1, 1)
+        assert app.stage.stop is not None
+        assert (app.stage.stop.symbol.id, app.stage.focus_cell) == ("W0", (1, 0))
+        await pilot.press("backspace")
+        assert app.session.position == (1, 5)
+        await pilot.press("slash")
+        assert "back to iteration 1, step 1" in screen_text(app)
+        await pilot.press("enter")
+        assert app.session.position == (1, 1)
+        await pilot.press("slash", *"W0[9,9]", "enter")
+        assert "out of range" in screen_text(app)
+        await pilot.press("escape", "n", "slash", *"dW1[0,1]", "enter")
+        await pilot.pause()
+        assert app.stage.view.column_cell(app.stage.view.equation.target, app.stage.cell) == (0, 1)
+
+
+async def test_a_click_on_an_operand_selects_and_a_second_one_edits() -> None:
+    async with running() as (app, pilot):
+        await pilot.press("right")
+        target = CellTarget("W0", 1, 1)
+        app.stage._clicked(target, on_stage=True)
+        assert app.stage.edit is None
+        assert app.stage.focus_cell == (1, 1)
+        app.stage._clicked(target, on_stage=True)
+        assert app.stage.edit is not None
+        assert str(app.stage.edit.cell) == "W0[1,1]"
+
+
+@pytest.mark.parametrize(("keys", "title"), [(("w",), "keys: why"), (("e",), "keys: while a number is edited")])
+async def test_a_question_mark_shows_the_keys_of_the_page(keys: tuple[str, ...], title: str) -> None:
+    async with running() as (app, pilot):
+        await pilot.press("right", *keys, "question_mark")
+        await pilot.pause()
+        assert title in screen_text(app)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert title not in screen_text(app)
+
+
+async def test_o_opens_lessons_demos_networks_and_export() -> None:
+    async with running() as (app, pilot):
+        await pilot.press("o")
+        await pilot.pause()
+        text = screen_text(app)
+        for word in ("your turn", "demo ", "network skinny"):
+            assert word in text
+        page = app.screen
+        assert isinstance(page, OpenPage)
+        page.dismiss(next(offer for offer in page.offers if offer.title == "network skinny"))
+        await pilot.pause()
+        await pilot.pause()
+        assert app.session.network.title == open_network("skinny").title
+        assert app.screen is app.stage
+        await pilot.press("right", "w")
+        await pilot.pause()
+        assert "index sums" in screen_text(app)
 
 
 async def test_an_edit_in_the_past_makes_a_branch_and_switching_goes_back() -> None:

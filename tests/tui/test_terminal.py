@@ -84,7 +84,7 @@ def test_five_thousand_random_keys_and_resizes(config: str) -> None:
     """Whatever is pressed, the program answers and never shows a traceback."""
     dice = random.Random(20)
     keys = ["right"] * 8 + ["left"] * 4 + [
-        "p", "P", "]", "[", "home", "end", "h", "j", "k", "l", "H", "J", "K", "L", "m", "M", "n", "N", "v", "o", "t",
+        "p", "P", "]", "[", "home", "end", "h", "j", "k", "l", "H", "J", "K", "L", "m", "M", "n", "N", "v", "O", "t",
         "c", "e", "1", ".", "5", "up", "down", "enter", "escape", "u", "?", "w", "2", "3", "tab", "b", "<", ">",
         "space", "/", "8", "0",
     ]  # fmt: skip

@@ -200,6 +200,19 @@ class NablastepApp(RecordsSessions):
         for name in demo_names():
             yield SystemCommand(f"demo {name}", "a lesson that plays", lambda name=name: self.start_demo(name))
 
+    def open_network(self, name: str) -> None:
+        """Another built-in network in the place of the one on stage, from its start."""
+        from nablastep.files.built_in import open_network
+        from nablastep_tui.screens.demo_screen import DemoScreen
+
+        if self.recording is not None or isinstance(self.stage, DemoScreen):
+            self.stage.tell(self.keymap.said("finish what is on stage first: {record} ends a recording"))
+            return
+        network = open_network(name)
+        self.session, self.source = Session(network), name
+        self.stage = self.make_stage(network.convention)
+        self.push_screen(self.stage)
+
     def start_demo(self, name: str) -> None:
         """Play a built-in demo over the stage; leaving it comes back to where the stage was."""
         from nablastep.demo.opening import open_demo

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from nablastep.cells import Cell, check_indices
 from nablastep.commands import Goto
-from nablastep.errors import CommandError
+from nablastep.errors import CommandError, EditError, UnknownNameError
+from nablastep.expressions import Symbol
 from nablastep.field_checks import did_you_mean
 from nablastep.formulas.statements import canonical_name
 from nablastep.program import Program
 from nablastep.safe_text import shortened
+from nablastep.view import View
 from nablastep.whole_numbers import whole_number
 
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "01234567890123456789", "⁽⁾()")
@@ -58,3 +61,27 @@ def _as_ids(word: str) -> list[str]:
     plain = canonical_name(word.translate(_SUPERSCRIPTS).replace(" ", "").replace("(", "").replace(")", ""))
     match = re.fullmatch(r"(?:∇|nabla|grad_?|d)(.+)", plain)
     return [plain, f"grad_{match[1]}"] if match else [plain, f"grad_{plain}"]
+
+
+def named_cell(cell: Cell, program: Program, view: View) -> tuple[Symbol, tuple[int, int]]:
+    """The quantity of `W0[0,1]` and the cell as it is shown. Indices are those of files and edits, from 0.
+
+    Raises UnknownNameError for a name that is no quantity, EditError for indices outside of it.
+    """
+    ids = {symbol.id: symbol for symbol in program.symbols.values() if symbol.shape}
+    data = program.samples.get(cell.name)
+    name = cell.name if data is None else data.id
+    found = next((each for each in (name, *_as_ids(cell.name)) if each in ids), None)
+    if found is None:
+        raise UnknownNameError(f"there is no quantity '{shortened(cell.name)}'{did_you_mean(cell.name, list(ids))}")
+    stored = ids[found]
+    if data is not None:
+        sample, row = (*cell.indices, 0)[:2]
+        if sample not in view.session.batch:
+            raise EditError(f"sample {sample} is not in the batch of this iteration")
+        cell = Cell(cell.name, (row, view.session.batch.index(sample)))
+    shape = tuple(view.size(dimension) for dimension in stored.shape)
+    checked = check_indices(cell, shape).indices
+    place = (checked[0], checked[1])
+    symbol = view.symbol(found)
+    return symbol, view.column_cell(symbol, place)

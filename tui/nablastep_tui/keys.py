@@ -29,7 +29,7 @@ STAGE_KEYS = (
     KeyEntry("next", "right", "next", "step", TIME, "compute the next equation", 1, ("back",)),
     KeyEntry("back", "left", "back", "", TIME, "take the last equation back"),
     KeyEntry(
-        "next-phase", "shift+right,p", "phase(1)", "phase", TIME, "to the end of the phase", 6, ("previous-phase",)
+        "next-phase", "shift+right,p", "phase(1)", "phase", TIME, "to the end of the phase", 7, ("previous-phase",)
     ),
     KeyEntry("previous-phase", "shift+left,P", "phase(-1)", "", TIME, "to the start of the phase"),
     KeyEntry(
@@ -39,7 +39,7 @@ STAGE_KEYS = (
         "iteration",
         TIME,
         "the same step, one iteration on",
-        7,
+        8,
         ("previous-iteration",),
     ),
     KeyEntry(
@@ -52,16 +52,19 @@ STAGE_KEYS = (
     ),
     KeyEntry("start", "home", "start", "start", TIME, "the start of the iteration"),
     KeyEntry("end", "end", "end", "end", TIME, "the end of the iteration"),
-    KeyEntry("goto", "slash", "goto", "go to", TIME, "go to dW1, ∇W1, 8, i40 or E<0.1", 9),
+    KeyEntry("goto", "slash", "goto", "go to", TIME, "go to dW1, W0[0,1], i40, E<0.1", 10),
+    KeyEntry("jump-back", "backspace", "jump_back", "back", TIME, "to where you were before a jump"),
     KeyEntry("play", "space", "play", "play", TIME, "play and pause", 2),
     KeyEntry("slower", "less_than_sign", "speed(-1)", "slower", TIME, "play slower"),
     KeyEntry("faster", "greater_than_sign", "speed(1)", "faster", TIME, "play faster", beside=("slower",)),
     KeyEntry(
-        "cell-left", "h", "cell(0,-1)", "cell", CELL, "the cell to the left", 8, ("cell-down", "cell-up", "cell-right")
+        "cell-left", "h", "cell(0,-1)", "cell", CELL, "the cell to the left", 9, ("cell-down", "cell-up", "cell-right")
     ),
     KeyEntry("cell-down", "j", "cell(1,0)", "", CELL, "the cell below"),
     KeyEntry("cell-up", "k", "cell(-1,0)", "", CELL, "the cell above"),
     KeyEntry("cell-right", "l", "cell(0,1)", "", CELL, "the cell to the right"),
+    KeyEntry("next-operand", "tab", "operand(1)", "operand", CELL, "cursor into the next matrix"),
+    KeyEntry("previous-operand", "shift+tab", "operand(-1)", "", CELL, "cursor into the matrix before"),
     KeyEntry("page-left", "H", "cell(0,-8)", "", CELL, "eight cells to the left"),
     KeyEntry("page-down", "J", "cell(8,0)", "", CELL, "eight cells down"),
     KeyEntry("page-up", "K", "cell(-8,0)", "", CELL, "eight cells up"),
@@ -69,33 +72,34 @@ STAGE_KEYS = (
     KeyEntry("largest", "m", "largest(1)", "largest", CELL, "the next largest number"),
     KeyEntry("larger", "M", "largest(-1)", "", CELL, "the next larger number"),
     KeyEntry("why", "w", "why", "why", ASK, "why the equation has this form", 3),
-    KeyEntry("your-turn", "a", "your_turn", "your turn", ASK, "write the next equation yourself", 11),
-    KeyEntry("keys", "question_mark,shift+question_mark,f1", "keys", "keys", ASK, "all keys", 10),
+    KeyEntry("your-turn", "a", "your_turn", "your turn", ASK, "write the next equation yourself", 12),
+    KeyEntry("open", "o", "open", "open", ASK, "lessons, demos, networks, export", 5),
+    KeyEntry("keys", "question_mark,shift+question_mark,f1", "keys", "keys", ASK, "all keys", 11),
     KeyEntry("edit", "e,enter", "edit", "edit", CHANGE, "edit the number and see what follows", 4),
     KeyEntry("learning-rate", "equals_sign", "learning_rate", "η", CHANGE, "set the learning rate"),
-    KeyEntry("undo", "u", "undo", "undo", CHANGE, "take the last edit back", 12),
+    KeyEntry("undo", "u", "undo", "undo", CHANGE, "take the last edit back", 13),
     KeyEntry("redo", "ctrl+r", "redo", "redo", CHANGE, "make it again"),
-    KeyEntry("branches", "b", "branches", "branches", CHANGE, "all branches: switch or compare", 13),
+    KeyEntry("branches", "b", "branches", "branches", CHANGE, "all branches: switch or compare", 14),
     KeyEntry("reset", "0", "reset", "reset", CHANGE, "begin again; what was stays as a branch"),
-    KeyEntry("save", "s", "save", "save", CHANGE, "save the network as it is now", 16),
-    KeyEntry("convention", "n", "convention", "notation", VIEW, "the next of the four conventions", 5),
+    KeyEntry("save", "s", "save", "save", CHANGE, "save the network as it is now", 17),
+    KeyEntry("convention", "n", "convention", "notation", VIEW, "the next of the four conventions", 6),
     KeyEntry("notation", "N", "notation", "", VIEW, "the next notation"),
     KeyEntry("picture", "v", "picture", "picture", VIEW, "rows of large matrices as pictures"),
-    KeyEntry("pooling", "o", "pooling", "pooling", VIEW, "blocks by RMS, maximum or mean"),
+    KeyEntry("pooling", "O", "pooling", "pooling", VIEW, "blocks by RMS, maximum or mean"),
     KeyEntry("loss", "t", "loss", "loss", VIEW, "the loss curve over the stage"),
     KeyEntry("captions", "c", "captions", "captions", VIEW, "captions and hints on or off"),
     KeyEntry("first-route", "1", "docked_route(0)", "", VIEW, "beside a large stage: why, by index sums"),
     KeyEntry("second-route", "2", "docked_route(1)", "", VIEW, "beside a large stage: why, by Jacobians"),
     KeyEntry("third-route", "3", "docked_route(2)", "", VIEW, "beside a large stage: why, by differentials"),
     KeyEntry("theme", "f2", "theme", "theme", VIEW, "the next theme"),
-    KeyEntry("copy", "y", "copy", "copy", APP, "copy matrix and equation to the clipboard", 14),
+    KeyEntry("copy", "y", "copy", "copy", APP, "copy matrix and equation to the clipboard", 15),
     KeyEntry("copy-to-file", "Y", "copy_to_file", "", APP, "write matrix and equation to a file"),
     KeyEntry("export", "x", "export", "export", APP, "save this screen, or the session as a page"),
-    KeyEntry("record", "r", "record", "record", APP, "start and stop a recording", 15),
+    KeyEntry("record", "r", "record", "record", APP, "start and stop a recording", 16),
     KeyEntry("annotate", "full_stop", "annotate", "", APP, "recording: add c caption, m chapter, x expect"),
     KeyEntry("palette", "ctrl+p,colon", "palette", "palette", APP, "everything by name: type what you look for"),
     KeyEntry("leave", "escape", "leave", "back", APP, "back out one level; never quits"),
-    KeyEntry("quit", "q", "quit", "quit", APP, "quit; ctrl+c twice quits too", 17),
+    KeyEntry("quit", "q", "quit", "quit", APP, "quit; ctrl+c twice quits too", 18),
 )
 
 DEMO_KEYS = (
@@ -110,6 +114,27 @@ FIXED_KEYS = ("ctrl+c",)
 """Keys that no key map can give away: the way out works whatever a key map says."""
 
 PROMPT_FOOTER = (("enter", "take it"), ("esc", "close"))
+
+EDIT_KEYS = (
+    ("0-9 . - e", "replace the value; E and what was promised for it follow live"),
+    ("↑ ↓", "0.01 up or down"),
+    ("shift+↑ ↓, pgup pgdn", "0.1 up or down"),
+    ("backspace", "take the last sign back"),
+    ("enter", "keep the edit; a future that was there becomes a branch"),
+    ("esc", "discard it: nothing has changed"),
+)
+"""What keys do while a number is edited."""
+
+DEMO_PAGE_KEYS = (
+    ("{play}", "pause and go on; at the end from the beginning"),
+    ("{next} {back}", "the next caption and the one before"),
+    ("{next-iteration} {previous-iteration}", "the next chapter and the one before"),
+    ("{faster} {slower}", "faster and slower"),
+    ("{take-over}", "take over: the stage is yours, the demo waits"),
+    ("{rejoin}", "rejoin the demo where you left it"),
+    ("{quit}", "leave the demo"),
+)
+"""What keys do while a demo plays."""
 
 EDIT_FOOTER = (
     ("↑ ↓", "nudge 0.01"), ("shift+↑ ↓", "0.1"), ("0-9", "type a value"), ("enter", "keep"), ("esc", "discard"),

@@ -16,6 +16,7 @@ from nablastep_tui.palettes import Palette
 from nablastep_tui.prompt import Prompt
 
 if TYPE_CHECKING:
+    from nablastep_tui.cursor import Stop
     from nablastep_tui.drawing.glyphs import Glyphs
     from nablastep_tui.lesson import Lesson
 
@@ -79,7 +80,8 @@ class Scene:
 
     `notice` is a short message of the last command (an error, "this is the beginning"); `hint` a coaching line;
     `keys` are those of the footer, most useful first, and `keymap` names any other; `trial` a session with the edit in
-    it while one is tried; `motion` is what moves on the way here.
+    it while one is tried; `motion` is what moves on the way here. `focus` is the operand in which the cell cursor
+    stands, None for the result, and `focus_cell` where, as the quantity is shown.
     """
 
     session: Session
@@ -106,6 +108,8 @@ class Scene:
     prompt: Prompt | None = None
     lesson: Lesson | None = None
     keymap: KeyMap = DEFAULT_KEYS
+    focus: Stop | None = None
+    focus_cell: Cell = (0, 0)
 
     @property
     def shown(self) -> View:

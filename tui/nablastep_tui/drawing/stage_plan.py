@@ -17,6 +17,7 @@ from nablastep.expressions import Expression, Shape
 from nablastep.layout import Coefficient, Operand, Operator, Piece
 from nablastep.notation import notation_named
 from nablastep.shapes import shape_of
+from nablastep_tui.cursor import readers
 from nablastep_tui.drawing.cells import width_of
 from nablastep_tui.drawing.glyphs import Glyphs
 from nablastep_tui.drawing.matrix import MatrixGeometry, MatrixPicture, geometry
@@ -145,7 +146,10 @@ def result_source(scene: Scene) -> Source:
     shape = _two(target.shape)
     selected = scene.cell if scene.view.is_done else None
     text = symbol_text(scene, target)
-    return Source(text, _matrix(view.result()), shape, _sizes(scene, shape), selected, frozenset(), target.id)
+    lit: frozenset[Cell] = frozenset()
+    if scene.focus is not None and selected is not None:
+        lit, selected = frozenset(readers(view, scene.focus, scene.focus_cell)), None
+    return Source(text, _matrix(view.result()), shape, _sizes(scene, shape), selected, lit, target.id)
 
 
 def operand_source(scene: Scene, piece: Operand) -> Source:
@@ -157,14 +161,18 @@ def operand_source(scene: Scene, piece: Operand) -> Source:
     if values is not None and values.shape != sizes:
         values = np.broadcast_to(values, sizes)
     lit: frozenset[Cell] = frozenset()
-    if piece.reads is not None and sizes[0] * sizes[1] <= MOST_ROWS * MOST_COLUMNS:
+    selected = None
+    if scene.focus is not None:
+        if piece.expression in (scene.focus.expression, scene.focus.symbol):
+            selected = scene.focus.on_screen(scene.focus_cell)
+    elif piece.reads is not None and sizes[0] * sizes[1] <= MOST_ROWS * MOST_COLUMNS:
         rows, columns = (
             range(size) if index is None else (index,) for index, size in zip(piece.reads, sizes, strict=True)
         )
         lit = frozenset(product(rows, columns))
     symbol = piece.symbol
     quantity = symbol.id if symbol is not None and symbol.shape == shape == shape_of(piece.expression) else ""
-    return Source(symbol_text(scene, piece.expression), values, shape, sizes, None, lit, quantity)
+    return Source(symbol_text(scene, piece.expression), values, shape, sizes, selected, lit, quantity)
 
 
 def symbol_text(scene: Scene, expression: Expression) -> str:

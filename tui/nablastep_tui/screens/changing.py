@@ -10,7 +10,9 @@ from textual import events
 from nablastep.commands import Redo, Reset, Set, Switch, Undo
 from nablastep.errors import CommandError, NablastepError
 from nablastep.safe_text import shortened
+from nablastep_tui.cursor import editable_of, is_own, readers, stops
 from nablastep_tui.editing import LARGE, SMALL, TYPED, Edit, begin_edit, parse_number
+from nablastep_tui.keys import EDIT_KEYS
 from nablastep_tui.screens.time_travel import TimeTravel
 
 
@@ -18,16 +20,36 @@ class Changing(TimeTravel):
     """The keys that change something."""
 
     def action_edit(self) -> None:
-        """Edit the selected number of the stage."""
-        self._begin_edit(self.view.equation.target.id, self.cell)
+        """Edit the number under the cell cursor; where that is computed, the parameter or given number behind it."""
+        stop = self.stop
+        program, target = self.session.program, self.view.equation.target
+        if stop is not None and (is_own(program, stop.symbol) or target.id == stop.symbol.id):
+            self._begin_edit(stop.symbol.id, self.focus_cell)
+            return
+        name = editable_of(self.view, program)
+        if name is None or is_own(program, target):
+            self._begin_edit(target.id, self.cell)
+        else:
+            self._begin_edit(name, self._cell_behind(name))
+
+    def _cell_behind(self, name: str) -> tuple[int, int]:
+        """The cell of a quantity that an edit begins with: one that the selected entry reads, if the step reads it."""
+        stop = next((each for each in stops(self.view) if each.symbol.id == name), None)
+        symbol = self.view.symbol(name)
+        cell = self.clamped(symbol, self.cells.get(name, (0, 0)))
+        if stop is None or self.cell in (read_by := set(readers(self.view, stop, cell))) or not read_by:
+            return cell
+        rows, columns = (self.view.size(dimension) for dimension in symbol.shape)
+        places = ((row, column) for row in range(rows) for column in range(columns))
+        return next((each for each in places if self.cell in set(readers(self.view, stop, each))), cell)
 
     def _begin_edit(self, name: str, cell: tuple[int, int]) -> None:
         self._stop_playing()
         try:
             self.edit = begin_edit(self.view, name, cell)
         except NablastepError as error:
-            where = "W, b, x or y" if self.session.network.layers else "a parameter, data or what is given"
-            self.tell(f"{error.message}: move to {where}, or to their gradient", is_error=True)
+            self.has_refused = True
+            self.tell(error.message, is_error=True)
             return
         self.used("edit")
         self.notice = ""
@@ -44,7 +66,9 @@ class Changing(TimeTravel):
             "pageup": LARGE,
             "pagedown": -LARGE,
         }
-        if event.key in nudge:
+        if event.key in self.keymap.keys["keys"]:
+            self.show_keys("while a number is edited", EDIT_KEYS)
+        elif event.key in nudge:
             self.edit = edit.nudged(nudge[event.key])
         elif event.key == "escape":
             self.edit = None

@@ -6,7 +6,7 @@ keys that would change the session do nothing; `T` hands the stage over and `R` 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import replace
 from enum import Enum
 from pathlib import Path
@@ -26,7 +26,7 @@ from nablastep_tui.captions import Page, caption_pages
 from nablastep_tui.drawing.canvas import Canvas
 from nablastep_tui.drawing.glyphs import Glyphs
 from nablastep_tui.keymap import KeyMap
-from nablastep_tui.keys import EVERY_KEY, KEYS_BY_ID
+from nablastep_tui.keys import DEMO_PAGE_KEYS, EVERY_KEY, KEYS_BY_ID
 from nablastep_tui.palettes import Palette
 from nablastep_tui.prompt import Answer
 from nablastep_tui.scene import Key, Scene, Target
@@ -357,6 +357,13 @@ class DemoScreen(StageScreen):
         self.pace = max(SLOWEST, min(self.pace, FASTEST))
         self.tell(f"speed {self.pace:g}×")
 
+    def action_keys(self) -> None:
+        """What keys do while the demo has the stage."""
+        if self.mode is Mode.EXPLORING:
+            super().action_keys()
+        else:
+            self.show_keys("while a demo plays", DEMO_PAGE_KEYS)
+
     def action_take_over(self) -> None:
         """Hand the stage over; the demo waits where it is."""
         self._left_at = self.player.place()
@@ -389,7 +396,7 @@ class DemoScreen(StageScreen):
         else:
             self.app.exit()
 
-    def _clicked(self, target: object) -> None:
+    def _clicked(self, target: Hashable, *, on_stage: bool) -> None:
         """While the demo has the stage, a click on a key is a key and nothing else."""
         if self.mode is Mode.EXPLORING or (isinstance(target, Target) and target.kind == "key"):
-            super()._clicked(target)
+            super()._clicked(target, on_stage=on_stage)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
@@ -9,15 +11,13 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from nablastep_tui.drawing.cells import width_of
 from nablastep_tui.keymap import KeyMap
 from nablastep_tui.keys import GROUPS, STAGE_KEYS
 from nablastep_tui.screens.page import Page
 
 NOTES = (
-    "While editing: digits replace the value, ↑ ↓ nudge ±0.01, shift+↑ ↓ ±0.1, enter keeps, esc discards.",
-    "While a demo plays: {play} pauses, {next} {back} go by captions, "
-    "{next-iteration} {previous-iteration} by chapters, {faster} {slower} change its speed,",
-    "    {take-over} takes over, {rejoin} rejoins, {quit} leaves.",
+    "In why, while a number is edited and while a demo plays {keys} shows the keys of that page.",
     "Brackets in files and commands are NumPy's, from 0: W0[0,1]. Subscripts in equations are mathematics', from 1.",
     "∇z is short for ∇_z E: the array of ∂E/∂z, shaped like z. W⁽ˡ⁾ leads from layer l to l+1: layer 1 owns W⁽⁰⁾.",
     "· means: not computed yet. Every ✓ on screen was computed.",
@@ -40,14 +40,21 @@ class KeysScreen(ModalScreen[None], Page[None]):
         ("pageup", "page_up", "up"),
     ]
 
-    def __init__(self, keymap: KeyMap) -> None:
+    def __init__(self, keymap: KeyMap, page: str = "", rows: Sequence[tuple[str, str]] = ()) -> None:
+        """`rows` are the keys of one page, called `page`; without them all keys of the stage are shown."""
         super().__init__()
         self.keymap = keymap
+        self.page, self.rows = page, rows
 
     def compose(self) -> ComposeResult:
         """One long text."""
         with VerticalScroll():
-            yield Static(_text(self.keymap, self.app.size.width - 6), markup=False)
+            text = _page_text(self.keymap, self.page, self.rows) if self.rows else _text(self.keymap, self._room)
+            yield Static(text, markup=False)
+
+    @property
+    def _room(self) -> int:
+        return self.app.size.width - 6
 
     def action_page_down(self) -> None:
         """Scroll on."""
@@ -58,11 +65,24 @@ class KeysScreen(ModalScreen[None], Page[None]):
         self.query_one(VerticalScroll).scroll_page_up(animate=False)
 
 
+def _page_text(keymap: KeyMap, page: str, rows: Sequence[tuple[str, str]]) -> Content:
+    """The keys of one page."""
+    shown = [(keymap.said(keys), what) for keys, what in rows]
+    wide = max(width_of(keys) for keys, _ in shown) + 3
+    body = [
+        Content.assemble(Content.styled(f"  {keys}{' ' * (wide - width_of(keys))}", "$nabla-accent"), what)
+        for keys, what in shown
+    ]
+    title = Content.assemble(Content.styled(f"keys: {page}", "bold $nabla-bright"), "   esc closes")
+    return Content("\n").join([title, Content(""), *body])
+
+
 def _text(keymap: KeyMap, width: int) -> Content:
     """All groups, in two columns where they fit side by side."""
-    left, right = (
-        [line for group in half for line in _group_lines(group, keymap)] for half in (GROUPS[:3], GROUPS[3:])
-    )
+    groups = [_group_lines(group, keymap) for group in GROUPS]
+    # Two columns as equally long as groups allow.
+    split = min(range(1, len(groups)), key=lambda at: max(sum(map(len, groups[:at])), sum(map(len, groups[at:]))))
+    left, right = ([line for group in half for line in group] for half in (groups[:split], groups[split:]))
     wide = max(line.cell_length for line in left) + 3
     if wide + max(line.cell_length for line in right) <= width:
         rows = max(len(left), len(right))
@@ -76,10 +96,10 @@ def _text(keymap: KeyMap, width: int) -> Content:
 
 
 def _group_lines(group: str, keymap: KeyMap) -> list[Content]:
-    """The heading of a group, its keys, and a blank line."""
+    """The heading of a group and its keys."""
     lines = [Content.styled(group, "bold $nabla-accent")]
     for entry in STAGE_KEYS:
         if entry.group == group:
             keys = Content.styled(f"  {keymap.all_keys(entry.id):<13} ", "$nabla-accent")
             lines.append(Content.assemble(keys, entry.help))
-    return [*lines, Content("")]
+    return lines

@@ -9,6 +9,7 @@ from nablastep.errors import CommandError
 from nablastep.notation import notations
 from nablastep.transposition import CONVENTIONS
 from nablastep.words import convention_words, distinct_conventions
+from nablastep_tui.cursor import stops
 from nablastep_tui.screens.changing import Changing
 from nablastep_tui.screens.stage_base import POOLINGS
 
@@ -22,9 +23,30 @@ class Looking(Changing):
     def action_cell(self, rows: int, columns: int) -> None:
         """Move the selected cell."""
         self.used("cell")
-        row, column = self.cell
-        self.cell = (row + rows, column + columns)
-        self.cell = self.cell
+        stop = self.stop
+        if stop is None:
+            row, column = self.cell
+            self.cell = (row + rows, column + columns)
+            self.cell = self.cell
+        else:
+            row, column = self.focus_cell
+            rows, columns = stop.on_screen((rows, columns))
+            self._focus_cell(stop, (row + rows, column + columns))
+        self.show()
+
+    def action_operand(self, direction: int) -> None:
+        """The cell cursor into the next matrix of the equation, and round to the result again."""
+        if not self.view.is_done:
+            return
+        self.used("cell")
+        found = (None, *stops(self.view))
+        here = found.index(self.stop)
+        stop = found[(here + direction) % len(found)]
+        self.notice = ""
+        if stop is None:
+            self.focus_on(None)
+        else:
+            self._focus_cell(stop, self.cells.get(stop.symbol.id, (0, 0)))
         self.show()
 
     def action_largest(self, direction: int) -> None:
@@ -137,8 +159,22 @@ class Looking(Changing):
             score, self.lesson = self.lesson.score + self.lesson.practice, None
             self.tell(f"lesson: {score}")
 
+    def action_open(self) -> None:
+        """Lessons, demos, networks, and what can be taken along."""
+        from nablastep_tui.screens.open_page import Offer, OpenPage
+
+        def chosen(offer: Offer | None) -> None:
+            if offer is None:
+                return
+            if offer.kind == "action":
+                self.call_later(self.run_action, offer.name)
+            elif offer.kind == "demo":
+                self.app.start_demo(offer.name)  # type: ignore[attr-defined]
+            else:
+                self.app.open_network(offer.name)  # type: ignore[attr-defined]
+
+        self.app.push_screen(OpenPage(self.keymap), chosen)
+
     def action_keys(self) -> None:
         """All keys."""
-        from nablastep_tui.screens.keys_page import KeysScreen
-
-        self.app.push_screen(KeysScreen(self.keymap))
+        self.show_keys()

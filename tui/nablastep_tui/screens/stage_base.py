@@ -16,13 +16,15 @@ from textual.geometry import Size
 from textual.screen import Screen
 from textual.timer import Timer
 
-from nablastep.commands import Command, Set
+from nablastep.commands import Command, Goto, Set
 from nablastep.errors import NablastepError
+from nablastep.expressions import Symbol
 from nablastep.safe_text import shown
-from nablastep.session import Session
+from nablastep.session import Position, Session
 from nablastep.view import View
 from nablastep.words import significant
 from nablastep_tui.coach import hint_for
+from nablastep_tui.cursor import Stop, stops
 from nablastep_tui.drawing.canvas import Canvas
 from nablastep_tui.drawing.caption import draw_caption
 from nablastep_tui.drawing.footer import draw_footer
@@ -100,6 +102,9 @@ class StageBase(Guarded, Screen[None]):
         self.keymap = keymap
         self.motion = motion
         self.cells: dict[str, tuple[int, int]] = {}
+        self._focus: tuple[tuple[int, int], int] = ((0, 0), 0)
+        self.before_jump: Position | None = None
+        self.has_refused = False
         self.edit: Edit | None = None
         self.prompt: Prompt | None = None
         self.lesson: Lesson | None = None
@@ -220,15 +225,36 @@ class StageBase(Guarded, Screen[None]):
     def cell(self) -> tuple[int, int]:
         """The selected cell of the stage's result: remembered per quantity, clamped to its shape."""
         target = self.view.equation.target
-        if not target.shape:
-            return (0, 0)
-        rows, columns = (self.view.size(dimension) for dimension in target.shape)
-        row, column = self.cells.get(target.id, (0, 0))
-        return (max(0, min(row, rows - 1)), max(0, min(column, columns - 1)))
+        return self.clamped(target, self.cells.get(target.id, (0, 0)))
 
     @cell.setter
     def cell(self, cell: tuple[int, int]) -> None:
         self.cells[self.view.equation.target.id] = cell
+
+    @property
+    def stop(self) -> Stop | None:
+        """The operand in which the cell cursor stands; None for the result, where it is after every step."""
+        position, place = self._focus
+        found = stops(self.view) if place and position == self.session.position and self.view.is_done else ()
+        return found[place - 1] if 0 < place <= len(found) else None
+
+    def focus_on(self, stop: Stop | None) -> None:
+        """The cell cursor into an operand of the step on stage, or back into its result."""
+        place = 0 if stop is None else stops(self.view).index(stop) + 1
+        self._focus = (self.session.position, place)
+
+    @property
+    def focus_cell(self) -> tuple[int, int]:
+        """The cell of the operand in which the cursor stands, as the quantity is shown, clamped to its shape."""
+        stop = self.stop
+        return (0, 0) if stop is None else self.clamped(stop.symbol, self.cells.get(stop.symbol.id, (0, 0)))
+
+    def clamped(self, symbol: Symbol, cell: tuple[int, int]) -> tuple[int, int]:
+        """The cell of that quantity nearest to this one."""
+        if not symbol.shape:
+            return (0, 0)
+        rows, columns = (self.view.size(dimension) for dimension in symbol.shape)
+        return (max(0, min(cell[0], rows - 1)), max(0, min(cell[1], columns - 1)))
 
     def scene(self) -> Scene:
         """What is to be shown now."""
@@ -258,6 +284,8 @@ class StageBase(Guarded, Screen[None]):
             prompt=self.prompt,
             lesson=self.lesson,
             motion=self.moving,
+            focus=self.stop,
+            focus_cell=self.focus_cell,
         )
 
     def show(self) -> None:
@@ -298,6 +326,8 @@ class StageBase(Guarded, Screen[None]):
 
     def carry_out(self, command: Command) -> None:
         """Hand a command to the session, keep it, and tell who listens. Raises the NablastepError of a refused one."""
+        if isinstance(command, Goto):
+            self.before_jump = self.session.position
         self.session.do(command)
         self.performed.append(command)
         for listener in self.listeners:

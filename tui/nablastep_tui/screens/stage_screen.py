@@ -13,13 +13,17 @@ from textual.actions import parse
 
 from nablastep.commands import Goto
 from nablastep.files.writing import write_text
+from nablastep_tui.cursor import stops
 from nablastep_tui.drawing.matrix import CellTarget
-from nablastep_tui.editing import can_be_edited
+from nablastep_tui.editing import TYPED, can_be_edited
 from nablastep_tui.export import SESSION_KINDS, ScreenShot, copy_text, offered_name, stage_text, write_session
 from nablastep_tui.scene import Target
 from nablastep_tui.screens.looking import Looking
 from nablastep_tui.terminal import takes_clipboard
 from nablastep_tui.widgets.region import Region
+
+WALKING_KEYS = ("tab", "shift+tab")
+"""Keys with which Textual walks through widgets: on the stage they walk through matrices."""
 
 
 class StageScreen(Looking):
@@ -59,8 +63,14 @@ class StageScreen(Looking):
             event.stop()
             self.app.screen.post_message(events.Key(event.key, event.character))
             return
+        if self.has_refused and event.character is not None and event.character in TYPED:
+            # A number typed on after an edit was refused belongs to that edit: 0 would begin everything anew.
+            event.stop()
+            event.prevent_default()
+            return
+        self.has_refused = False
         action = self.key_actions.get(event.key)
-        if action is None or event.key in self._bindings.key_to_bindings:
+        if action is None or (event.key in self._bindings.key_to_bindings and event.key not in WALKING_KEYS):
             return
         event.stop()
         event.prevent_default()
@@ -133,11 +143,11 @@ class StageScreen(Looking):
     def on_region_hit(self, event: Region.Hit) -> None:
         """A click on a cell, quantity, step, iteration or key."""
         if self.edit is None and self.prompt is None:
-            self._clicked(event.target)
+            self._clicked(event.target, on_stage=event.region == "stage")
 
-    def _clicked(self, target: Hashable) -> None:
+    def _clicked(self, target: Hashable, *, on_stage: bool) -> None:
         if isinstance(target, CellTarget):
-            self._clicked_cell(target)
+            self._clicked_cell(target, on_stage=on_stage)
         elif isinstance(target, Target) and target.kind == "quantity":
             self._clicked_quantity(target.name, (0, 0))
         elif isinstance(target, Target) and target.kind == "step":
@@ -147,10 +157,22 @@ class StageScreen(Looking):
         elif isinstance(target, Target) and target.kind == "key":
             self.call_later(self.run_action, target.name)
 
-    def _clicked_cell(self, target: CellTarget) -> None:
+    def _clicked_cell(self, target: CellTarget, *, on_stage: bool) -> None:
+        """On the stage a click selects, and a second one edits; in the map it goes there, or edits what comes in."""
         cell = (target.row, target.column)
+        stop = next((each for each in stops(self.view) if each.symbol.id == target.quantity), None)
         if target.quantity == self.view.equation.target.id:
+            if self.stop is None and self.cell == cell:
+                self.action_edit()
+                return
+            self.focus_on(None)
             self.cell = cell
+            self.show()
+        elif stop is not None and on_stage and self.view.is_done:
+            if self.stop == stop and self.focus_cell == cell:
+                self.action_edit()
+                return
+            self._focus_cell(stop, cell)
             self.show()
         else:
             self._clicked_quantity(target.quantity, cell)

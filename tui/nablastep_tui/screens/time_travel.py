@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from nablastep.cells import Cell, parse_cell
 from nablastep.commands import Back, Goto, Next
-from nablastep_tui.go_to import ErrorBelow, parse_go_to
+from nablastep.expressions import walk
+from nablastep_tui.cursor import Stop, readers, stops
+from nablastep_tui.editing import can_be_edited
 from nablastep_tui.screens.running import Running
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
@@ -96,10 +101,28 @@ class TimeTravel(Running):
         self.tell(f"speed {self.speed:g}×")
 
     def action_goto(self) -> None:
-        """Ask for a place."""
-        self.ask("go to", self._go_to)
+        """Ask for a place; the line offers the one before the last jump."""
+        before = self.before_jump
+        offer = "" if before is None else f" (enter: back to iteration {before.iteration}, step {before.step})"
+        self.ask(f"go to{offer}", self._go_to)
+
+    def action_jump_back(self) -> None:
+        """To where the session stood before the last jump; once more returns."""
+        before = self.before_jump
+        if before is None or before == self.session.position:
+            self.tell("no jump has been made yet")
+        else:
+            self.perform(Goto(iteration=before.iteration, step=before.step))
 
     def _go_to(self, text: str) -> None:
+        if not text.strip() and self.before_jump is not None:
+            self.action_jump_back()
+            return
+        if "[" in text:
+            self._go_to_cell(parse_cell(text.strip()))
+            return
+        from nablastep_tui.go_to import ErrorBelow, parse_go_to
+
         place = parse_go_to(text, self.session.program, self.session.position.iteration)
         self._stop_playing()
         if isinstance(place, ErrorBelow):
@@ -110,3 +133,44 @@ class TimeTravel(Running):
             self.carry_out(place)
             self.notice = ""
             self.show()
+
+    def _go_to_cell(self, cell: Cell) -> None:
+        """To the step that computes the quantity, or to the first that reads it, with the cursor on that cell.
+
+        Raises UnknownNameError and EditError as an edit of that cell would.
+        """
+        from nablastep_tui.go_to import named_cell
+
+        symbol, place = named_cell(cell, self.session.program, self.view)
+        steps = self.session.program.steps
+        # What comes in has the id of its update: an edit of it belongs where it is read.
+        is_computed = not can_be_edited(self.session.program, symbol.id)
+        made_by = next((step for step in steps if step.id == symbol.id and is_computed), None)
+        on_stage = [stop.symbol.id for stop in stops(self.view)] if self.view.is_done else []
+        self._stop_playing()
+        if symbol.id == self.view.equation.target.id and self.view.is_done:
+            self.focus_on(None)
+        elif symbol.id not in on_stage:
+            reader = made_by or next(step for step in steps if symbol in walk(step.equation.expression))
+            self.carry_out(Goto(iteration=self.session.position.iteration, step=reader.number))
+        self.cells[symbol.id] = place
+        stop = next((each for each in stops(self.view) if each.symbol.id == symbol.id), None)
+        if stop is not None and symbol.id != self.view.equation.target.id:
+            self._focus_cell(stop, place)
+        self.notice = ""
+        self.show()
+
+    def show_keys(self, page: str = "", rows: Sequence[tuple[str, str]] = ()) -> None:
+        """The page of all keys, or of those of one page."""
+        from nablastep_tui.screens.keys_page import KeysScreen
+
+        self.app.push_screen(KeysScreen(self.keymap, page, rows))
+
+    def _focus_cell(self, stop: Stop, cell: tuple[int, int]) -> None:
+        """The cursor to a cell of an operand; of the result's cells that read it one is the one in numbers."""
+        self.focus_on(stop)
+        self.cells[stop.symbol.id] = cell = self.clamped(stop.symbol, cell)
+        read_by = list(readers(self.view, stop, cell))
+        if read_by and self.cell not in read_by and stop.symbol.id != self.view.equation.target.id:
+            row, column = self.cell
+            self.cell = min(read_by, key=lambda place: abs(place[0] - row) + abs(place[1] - column))

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from textual import events, work
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.timer import Timer
 
 from nablastep.derivations.jacobian import LAYOUTS
@@ -23,9 +24,11 @@ from nablastep_tui.drawing.header import draw_header
 from nablastep_tui.drawing.spans import Spans, spans_width, write_spans
 from nablastep_tui.drawing.why import body_of, draw_why, head_rows, page_top
 from nablastep_tui.drawing.wrong import draw_wrong
+from nablastep_tui.keymap import written
 from nablastep_tui.motion import LINE, MotionClock
 from nablastep_tui.palettes import Palette
 from nablastep_tui.scene import Key, Scene, Target
+from nablastep_tui.screens.keys_page import KeysScreen
 from nablastep_tui.screens.page import Page
 from nablastep_tui.themes import accent_style, style
 from nablastep_tui.why_page import Derivation, WhyPage
@@ -35,7 +38,7 @@ from nablastep_tui.widgets.region import Region
 SECONDS_A_LINE = 1.5
 SCROLLED_ROWS = 3
 KEYS = (
-    Key("↑ ↓", "line", ""), Key("1", "route", ""), Key("esc", "back", "leave"),
+    Key("↑ ↓", "line", ""), Key("1", "route", ""), Key("?", "keys", "keys"), Key("esc", "back", "leave"),
     Key("pgdn pgup", "scroll", "scroll(1)"),
     Key("tab", "next route", "next_route"), Key("f", "wrong but fits", "wrong"), Key("z", "zeros", "zeros"),
     Key("r", "another nudge", "redraw"), Key("s", "softmax", "swap"), Key("space", "play", "play"),
@@ -72,8 +75,19 @@ class WhyScreen(Page[None]):
         ("n", "convention", "next convention"),
         ("d", "layout", "numerator or denominator layout"),
         ("f", "wrong", "formulas that fit and are wrong"),
+        ("question_mark,shift+question_mark,f1", "keys", "the keys of this page"),
         ("t", "train", "what learning with the wrong formula does"),
     ]
+
+    def action_keys(self) -> None:
+        """The keys of this page."""
+        bound = [each for each in Binding.make_bindings(self.BINDINGS) if each.action != "leave"]
+        keys: dict[str, list[str]] = {each.description: [] for each in bound}
+        for each in bound:
+            if len(keys[each.description]) < 2:
+                keys[each.description].append(written(each.key))
+        rows = [(" ".join(names), what) for what, names in keys.items()]
+        self.app.push_screen(KeysScreen(self.scene_behind.keymap, "why", [*rows, ("esc", "back to the stage")]))
 
     def __init__(self, scene: Scene, name: str, route: str = "", *, motion: bool = False) -> None:
         super().__init__()

@@ -28,9 +28,10 @@ class Region(Guarded, Widget):
 
     @dataclass
     class Hit(Message):
-        """Something with a meaning was clicked."""
+        """Something with a meaning was clicked, in the region of that name."""
 
         target: Hashable
+        region: str = ""
 
     @dataclass
     class Wheel(Message):
@@ -88,7 +89,7 @@ class Region(Guarded, Widget):
         canvas = self.canvas
         target = canvas.target_at(event.x, event.y) if canvas else None
         if target is not None:
-            self.post_message(self.Hit(target))
+            self.post_message(self.Hit(target, self.id or ""))
 
     def on_mouse_scroll_up(self, _: MouseScrollUp) -> None:
         """One step back in whatever the wheel means here."""
