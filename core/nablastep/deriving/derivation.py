@@ -255,6 +255,8 @@ class _Work:
         if self.asked.symmetric:
             return self._symmetrised(kind, routes, form, evaluator, numeric)
         note = UNCONSTRAINED.format(self.by.id) if self.by in self.symmetric else ""
+        if self._seed is not None:
+            note = SEEDED.format(error.id, self._seed.id, self.target.id) + (f"; {note}" if note else "")
         value = _plain(quantity)
         return Result(
             self.by,
@@ -432,6 +434,7 @@ class _Work:
         return (hessian, product)
 
 
+SEEDED = "{0} is the inner product of {1} and {2}, so that {1} is the gradient by {2}"
 UNCONSTRAINED = "{0} is symmetric; this is the gradient by each entry as if it stood alone (--symmetric for the other)"
 SYMMETRIC_NOTE = "entries (i, j) and (j, i) of {0} move together, so those beside the diagonal count twice"
 SYMMETRISED = "Symmetric entries move together: the gradient, plus its transpose, less the diagonal that counts once."

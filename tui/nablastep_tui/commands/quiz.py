@@ -46,6 +46,16 @@ def quiz(
     ] = None,
     convention: Convention = None,
     layers_from: LayersFrom = 0,
+    expression: Annotated[
+        str | None,
+        typer.Option("--expression", metavar="EXPRESSION", help="Ask for its derivative, without a network."),
+    ] = None,
+    by: Annotated[
+        str | None, typer.Option("--by", metavar="NAME", help="With --expression: by which variable.")
+    ] = None,
+    shape: Annotated[
+        str, typer.Option("--shape", metavar="KINDS", help="With --expression: such as 'X=m×n, s=1'.")
+    ] = "",
 ) -> int:
     """Judge a formula for a step: first its shape, then its value on random networks, then the usual slips.
 
@@ -58,6 +68,7 @@ def quiz(
       nablastep quiz mazur grad_W1 --answer "[[0.0822, 0.0827], [-0.0226, -0.0227]]"
       nablastep quiz ng-ex4 grad_W1 --with "grad_z2 = a2 - y" --answer "1/m grad_z2 a1.T"
       nablastep quiz --batch answers.csv > judged.csv
+      nablastep quiz --expression "norm(A x - b)^2" --by x --answer "2 A.T (A x - b)"
     """
     import nablastep as ns
     from nablastep.judge import judge
@@ -67,6 +78,8 @@ def quiz(
 
         output.write((judged_table(batch, convention, layers_from=layers_from),))
         return 0
+    if expression is not None:
+        return _of_expression(expression, by, shape, answer)
     for name, value in (("SOURCE", source), ("ID", step), ("--answer", answer)):
         if value is None:
             raise WrongUseError(f"missing {name}", 'nablastep quiz mazur grad_a1 --answer "W1.T @ grad_z2"')
@@ -85,6 +98,18 @@ def quiz(
     offer = _offer(session, step, answer, convention) if layers_from == 0 else ""
     output.write((f"wrong: {verdict.message}\n", f"hint: {verdict.hint}\n", f"note: {offer}\n" if offer else ""))
     return 1
+
+
+def _of_expression(expression: str, by: str | None, shape: str, formula: str | None) -> int:
+    """The same for the derivative of an expression."""
+    import nablastep as ns
+    from nablastep.deriving.judged import judged
+
+    if formula is None:
+        raise WrongUseError("missing --answer", 'nablastep quiz --expression "x^T A x" --by x --answer "(A + A.T) x"')
+    found = judged(ns.derive(expression, by, shape=shape, route="none"), formula)
+    output.write((f"{found.message}\n",) if found.right else (f"wrong: {found.message}\n", f"hint: {found.hint}\n"))
+    return 0 if found.right else 1
 
 
 def _offer(session: Session, step: str, answer: str, convention: str | None) -> str:

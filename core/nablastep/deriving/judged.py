@@ -1,0 +1,68 @@
+"""Whether somebody's formula for a derivative is right: its shape, then its value where the derivative was proved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from nablastep.derivations.worth import Evaluator
+from nablastep.deriving.answer import Answer
+from nablastep.deriving.kinds import DeriveError, Kind
+from nablastep.deriving.reading import names_in, read
+from nablastep.errors import NablastepError
+from nablastep.shapes import shape_of, sizes_of
+
+RELATIVE, ABSOLUTE = 1e-9, 1e-11
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """Whether the formula is right, and what there is to say."""
+
+    right: bool
+    message: str
+    hint: str = ""
+
+
+def judged(answer: Answer, formula: str) -> Judgement:
+    """The formula, with or without its left side, against the first derivative; in any spelling.
+
+    Raises DeriveError, with the column, for a formula that cannot be read.
+    """
+    result, reading = answer.first, answer.reading
+    left, equals, right = formula.partition("=")
+    text = right if equals else formula
+    names = names_in(text)
+    known = {symbol.id: symbol for symbol in (*reading.variables, *result.extra)}
+    for name in names:
+        if name not in known and name not in result.sizes:
+            raise DeriveError(f"there is no {name!r} in {reading.text}", hint=f"the names are {', '.join(known)}")
+    kinds = {name: Kind(known[name].shape) for name in names if name in known}
+    try:
+        found = read(text, kinds).expression
+    except NablastepError as error:
+        column = None if error.column is None else error.column + len(left) + len(equals)
+        raise DeriveError(error.message, column=column, hint=error.hint) from None
+    shape, wanted = shape_of(found), shape_of(result.expression)
+    if shape != wanted:
+        told, needed = ("×".join(each) or "a number" for each in (shape, wanted))
+        return Judgement(False, f"this is {told}, and the derivative is {needed}", "look at the shapes of the factors")
+    sizes = sizes_of(wanted, result.values)
+    value = np.broadcast_to(Evaluator(result.values, ())(found).array, sizes)
+    if np.allclose(value, result.value, rtol=RELATIVE, atol=ABSOLUTE):
+        return Judgement(True, f"right: {answer.text()}")
+    return Judgement(False, "the shape is right, and the numbers are not", _hint(value, np.asarray(result.value)))
+
+
+def _hint(found: np.ndarray, expected: np.ndarray) -> str:
+    """What the numbers themselves tell."""
+    with np.errstate(all="ignore"):
+        share = float(np.sum(found * expected) / np.sum(expected * expected))
+    if np.allclose(found, share * expected, rtol=RELATIVE, atol=ABSOLUTE) and share:
+        return (
+            "its sign is the other way round" if np.isclose(share, -1) else f"it is {share:.6g} times what it should be"
+        )
+    if found.ndim == 2 and found.shape == found.T.shape and np.allclose(found.T, expected):
+        return "it is transposed"
+    return "nablastep derive shows the way, line by line"
