@@ -7,12 +7,15 @@ the machine itself has. Knows sizes only, no network and no session.
 from __future__ import annotations
 
 import itertools
+import math
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from nablastep.errors import CommandError
+from nablastep.expressions import Expression, MatMul, Symbol, walk
 from nablastep.field_checks import FieldError
+from nablastep.shapes import shape_of, size_of, sizes_of
 
 MOST_LAYERS = 256
 """Far beyond what anyone steps through; the views of an iteration grow with the square."""
@@ -26,6 +29,8 @@ _SECONDS_A_MULTIPLICATION = 5e-10
 _STEPS_A_LAYER = 8
 _KEPT = 5
 """Copies of every parameter: given, after the update, its gradient, two snapshots."""
+_KEPT_VALUES = 4
+"""Arrays for each value of an equation and of its parts: itself, its gradient, and those of the iteration before."""
 
 
 @dataclass(frozen=True)
@@ -55,11 +60,23 @@ def layers_cost(sizes: Sequence[int], samples: int, batch_size: int, state: int)
     return Cost(8 * numbers, 3 * batch_size * products, _STEPS_A_LAYER * len(sizes))
 
 
-def equations_cost(parameters: int, count: int, widest: int, samples: int, batch_size: int, state: int) -> Cost:
-    """The cost of `count` equations with so many numbers as parameters; `widest` is the largest of their dimensions."""
-    values = 4 * count * widest * batch_size + 3 * samples * widest
-    numbers = parameters * (_KEPT + 4 * state) + values
-    return Cost(8 * numbers, 3 * batch_size * (parameters + count * widest), _STEPS_A_LAYER * count)
+def equations_cost(
+    equations: Iterable[Expression], parameters: int, sizes: Mapping[str, int], data: int, state: int
+) -> Cost:
+    """The cost of the right sides of equations with so many numbers as parameters and as data.
+
+    `sizes` are those of the dimensions, the samples of a batch as `m`.
+    """
+    values = multiplications = steps = 0
+    for expression in equations:
+        steps += _STEPS_A_LAYER
+        for node in walk(expression):
+            made = 0 if isinstance(node, Symbol) else math.prod(sizes_of(shape_of(node), sizes))
+            values += made
+            inner = size_of(shape_of(node.left)[1], sizes) if isinstance(node, MatMul) else 1  # type: ignore[misc]
+            multiplications += made * inner
+    numbers = parameters * (_KEPT + 4 * state) + _KEPT_VALUES * values + 3 * data
+    return Cost(8 * numbers, 3 * multiplications, steps)
 
 
 def check_cost(cost: Cost) -> None:

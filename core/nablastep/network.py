@@ -247,8 +247,10 @@ class Network(Displayed):
         if self._written is None:
             return layers_cost(self.sizes, self.samples, self.batch_size, state)
         numbers = sum(math.prod(parameter.shape) for parameter in self.parameters.values())
-        count, widest = len(self.equations.splitlines()), max(self.sizes, default=1)
-        return equations_cost(numbers, count, widest, self.samples, self.batch_size, state)
+        graph = self._written.graph(batch=True, targets_sum_to_one=False)
+        sizes = {**self.dimensions, "m": self.batch_size}
+        expressions = (definition.equation.expression for definition in graph.definitions)
+        return equations_cost(expressions, numbers, sizes, self.x.size + self.y.size, state)
 
     @property
     def samples(self) -> int:

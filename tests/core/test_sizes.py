@@ -17,7 +17,7 @@ from nablastep.demo.opening import open_demo
 from nablastep.demo.problems import DemoErrors
 from nablastep.derivations.why import why
 from nablastep.errors import CommandError, NablastepError
-from nablastep.files.built_in import network_names, open_network
+from nablastep.files.built_in import equation_network_names, network_names, open_network
 from nablastep.trace import Trace
 
 Layers = list[dict[str, object]]
@@ -80,6 +80,23 @@ def test_the_estimate_is_not_below_what_is_held() -> None:
         held = {id(value): value.nbytes for value in session.values.values() if isinstance(value, np.ndarray)}
         assert sum(held.values()) < made.cost.memory
         assert made.cost.memory < 20 * sum(held.values())
+
+
+@pytest.mark.parametrize("name", equation_network_names())
+def test_the_estimate_of_equations_is_not_below_what_is_held(name: str) -> None:
+    session = ns.open(name)
+    session.goto("end")
+    held = {id(value): value.nbytes for value in session.values.values() if isinstance(value, np.ndarray)}
+    assert sum(held.values()) < session.network.cost.memory
+
+
+def test_a_matrix_of_samples_by_samples_counts_in_the_estimate() -> None:
+    def kernel(samples: int) -> ns.Network:
+        return ns.Network.from_equations("K = x.T x\nE = sum((w K)^2)", parameters={"w": 0.5}, x=np.ones((samples, 2)))
+
+    assert kernel(900).cost.memory > 3 * 8 * 900**2
+    with pytest.raises(NablastepError, match="an intermediate result is m×m; 1,000,000 entries are the most"):
+        kernel(30_000)
 
 
 def test_the_estimate_grows_with_everything() -> None:
