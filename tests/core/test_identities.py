@@ -15,7 +15,7 @@ from nablastep.deriving.kinds import Kind
 from nablastep.deriving.reading import Reading, names_in, read
 from nablastep.deriving.sums import Term, together
 from nablastep.deriving.sums import terms_of as terms
-from nablastep.deriving.textbook import textbook
+from nablastep.deriving.textbook import Step, textbook, textbook_steps
 from nablastep.expressions import Add, Diagonals, Expression, Rearrange, Subtract, Symbol, substitute, walk
 from nablastep.shapes import shape_of
 from nablastep.structures import Commutation, Diagonal, Identity
@@ -74,6 +74,8 @@ def test_an_identity_comes_out_in_the_form_of_its_source(row: dict[str, Any]) ->
     assert all(route.holds for each in answer.results for route in each.routes)
     assert len(answer.first.routes) == 3
     assert ordered(result.expression) == ordered(source_form(row, answer.reading))
+    symmetric = [symbol for symbol in answer.reading.variables if symbol.id in answer.reading.properties]
+    assert textbook_steps(result.expression, symmetric) == (Step("raw", result.expression),)
 
 
 def test_there_are_forty_and_none_twice() -> None:

@@ -333,10 +333,7 @@ def _written(term: Term) -> Expression:
         found: Expression = Scale(number or ONE, matrix)
         return Scale(MINUS_ONE, found) if factor.numerator < 0 else found
     found = matrix
-    numbers = _powers(above)
-    if factor == MINUS_ONE and numbers:  # −s A and not −(s A)
-        factor, numbers[0] = ONE, Scale(MINUS_ONE, numbers[0])
-    for number in reversed(numbers):
+    for number in reversed(_powers(above)):
         found = Scale(number, found)
     return _scaled_by(factor, found)
 
