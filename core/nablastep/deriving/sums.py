@@ -326,11 +326,11 @@ def _written(term: Term) -> Expression:
     matrix = reduce(MatMul, term.chain)
     if below and not above and abs(factor.numerator) == 1 and factor.denominator == 1 and not _has_sizes(factor):
         return _scaled_by(factor, Divide(matrix, _number_product(below) or ONE))
+    if below and above:
+        return _scaled_by(factor, Scale(Divide(_number_product(above) or ONE, _number_product(below) or ONE), matrix))
     if below:
-        number = _quotient(
-            _scaled_by(replace(factor, numerator=abs(factor.numerator)), _number_product(above)), _number_product(below)
-        )
-        found: Expression = Scale(number or ONE, matrix)
+        size: Expression = replace(factor, numerator=abs(factor.numerator))
+        found: Expression = Scale(Divide(size, _number_product(below) or ONE), matrix)
         return Scale(MINUS_ONE, found) if factor.numerator < 0 else found
     found = matrix
     for number in reversed(_powers(above)):
