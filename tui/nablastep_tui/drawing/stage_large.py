@@ -6,6 +6,7 @@ align. Everything is drawn with a cost that follows the screen, not the matrix; 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,9 +27,10 @@ from nablastep_tui.drawing.matrix import CellTarget, MatrixPicture
 from nablastep_tui.drawing.pooling import HeatPicture, Strength, heat_picture
 from nablastep_tui.drawing.spans import Spans, clipped, spans_width, write_spans
 from nablastep_tui.drawing.stage_plan import Source, is_product, operand_source, result_source
-from nablastep_tui.drawing.stage_words import notes_of, remarks_of
+from nablastep_tui.drawing.stage_words import check_line, draw_line_at, notes_of, remarks_of
+from nablastep_tui.drawing.symbols import plain as plain_text
 from nablastep_tui.drawing.text import wrapped
-from nablastep_tui.numbers import choose_format
+from nablastep_tui.numbers import choose_format, parenthesised
 from nablastep_tui.scene import Scene
 from nablastep_tui.themes import accent_style, dimension_style, faint_style, style
 
@@ -36,6 +38,13 @@ Values = NDArray[np.float64]
 
 ROW_START, ROW_GAP, SMALLEST_BODY = 5, 7, 6
 """Where the first picture of a row stands, the cells between two, and the least cells for one that is larger."""
+
+MOST_GROWN, MOST_LARGEST, TALL = 4, 5, 16
+"""How often a column of entries is repeated at most, how many products are listed, and the rows from which on there is
+room for a check."""
+
+LEAST_ABOVE = 9
+"""The rows of title, equation and shapes and of the smallest pictures."""
 
 LEAST_BESIDE_LENS = 32
 """The cells that pictures and words have at least beside a lens."""
@@ -58,15 +67,18 @@ def draw_large(canvas: Canvas, scene: Scene) -> None:
     """The equation of the step as pictures, on the stage's canvas below its title."""
     result = result_source(scene)
     operands = [operand_source(scene, piece) for piece in scene.shown.pieces(None) if isinstance(piece, Operand)]
-    lens = _lens(canvas.width, scene, result, operands)
+    told = _told(scene, operands, canvas)
+    bottom = canvas.height - len(told)
+    lens = _lens(canvas.width, min(5, bottom - 4), scene, result, operands)
     side = 0 if lens is None else lens_size(lens, scene.glyphs)[0] + 3
-    if lens is not None:
-        _draw_side(canvas, scene, result, lens, canvas.width - side)
     width = canvas.width - side - 4
     draw_header(canvas, scene, result, operands, width)
     draw_pictures = _draw_falk if is_product(scene) else _draw_row
-    below = draw_pictures(canvas, scene, result, operands, width)
-    _draw_sentence(canvas, scene, operands, width, max(canvas.height - 4, below))
+    draw_pictures(canvas, scene, result, operands, width, bottom)
+    for row, draw in enumerate(told):
+        draw(canvas, bottom + row)
+    if lens is not None:
+        _draw_side(canvas, scene, result, operands, lens, canvas.width - side, bottom)
 
 
 def draw_header(canvas: Canvas, scene: Scene, result: Source, operands: list[Source], width: int) -> None:
@@ -100,19 +112,38 @@ def _label(source: Source) -> str:
     return f" {source.text} "
 
 
-def _draw_falk(canvas: Canvas, scene: Scene, result: Source, operands: list[Source], width: int) -> int:
-    """Left factor and product in one row, the right factor above the product; returns the first row below."""
+def _draw_falk(canvas: Canvas, scene: Scene, result: Source, operands: list[Source], width: int, bottom: int) -> None:
+    """Left factor and product in one row, the right factor above the product: they fill the rows down to `bottom`.
+
+    Entries are enlarged by whole numbers, so that all of one matrix are equally large; spare rows go to the upper one.
+    """
     left, right = operands[0], operands[1]
-    rows = canvas.height - 8
-    upper = max(1, min(rows // 3, -(-right.sizes[0] // 2)))
-    lower = max(2, min(rows - upper - 2, -(-result.sizes[0] // 2)))
-    left_width = max(2, min(width // 4, left.sizes[1]))
+    rows = bottom - 4 - 3
+    lower = _grown(result.sizes[0], max(2, rows * 3 // 5))
+    upper = _grown(right.sizes[0], max(1, rows - lower))
+    lower = max(lower, _grown(result.sizes[0], max(2, rows - upper)))
+    spare = width - _falk_start(0, left) - result.sizes[1] - 2
+    left_width = _grown_columns(left.sizes[1], max(2, width // 4, min(spare, left.sizes[1])))
     x, y = _falk_start(left_width, left), 4
-    body = max(4, min(width - x - 2, result.sizes[1]))
+    body = _grown_columns(result.sizes[1], max(4, width - x - 2))
     _draw_heat(canvas, scene, right, x, y, body, upper)
     _draw_heat(canvas, scene, left, 5, y + upper + 2, left_width, lower)
     _draw_heat(canvas, scene, result, x, y + upper + 2, body, lower)
-    return y + upper + 2 + lower
+
+
+def _grown(entries: int, rows: int) -> int:
+    """The rows of a picture of so many rows of entries: half a row for each where that is all there is, or a whole
+    multiple of it."""
+    natural = -(-entries // 2)
+    if natural > rows or entries == 1:
+        return min(natural, rows)
+    multiple = max(1, 2 * rows // entries)
+    return max(natural, -(-entries * multiple // 2))
+
+
+def _grown_columns(entries: int, columns: int) -> int:
+    """The columns of a picture: a whole multiple of the entries where all of them have room."""
+    return entries * max(1, min(MOST_GROWN, columns // entries)) if entries <= columns else columns
 
 
 def _falk_start(left_width: int, left: Source) -> int:
@@ -134,23 +165,19 @@ def _slot_width(source: Source, space: int) -> int:
     return max(2, min(space, source.sizes[1]), width_of(_label(source)))
 
 
-def _draw_row(canvas: Canvas, scene: Scene, result: Source, operands: list[Source], width: int) -> int:
-    """Result and operands side by side, for element-wise steps; those for which there is no room are left out.
-
-    Returns the first row below.
-    """
+def _draw_row(canvas: Canvas, scene: Scene, result: Source, operands: list[Source], width: int, bottom: int) -> None:
+    """Result and operands side by side, for element-wise steps; those for which there is no room are left out."""
     shown = _row(result, operands)
     while len(shown) > 1 and _row_width(shown, SMALLEST_BODY) > width:
         shown.pop()
     spaces = range(max(SMALLEST_BODY, width // len(shown)), SMALLEST_BODY, -1)
     space = next((space for space in spaces if _row_width(shown, space) <= width), SMALLEST_BODY)
-    height = max(2, canvas.height - 9)
+    height = max(2, bottom - 6)
     x = ROW_START
     for source in shown:
         body = max(2, min(space, source.sizes[1]))
-        _draw_heat(canvas, scene, source, x, 5, body, max(1, min(height, -(-source.sizes[0] // 2))))
+        _draw_heat(canvas, scene, source, x, 5, body, max(1, _grown(source.sizes[0], height)))
         x += _slot_width(source, space) + ROW_GAP
-    return 5 + max(1, min(height, max(-(-source.sizes[0] // 2) for source in shown)))
 
 
 def _draw_heat(canvas: Canvas, scene: Scene, source: Source, x: int, y: int, width: int, height: int) -> None:
@@ -177,9 +204,9 @@ def _draw_heat(canvas: Canvas, scene: Scene, source: Source, x: int, y: int, wid
         canvas.mark(x, y, width, height, Blocks(source.quantity, picture))
 
 
-def _lens(width: int, scene: Scene, result: Source, operands: list[Source]) -> MatrixPicture | None:
+def _lens(width: int, rows: int, scene: Scene, result: Source, operands: list[Source]) -> MatrixPicture | None:
     """The lens with as many columns as leave room for the pictures; None where there is no value or no room."""
-    if result.values is None or width < 60:
+    if result.values is None or width < 60 or rows < 1:
         return None
     needed = _row_width(_row(result, operands), SMALLEST_BODY)
     if is_product(scene):
@@ -189,7 +216,7 @@ def _lens(width: int, scene: Scene, result: Source, operands: list[Source]) -> M
             result.values,
             scene.cell,
             *result.shape,
-            rows=5,
+            rows=rows,
             columns=columns,
             quantity=result.quantity,
             ascii=scene.glyphs.name == "ascii",
@@ -199,19 +226,52 @@ def _lens(width: int, scene: Scene, result: Source, operands: list[Source]) -> M
     return None
 
 
-def _draw_side(canvas: Canvas, scene: Scene, result: Source, lens: MatrixPicture, x: int) -> None:
-    """Lens and picture from column `x` on."""
+def _draw_side(
+    canvas: Canvas, scene: Scene, result: Source, operands: list[Source], lens: MatrixPicture, x: int, bottom: int
+) -> None:
+    """From column `x` on the lens, the row as the picture that the inputs are, and the largest products."""
     place = f"row {scene.cell[0] + 1}  column {scene.cell[1] + 1}"
     canvas.write(x, 1, clipped(place, canvas.width - x, scene.glyphs), style(scene.palette.muted))
     draw_lens(canvas, x, 2, lens, scene.palette, scene.glyphs)
-    _draw_picture(canvas, scene, result, x, 3 + lens_size(lens, scene.glyphs)[1])
+    y = 3 + lens_size(lens, scene.glyphs)[1]
+    y = _draw_picture(canvas, scene, result, x, y, bottom)
+    products = _products(scene, operands)
+    if products is not None and scene.view.is_done:
+        _draw_largest(canvas, scene, operands, products, x, y, bottom - 1)
 
 
-def _draw_picture(canvas: Canvas, scene: Scene, result: Source, x: int, y: int) -> None:
-    """A row or column of a quantity over the inputs, as the picture that the inputs are."""
+def _draw_largest(
+    canvas: Canvas, scene: Scene, operands: list[Source], products: Values, x: int, y: int, bottom: int
+) -> None:
+    """The largest products of the sum behind the selected entry, each as its two factors: place, factors, product."""
+    room = min(MOST_LARGEST, bottom - y - 1, int(np.count_nonzero(products)))
+    left, right = operands[0].values, operands[1].values
+    if room < 1 or left is None or right is None:
+        return
+    order = np.argsort(-np.abs(products), kind="stable")[:room]
+    row, column = scene.cell
+    title = f"the {f'{room} ' if room > 1 else ''}largest of {products.size} products"
+    letter = scene.glyphs.dimension(operands[0].shape[1])
+    lines = [
+        plain_text(
+            f"{letter} {place + 1:>{len(str(products.size))}}  {significant(left[row, place], 3)} × "
+            f"{parenthesised(significant(right[place, column], 3))} = {significant(products[place], 4)}",
+            scene.glyphs,
+        )
+        for place in order.tolist()
+    ]
+    if max(map(width_of, lines)) > canvas.width - x - 1:
+        return
+    canvas.write(x, y, title, style(scene.palette.muted))
+    for offset, line in enumerate(lines, 1):
+        canvas.write(x, y + offset, line, style(scene.palette.text))
+
+
+def _draw_picture(canvas: Canvas, scene: Scene, result: Source, x: int, y: int, bottom: int) -> int:
+    """A row or column of a quantity over the inputs, as the picture that the inputs are; the first row below."""
     sides = scene.session.network.picture
     if sides is None or result.values is None or not scene.picture:
-        return
+        return y
     values = result.values
     along, where = None, ""
     pixels = _dimension_of_inputs(scene)
@@ -220,9 +280,9 @@ def _draw_picture(canvas: Canvas, scene: Scene, result: Source, x: int, y: int) 
     elif result.shape[0] == pixels:
         along, where = values[:, scene.cell[1]], f"column {scene.cell[1] + 1}"
     height, width = -(-sides[0] // 2), sides[1]
-    if along is None or y + height + 1 > canvas.height or along.size != sides[0] * sides[1]:
-        return
-    grown = 2 if y + 2 * height + 1 <= canvas.height - 2 and 2 * width <= canvas.width - x - 2 else 1
+    if along is None or y + height + 1 > bottom or along.size != sides[0] * sides[1]:
+        return y
+    grown = 2 if y + 2 * height + 1 <= bottom - 2 and 2 * width <= canvas.width - x - 2 else 1
     what = f"{where} as a picture, {sides[0]}×{sides[1]}"
     canvas.write(x, y, what, style(scene.palette.muted))
     picture = heat_picture(np.asarray(along).reshape(sides), width * grown, height * grown)
@@ -232,6 +292,7 @@ def _draw_picture(canvas: Canvas, scene: Scene, result: Source, x: int, y: int) 
         for text, offset in legend:
             if x + width * grown + 2 + width_of(text) <= canvas.width:
                 canvas.write(x + width * grown + 2, y + 2 + offset, text, style(scene.palette.muted))
+    return y + height * grown + 2
 
 
 def _dimension_of_inputs(scene: Scene) -> str:
@@ -245,45 +306,61 @@ def _is_learned(scene: Scene) -> bool:
     return target.prefix == "grad" and target.flips_with == WEIGHTS
 
 
-def _draw_sentence(canvas: Canvas, scene: Scene, operands: list[Source], width: int, y: int) -> None:
-    """From row `y` on the sum behind the selected cell as a strip of its products, and what the number means."""
-    palette, glyphs = scene.palette, scene.glyphs
+def _told(scene: Scene, operands: list[Source], canvas: Canvas) -> list[Callable[[Canvas, int], None]]:
+    """The rows below the pictures, each as what draws it: the sum in a strip, what the number means, and the check.
+
+    Where the pictures would have next to nothing left the sentence is its second half, or goes.
+    """
+    palette, width = scene.palette, canvas.width - 6
+    room = max(1, canvas.height - LEAST_ABOVE)
     muted = style(palette.muted)
     if not scene.view.is_done:
-        if scene.caption is None:
-            canvas.write(3, canvas.height - 2, scene.keymap.said("press {next} to compute it"), muted)
-            said = [row for note in notes_of(scene) for row in wrapped(note, max(20, canvas.width - 6))]
-            for offset, row in enumerate(said[: max(0, canvas.height - 2 - y)]):
-                canvas.write(3, y + offset, row, accent_style(palette))
-        return
+        if scene.caption is not None:
+            return []
+        notes = [row for note in notes_of(scene) for row in wrapped(note, width)][: room - 1]
+        press = scene.keymap.said("press {next} to compute it")
+        return [*(_written(row, accent_style(palette)) for row in notes), _written(press, muted)]
     value: Any = scene.shown.made()
     number = float(value if not np.ndim(value) else value[scene.cell])
     products = _products(scene, operands)
     if products is not None:
-        _draw_sum(canvas, scene, products, number, width, y)
-        speaking = int(np.count_nonzero(products))
-        if speaking < products.size:
-            y += 1
-            canvas.write(3, y, f"{speaking} of {products.size} are not zero", muted)
+        rows = [lambda canvas, y: _draw_sum(canvas, scene, products, number, width, y)]
     else:
-        canvas.write(3, y, f"= {significant(number, 6)}", accent_style(palette))
-    words = " ".join((*remarks_of(scene), scene.shown.sentence(scene.cell)))
-    lines, room = wrapped(words, max(20, width - 2)), canvas.height - y - 1
-    for offset, line in enumerate(lines[:room]):
-        canvas.write(3, y + 1 + offset, line + (glyphs.ellipsis if offset == room - 1 < len(lines) - 1 else ""), muted)
+        rows = [_written(f"= {significant(number, 6)}", accent_style(palette))]
+    sentence = scene.shown.sentence(scene.cell)
+    for words in (sentence, sentence.split(": ")[-1], ""):
+        lines = wrapped(" ".join((*remarks_of(scene), words)), width)
+        if len(rows) + len(lines) <= room:
+            break
+    rows += [_written(line, muted) for line in lines[: room - len(rows)]]
+    check = check_line(scene)
+    if check is not None and canvas.height >= TALL:
+        rows.append(lambda canvas, y: draw_line_at(canvas, 3, y, check, scene))
+    return rows
+
+
+def _written(text: str, look: Style) -> Callable[[Canvas, int], None]:
+    def draw(canvas: Canvas, y: int) -> None:
+        canvas.write(3, y, text, look)
+
+    return draw
 
 
 def _draw_sum(canvas: Canvas, scene: Scene, products: Values, number: float, width: int, y: int) -> None:
-    """`Σ of 64 products ▌▌▌▌ = 0.0061`; without its strip where there is no room for it."""
+    """`Σ of 64 products ▌▌▌▌ = 0.0061   45 are zero`; without its strip where there is no room for it."""
     palette, muted = scene.palette, style(scene.palette.muted)
     text = choose_format([number], 4).full(number)
     x = canvas.write(3, y, f"Σ of {products.size} product{'s' if products.size != 1 else ''}  ", muted)
-    strip = min(32, width - x - width_of(text) - 1, -(-products.size // 2))
+    strip = min(32, width - x - width_of(text) - 24, -(-products.size // 2))
     if strip >= 1:
         draw_strip(canvas, x, y, products, strip, palette, scene.glyphs)
         x += strip + 1
     x = canvas.write(x, y, "= ", muted)
-    canvas.write(x, y, text, accent_style(palette))
+    x = canvas.write(x, y, text, accent_style(palette))
+    silent = int(products.size - np.count_nonzero(products))
+    if silent:
+        told = f"{silent} of them {'is' if silent == 1 else 'are'} zero"
+        canvas.write(x + 3, y, told, muted)
 
 
 def _products(scene: Scene, operands: list[Source]) -> Values | None:

@@ -64,7 +64,7 @@ def _optional(scene: Scene, width: int) -> list[Line]:
         text = notation_named(scene.notation).equation_text(definition)
         line: Line = [("the same as the definition  ", style(scene.palette.muted)), (text, style(scene.palette.text))]
         found += [line] if length_of(line) <= width + 4 else [line[:1], line[1:]]
-    check = _check_line(scene)
+    check = check_line(scene)
     return [*found, *([check] if check else [])]
 
 
@@ -190,7 +190,7 @@ def _count(number: int, one: str, many: str) -> str:
     return f"{word} {one if number == 1 else many}"
 
 
-def _check_line(scene: Scene) -> Line | None:
+def check_line(scene: Scene) -> Line | None:
     """The difference quotient beside the gradient: computed here, every time; where z is at a kink, that it is."""
     check = scene.shown.check(scene.cell)
     palette = scene.palette
@@ -229,8 +229,10 @@ def _error_text(scene: Scene) -> str:
 
 def draw_line(canvas: Canvas, y: int, line: Line, scene: Scene) -> None:
     """One line, in the middle."""
-    if scene.glyphs.name == "ascii":
-        line = [(plain(text), look) for text, look in line]
-    x = max(1, (canvas.width - length_of(line)) // 2)
+    draw_line_at(canvas, max(1, (canvas.width - length_of(line)) // 2), y, line, scene)
+
+
+def draw_line_at(canvas: Canvas, x: int, y: int, line: Line, scene: Scene) -> None:
+    """One line from column `x` on."""
     for text, look in line:
-        x = canvas.write(x, y, text, look)
+        x = canvas.write(x, y, plain(text) if scene.glyphs.name == "ascii" else text, look)
