@@ -7,7 +7,7 @@ import pytest
 
 import nablastep as ns
 from nablastep.derivations.wrong_formulas import Comparison, WrongFormula, training_with, wrong_formulas
-from nablastep.files.built_in import layer_network_names
+from nablastep.files.built_in import network_names
 from nablastep.notation import notation_named
 
 
@@ -80,7 +80,7 @@ def test_the_diagonal_of_softmax_alone_is_wrong() -> None:
 
 
 def test_the_right_equation_agrees_with_the_derivative_and_every_wrong_one_does_not() -> None:
-    for network in layer_network_names():
+    for network in network_names():
         if network in {"digits-mlp", "mazur-bug"}:
             continue
         session = ns.open(network)

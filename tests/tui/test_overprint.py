@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import nablastep as ns
-from nablastep.files.built_in import layer_network_names
+from nablastep.files.built_in import network_names
 from nablastep.notation import notations
 from nablastep.optimizer_settings import OPTIMIZER_NAMES
 from nablastep.program import UPDATE
@@ -64,7 +64,7 @@ def test_the_canvas_tells_an_overprint() -> None:
     assert seen == [Overprint(2, 0, "b", "c"), Overprint(1, 0, "a", " ")]
 
 
-@pytest.mark.parametrize("source", layer_network_names())
+@pytest.mark.parametrize("source", network_names())
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 def test_no_text_over_text_at_any_step(source: str, size: tuple[int, int]) -> None:
     session = ns.open(source)
