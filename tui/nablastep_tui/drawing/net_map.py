@@ -9,9 +9,17 @@ from nablastep_tui.drawing.map_rail import draw_rail, rail_height
 from nablastep_tui.scene import Scene
 
 
+TOO_TALL = 2
+"""Rows that cards may take beyond what they may ask for, before the rail stands in for them."""
+
+
 def map_height(width: int, height: int, scene: Scene) -> int:
     """The rows that the map takes on a screen of `width` × `height`."""
-    return cards_height(scene, width, most_map_rows(height)) if uses_cards(width, height) else rail_height(scene)
+    if not uses_cards(width, height):
+        return rail_height(scene)
+    most = most_map_rows(height)
+    rows = cards_height(scene, width, most)
+    return rows if rows <= most + TOO_TALL else rail_height(scene)
 
 
 def draw_map(canvas: Canvas, scene: Scene) -> None:
