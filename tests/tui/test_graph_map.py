@@ -236,3 +236,30 @@ def test_numbers_of_the_map_are_those_of_the_session() -> None:
         values = session.values[name] if name in session.program.inputs else session[name]
         for value in np.ravel(values):
             assert f"{value:.6f}".replace("-", "−") in shown, name
+
+
+def dense() -> ns.Network:
+    """More leaps than there are rows for channels."""
+    text = """
+    ## a
+    a1 = tanh(x)
+    ## b
+    b1 = tanh(a1)
+    ## c
+    c1 = b1 + a1
+    ## d
+    d1 = tanh(c1 + b1 + a1)
+    ## e
+    e1 = d1 + W c1 + b1 + a1
+    E = sum((e1 - y)^2)
+    """
+    return ns.Network.from_equations(text, parameters={"W": [[0.1, 0.2], [0.3, 0.4]]}, x=[[0.1, 0.2]], y=[[0.3, 0.1]])
+
+
+def test_where_channels_run_out_that_of_the_step_has_one_all_the_same() -> None:
+    session = ns.open(dense())
+    for step, name in (("grad_c1", "∇c⁽¹⁾"), ("grad_b1", "∇b⁽¹⁾"), ("grad_a1", "∇a⁽¹⁾")):
+        session.goto(step)
+        canvas = canvas_of(scene(session), 120, 40)
+        x, y = place(canvas, f"‹ {name}")
+        assert ink(canvas, x, y) == accent_style(DARK)

@@ -70,6 +70,14 @@ def draw_hook(
     canvas.write((left + right) // 2 if arrow_at is None else arrow_at, y, glyphs.hook_arrow, style)
 
 
+def crossing(glyph: str, glyphs: Glyphs) -> str:
+    """What a line that comes down looks like where `glyph` stands: it joins another's corner, else goes over it."""
+    box = glyphs.card
+    joints = {box.top_left: box.tee_left, box.top_right: box.tee_right, box.bottom_left: box.tee_left,
+              box.bottom_right: box.tee_right, box.tee_left: box.tee_left, box.tee_right: box.tee_right}  # fmt: skip
+    return joints.get(glyph, box.vertical)
+
+
 def draw_title_rule(
     canvas: Canvas,
     x: int,

@@ -11,6 +11,7 @@ from nablastep.program import BACKWARD, FORWARD
 from nablastep_tui.drawing.canvas import Canvas
 from nablastep_tui.drawing.cells import width_of
 from nablastep_tui.drawing.heat import draw_map_strip
+from nablastep_tui.drawing.lines import crossing
 from nablastep_tui.drawing.map_plan import MapPlan
 from nablastep_tui.drawing.map_quantity import (
     Quantity,
@@ -130,7 +131,7 @@ def draw_small(canvas: Canvas, scene: Scene, found: Quantity, name: str, x: int,
 
 def _draw_line(canvas: Canvas, scene: Scene, plan: MapPlan, entries: list[_Entry], y: int, phase: str) -> None:
     """The bus: from the names to every reader, what the step shown passes along it in the accent."""
-    columns, box = column_of(plan, in_folds=2), scene.glyphs.card
+    columns = column_of(plan, in_folds=2)
     above = phase == FORWARD
     spots = {entry.name: entry.x + 1 for entry in entries}
     readers = {name: plan.chart.readers[name] for name in spots if above or exists(scene, f"grad_{name}")}
@@ -155,7 +156,8 @@ def _draw_line(canvas: Canvas, scene: Scene, plan: MapPlan, entries: list[_Entry
             up = column in (starts if above else ends)
             canvas.write(column, y, _joint(scene, column, left, right, up=up, down=down), look)
         for row in range(plan.up if above else plan.down):
-            canvas.write(end, 2 + row if above else y - 1 - row, box.vertical, look)
+            at = 2 + row if above else y - 1 - row
+            canvas.write(end, at, crossing(canvas.text_at(end, at), scene.glyphs), look)
 
 
 def _joint(scene: Scene, column: int, left: int, right: int, *, up: bool, down: bool) -> str:

@@ -11,6 +11,7 @@ from nablastep.program import BACKWARD, FORWARD
 from nablastep_tui.drawing.canvas import Canvas
 from nablastep_tui.drawing.cells import width_of
 from nablastep_tui.drawing.heat import draw_map_strip
+from nablastep_tui.drawing.lines import crossing
 from nablastep_tui.drawing.map_chart import Link
 from nablastep_tui.drawing.map_plan import STUB_WIDTH, Card, Fold, MapPlan, Slot
 from nablastep_tui.drawing.map_quantity import (
@@ -38,7 +39,8 @@ def draw_flow(canvas: Canvas, scene: Scene, plan: MapPlan) -> None:
         _draw_between(canvas, scene, plan, left, right)
     columns = column_of(plan)
     for route, above in _channels(scene, plan):
-        _draw_channel(canvas, scene, plan, route, columns, above=above)
+        if route.row >= 0:
+            _draw_channel(canvas, scene, plan, route, columns, above=above)
     for x, item in plan.items:
         if isinstance(item, Fold):
             _draw_fold(canvas, scene, plan, x, item)
@@ -136,20 +138,37 @@ def _draw_to_fold(
 
 
 def _channels(scene: Scene, plan: MapPlan) -> list[tuple[Route, bool]]:
-    """The routes that have a row, each with whether it goes over the cards."""
+    """All routes, each with whether it goes over the cards; those that found no row have row −1."""
     columns, lit = column_of(plan), lit_sources(scene)
     over = coloured(forward_routes(plan.chart), columns, plan.up, lit)
     under = coloured(backward_routes(plan.chart), columns, plan.down, lit)
-    found = [(route, True) for route in over] + [(r, False) for r in under if exists(scene, f"grad_{r.source}")]
-    return [(route, above) for route, above in found if route.row >= 0]
+    return [(route, True) for route in over] + [(r, False) for r in under if exists(scene, f"grad_{r.source}")]
 
 
 def draw_channel_names(canvas: Canvas, scene: Scene, plan: MapPlan) -> None:
     """What flows in the channels, written when all lines are drawn: where lines cross there is no room for it."""
     columns = column_of(plan)
     for route, above in _channels(scene, plan):
-        if not route.is_hook:
+        if route.row < 0:
+            _draw_ports(canvas, scene, plan, route, columns, above=above)
+        elif not route.is_hook:
             _name_channel(canvas, scene, plan, route, columns, above=above)
+
+
+def _draw_ports(
+    canvas: Canvas, scene: Scene, plan: MapPlan, route: Route, columns: dict[str, int], *, above: bool
+) -> None:
+    """`h↓` over a reader, `↓∇h` under it, where the channel found no row: as far as the place is free."""
+    name = route.source if above else f"grad_{route.source}"
+    text = symbol_text(scene.shown.symbol(name), scene.glyphs, notation=scene.notation, brief=True)
+    port = f"{text}{scene.glyphs.down_arrow}" if above else f"{scene.glyphs.down_arrow}{text}"
+    y = plan.card_top - 1 if above else plan.card_top + plan.card_height
+    for reader in route.readers:
+        x = columns[reader] - width_of(port) + 1 if above else columns[reader]
+        if all(canvas.text_at(place, y) == " " for place in range(x - 1, x + width_of(port) + 1)):
+            look = link_style(scene, FORWARD if above else BACKWARD, route.source, reader)
+            canvas.write(x, y, port, look)
+            canvas.mark(x, y, width_of(port), 1, Target("quantity", name))
 
 
 def _draw_channel(
@@ -169,7 +188,7 @@ def _draw_channel(
         canvas.write(column, y, corner, whole)
         for row in range(route.row):
             below = plan.card_top - 1 - row if above else plan.card_top + plan.card_height + row
-            canvas.write(column, below, _crossed(scene, canvas.text_at(column, below)), whole)
+            canvas.write(column, below, crossing(canvas.text_at(column, below), scene.glyphs), whole)
     if route.is_hook:
         canvas.write(_hook_arrow(plan, route, left, right), y, scene.glyphs.hook_arrow, whole)
 
@@ -194,13 +213,6 @@ def _name_channel(
         look = link_style(scene, FORWARD if above else BACKWARD, route.source, *route.readers)
         canvas.write(x, y, label, look)
         canvas.mark(x, y, width_of(label), 1, Target("quantity", name))
-
-
-def _crossed(scene: Scene, glyph: str) -> str:
-    """What a line that comes down looks like where another one has its corner."""
-    box = scene.glyphs.card
-    return {box.top_left: box.tee_left, box.top_right: box.tee_right, box.bottom_left: box.tee_left,
-            box.bottom_right: box.tee_right}.get(glyph, box.vertical)  # fmt: skip
 
 
 def _hook_arrow(plan: MapPlan, route: Route, left: int, right: int) -> int:

@@ -160,7 +160,10 @@ def _is_lit(scene: Scene, source: str, reader: str) -> bool:
 
 def lit_sources(scene: Scene) -> frozenset[str]:
     """The quantities from which the step shown reads something, or to which it passes something back."""
-    return frozenset({scene.view.step.target.bare.id, *scene.view.step.operands}) if scene.view.is_done else frozenset()
+    step = scene.view.step
+    if not scene.view.is_done or step.phase not in {FORWARD, BACKWARD}:
+        return frozenset()
+    return frozenset(step.operands if step.phase == FORWARD else {step.target.bare.id})
 
 
 def _reads(scene: Scene, name: str) -> bool:
