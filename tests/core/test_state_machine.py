@@ -402,7 +402,7 @@ class SessionMachine(RuleBasedStateMachine):
         check_all(self.session, self.model)
 
 
-SessionMachine.TestCase.settings = settings(max_examples=100, stateful_step_count=25)
+SessionMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=25)
 TestSession = SessionMachine.TestCase
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from contextlib import redirect_stdout
 from io import StringIO
+from itertools import cycle, product
 from pathlib import Path
 from typing import Any
 
@@ -228,8 +229,10 @@ def test_an_edited_value_is_not_taken_for_the_computed_one() -> None:
 # Python
 
 
-@every_convention
-@every_source
+@pytest.mark.parametrize(
+    ("source", "convention"),
+    [*product(network_names(), CONVENTION_NAMES), *zip(ORACLE, cycle(CONVENTION_NAMES), strict=False)],
+)
 def test_the_printed_program_holds(source: str, convention: str) -> None:
     session = ns.open(source)
     trace = json_trace(session, convention=convention, iterations=2)
@@ -280,7 +283,7 @@ def test_the_program_needs_only_numpy(source: str, flags: list[str], tmp_path: P
 # text
 
 
-@pytest.mark.parametrize("source", [*layer_network_names(), *ORACLE])
+@pytest.mark.parametrize("source", [*layer_network_names(), *ORACLE[::3]])
 def test_text_fits_into_80_columns(source: str) -> None:
     session = ns.open(source)
     for notation, convention in (*((name, "column") for name in FOR_READERS), ("unicode", "row-keras")):
