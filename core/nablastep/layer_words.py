@@ -5,6 +5,8 @@ The vocabulary of `layers`; steps of other graphs are told by role in `words`.
 
 from __future__ import annotations
 
+import re
+
 from nablastep.expressions import ARGUMENT, Apply, Symbol
 from nablastep.functions.activations import ACTIVATIONS
 from nablastep.notation import notation_named
@@ -102,7 +104,12 @@ def _slope(program: Program, layer: int) -> str:
     assert function.derivative is not None
     writer = notation_named("unicode")
     prime = writer.text(Apply(function, ARGUMENT, prime=True))
-    return f"scales it by its slope, {prime} = {writer.text(function.derivative)}"
+    return f"scales it by its slope, {prime} = {_of_a_number(writer.text(function.derivative))}"
+
+
+def _of_a_number(formula: str) -> str:
+    """A formula for one number: `1/cosh²(x)` where for an array it is `1 ⊘ cosh(x)²`."""
+    return re.sub(r"(\w+)\(x\)²", r"\1²(x)", formula).replace(" ⊘ ", "/").replace(" ⊙ ", " ")
 
 
 def _is_softmax(program: Program, layer: int) -> bool:

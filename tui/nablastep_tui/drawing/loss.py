@@ -38,6 +38,12 @@ def draw_loss(canvas: Canvas, scene: Scene) -> None:
         number = scene.session.program.step(scene.session.program.error.id).number
         canvas.write(_MARGIN, canvas.height - 1, f"{_name(scene)} appears at step {number}", style(scene.palette.muted))
     shown = [curve for curve in curves if curve.errors]
+    if sum(len(curve.errors) for curve in shown) < 2:
+        # One value is no curve, and it stands in the header.
+        if shown:
+            told = f"{_name(scene)} over the iterations is drawn here from the second value on"
+            canvas.write(_MARGIN, canvas.height - 1, told, style(scene.palette.muted))
+        shown = []
     if canvas.height >= TALL:
         _draw_page(canvas, scene, shown)
     elif shown:

@@ -60,13 +60,10 @@ def _fitting(canvas: Canvas, scene: Scene) -> Fitting | None:
     layouts = (_inline, _in_falks_layout, partial(_in_falks_layout, is_tight=True))
     # A sentence is cut to its second half only where no layout has room for all of it.
     kept = [tail for tail in whole if len(tail) >= len(whole[-4])] if len(whole) > 3 else whole
-    for some in (kept, whole[len(kept) :]):
-        for layout in layouts:
-            for tail in some:
-                found = layout(canvas, scene, tail)
-                if found is not None:
-                    return found
-    return None
+    first = [(layout, tail) for layout in layouts for tail in kept]
+    then = [(layout, tail) for tail in whole[len(kept) :] for layout in layouts]
+    tried = (layout(canvas, scene, tail) for layout, tail in (*first, *then))
+    return next((found for found in tried if found is not None), None)
 
 
 def _inline(canvas: Canvas, scene: Scene, tail: list[Line]) -> Fitting | None:

@@ -1,0 +1,192 @@
+"""Renders every step of every built-in network, and every page, and looks for what a reader could not read.
+
+    python tests/legibility.py [NETWORK …] [--short]
+
+For three sizes, two themes and four conventions it looks for text over text, an ellipsis in equation, reason, sentence
+or answer, sentences and numbers that are missing, and a matrix without numbers where numbers fit. One line for each fault;
+exits 1 if there is one. The suite runs the short version.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import numpy as np
+
+import nablastep as ns
+from nablastep.files.built_in import network_names
+from nablastep.session import Session
+from nablastep.transposition import CONVENTIONS
+from nablastep_tui.drawing.canvas import Canvas, Overprint
+from nablastep_tui.drawing.exhibits import Look
+from nablastep_tui.drawing.frame import frame
+from nablastep_tui.drawing.glyphs import UNICODE
+from nablastep_tui.drawing.net_map import map_height
+from nablastep_tui.drawing.stage_plan import has_room_for_numbers
+from nablastep_tui.drawing.what_if import draw_what_if
+from nablastep_tui.drawing.why import body_of, draw_why, head_rows, window_rows
+from nablastep_tui.editing import begin_edit
+from nablastep_tui.palettes import DARK, LIGHT, Palette
+from nablastep_tui.scene import Scene
+from nablastep_tui.screens.stage_base import REGIONS
+from nablastep_tui.why_page import Derivation, WhyPage
+from region_scenes import scene
+
+SIZES = ((80, 24), (120, 40), (200, 55))
+THEMES = (DARK, LIGHT)
+LEFT_OUT = re.compile(r"[+⋯] … [+⋯]")
+"""A long sum of terms is written with dots, as in print: that is no cut."""
+MOST_ROWS, MOST_COLUMNS = 7, 4
+"""Matrices up to this size have numbers on every screen."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong, and where."""
+
+    network: str
+    place: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.network} {self.place}: {self.what}"
+
+
+def faults_of(name: str, *, short: bool = False) -> Iterator[Fault]:
+    """Everything that a reader of this network could not read."""
+    session = ns.open(name)
+    sizes, themes = (SIZES[:2], THEMES[:1]) if short else (SIZES, THEMES)
+    conventions = list(CONVENTIONS)[:1] if short else list(CONVENTIONS)
+    for step in session.program.steps:
+        session.next()
+        for convention in conventions:
+            for palette in themes:
+                for size in sizes:
+                    place = f"{step.id} {convention} {size[0]}×{size[1]} {palette.name}"
+                    shown = scene(session, convention, palette)
+                    for what in _stage_faults(shown, *size):
+                        yield Fault(name, place, what)
+        for what in _why_faults(session, step.id, conventions[0], sizes, themes):
+            yield Fault(name, f"why {step.id}", what)
+        for what in _what_if_faults(session, sizes):
+            yield Fault(name, f"what if {step.id}", what)
+
+
+def _stage_faults(shown: Scene, width: int, height: int) -> Iterator[str]:
+    rows = frame(width, height, map_rows=map_height(width, height, shown))
+    for name, draw in REGIONS.items():
+        place = getattr(rows, name)
+        canvas, overprints = _drawn(
+            draw, shown, width - (rows.docked_why_columns if name == "stage" else 0), place.height
+        )
+        yield from (f"{name}: text over text in {row!r}" for row in overprints)
+        if name == "stage":
+            yield from _cut_faults(shown, canvas)
+
+
+def _drawn(draw, shown: Scene, width: int, height: int) -> tuple[Canvas, list[str]]:  # type: ignore[no-untyped-def]
+    canvas = Canvas(width, max(0, height))
+    Canvas.watched = seen = list[Overprint]()
+    try:
+        draw(canvas, shown)
+    finally:
+        Canvas.watched = None
+    texts = canvas.text_rows()
+    return canvas, [texts[y].strip() for y in sorted({one.y for one in seen})]
+
+
+def _cut_faults(shown: Scene, canvas: Canvas) -> Iterator[str]:
+    rows = canvas.text_rows()
+    text = " ".join("\n".join(rows[1:]).split())
+    if "…" in LEFT_OUT.sub("", text):
+        row = next(row for row in rows[1:] if "…" in LEFT_OUT.sub("", row))
+        yield f"cut by an ellipsis: {row.strip()!r}"
+    sentence = shown.shown.sentence(shown.cell)
+    if _letters(sentence.split(": ")[-1]) not in _letters(text):
+        yield f"the sentence is not whole: {sentence!r}"
+    value = shown.shown.result()
+    if value is not None and np.ndim(value) == 2 and "▀" in text and _is_small(shown):
+        yield "colours instead of numbers"
+
+
+def _is_small(shown: Scene) -> bool:
+    """Whether every matrix of the step has numbers on any screen."""
+    if not has_room_for_numbers(shown):
+        return False
+    sizes = [shown.shown.size(dimension) for dimension in shown.shown.equation.target.shape]
+    return bool(sizes) and sizes[0] <= MOST_ROWS and max(sizes) <= MOST_COLUMNS
+
+
+def _letters(text: str) -> str:
+    return "".join(text.split())
+
+
+def _why_faults(
+    session: Session, name: str, convention: str, sizes: tuple[tuple[int, int], ...], themes: tuple[Palette, ...]
+) -> Iterator[str]:
+    derivation = Derivation(session, name, convention)
+    if not derivation.is_quick:
+        return
+    for route in derivation.routes:
+        page = WhyPage(derivation, route.name)
+        for palette in themes:
+            for width, height in sizes:
+                text, overprints = _read_through(page, Look(palette, UNICODE), width, height - 2)
+                where = f"{route.name} {width}×{height} {palette.name}"
+                yield from (f"{where}: text over text in {row!r}" for row in overprints)
+                if "…" in text:
+                    yield f"{where}: cut by an ellipsis"
+                for words in (page.closing.question, page.closing.answer, *(line.rule for line in route.lines)):
+                    if any(word not in text for word in words.split()):
+                        yield f"{where}: not whole: {words!r}"
+
+
+def _read_through(page: WhyPage, look: Look, width: int, height: int) -> tuple[str, list[str]]:
+    """Everything on the page, by scrolling, without blanks, and the rows with text over text."""
+    room = height - head_rows(width, height)
+    body = body_of(page, look, width, room)
+    found, overprints = "", list[str]()
+    for top in range(0, body.rows, window_rows(body, room)):
+        canvas, over = _drawn(lambda canvas, at: draw_why(canvas, at, look), replace(page, top=top), width, height)  # type: ignore[arg-type]
+        found += "".join(canvas.text_rows())
+        overprints += over
+    return _letters(found), overprints
+
+
+def _what_if_faults(session: Session, sizes: tuple[tuple[int, int], ...]) -> Iterator[str]:
+    parameter = session.program.parameters[0]
+    before = scene(session)
+    edit = begin_edit(before.view, parameter.id, (0, 0)).with_text("0.7")
+    shown = replace(before, what_if=edit.what_if(), trial=edit.trial())
+    for width, height in sizes:
+        rows = frame(width, height, map_rows=map_height(width, height, shown))
+        canvas, overprints = _drawn(draw_what_if, shown, width, rows.stage.height)
+        yield from (f"{width}×{height}: text over text in {row!r}" for row in overprints)
+        if "…" in "".join(canvas.text_rows()):
+            yield f"{width}×{height}: cut by an ellipsis"
+
+
+def main() -> int:
+    """Check the networks named, or all; 1 if there is a fault."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("networks", nargs="*", metavar="NETWORK")
+    parser.add_argument("--short", action="store_true", help="two sizes, one theme, one convention")
+    given = parser.parse_args()
+    count = 0
+    for name in given.networks or network_names():
+        for fault in faults_of(name, short=given.short):
+            count += 1
+            print(fault, flush=True)
+    print(f"{count} fault{'s' if count != 1 else ''}", file=sys.stderr)
+    return 1 if count else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
