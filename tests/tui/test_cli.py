@@ -58,7 +58,8 @@ def nablastep(capsys: pytest.CaptureFixture[str]) -> Nablastep:
 
 
 def in_terminal(*words: str, columns: int = 100, **changes: str | None) -> tuple[int, str]:
-    """The command with a terminal on all streams: exit code and all that it printed."""
+    """The command with a terminal on all streams: exit code and all that it printed, without the line of progress that
+    a loaded machine gets and that is wiped again."""
     fcntl, termios = pytest.importorskip("fcntl"), pytest.importorskip("termios")
     parent, child = os.openpty()
     fcntl.ioctl(child, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
@@ -67,7 +68,7 @@ def in_terminal(*words: str, columns: int = 100, **changes: str | None) -> tuple
     os.close(child)
     printed = b""
     while True:
-        ready, _, _ = select.select([parent], [], [], 30)
+        ready, _, _ = select.select([parent], [], [], 60)
         try:
             piece = os.read(parent, 65536) if ready else b""
         except OSError:  # the other side is closed: on Linux that is how a pty ends
@@ -76,7 +77,7 @@ def in_terminal(*words: str, columns: int = 100, **changes: str | None) -> tuple
             break
         printed += piece
     os.close(parent)
-    return process.wait(30), printed.decode()
+    return process.wait(60), re.sub(r"\r\x1b\[K(?:nablastep: [^\r\n\x1b]*)?", "", printed.decode())
 
 
 # starting up
