@@ -348,13 +348,15 @@ def _key(atom: Expression, names: Mapping[str, str]) -> str:
 
 
 def _placed_key(atom: Placed, names: Mapping[str, str]) -> str:
-    """Columns cut out of a matrix are the rows cut out of its transpose."""
+    """Columns cut out of a matrix are the rows cut out of its transpose; the way back is the way there, read back."""
     plan, target, source = atom.plan, atom.target, atom.source
+    if atom.back:
+        target, source = source, target
     if isinstance(plan, Cut) and plan.axis == COLUMNS:
         plan = replace(plan, before=plan.before[::-1], after=plan.after[::-1], axis=ROWS)
         target, source = target[::-1], source[::-1]
     places = [names.get(index, index) if index else "" for index in (*target, *source)]
-    return f"placed {plan} {atom.back}[{','.join(places)}]"
+    return f"placed {plan}[{','.join(places)}]"
 
 
 def _entry_key(entry: Entry, names: Mapping[str, str]) -> str:

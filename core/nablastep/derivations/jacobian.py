@@ -28,6 +28,7 @@ from nablastep.expressions import (
     Ratio,
     Scale,
     Softmax,
+    Sum,
     Symbol,
     TimesLog,
     Transpose,
@@ -90,6 +91,8 @@ class _Route:
 
     def _sum(self, term: Callable[[Use, Expression], Expression], rule: str) -> Draft:
         terms = [term(use, linear) for use, linear in zip(self.subject.uses, self.linears, strict=True)]
+        if not all(shape_of(each) == shape_of(terms[0]) for each in terms):  # a row times a column beside a number
+            terms = [Sum(each) if shape_of(each) else each for each in terms]
         total = reduce(Add, terms)
         return Draft(self.left, IndexSum(SAMPLE, SAMPLES, total) if self.subject.over_samples else total, rule)
 

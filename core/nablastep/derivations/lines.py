@@ -224,17 +224,13 @@ def laid_out(worth: Worth, left: Expression, size: Callable[[str], int]) -> Any:
         sizes: dict[str, int] = dict(zip(kept, array.shape, strict=True))
         array = array.reshape([sizes.get(name, 1) for name in names])
         array = np.broadcast_to(array, [size(dimension) for dimension in shape_of(left.x)])
-    elif worth.axes == (SAMPLE,):
-        array = array.reshape(len(array), -1)
-        array = array if _samples_are_rows(left) else array.T
+    elif part := next((node for node in walk(left) if isinstance(node, OfSample)), None):
+        each = array.reshape(len(array) if worth.axes else 1, -1)
+        array = np.broadcast_to(each, (size(SAMPLES), each.shape[1]))  # what no sample changes is the same in all
+        array = array if part.x.shape[0] == SAMPLES else array.T  # type: ignore[misc]
     elif isinstance(left, Transpose):
         array = array.T
     return float(array.reshape(-1)[0]) if shape_of(left) == () and not isinstance(left, Entry) else frozen(array)
-
-
-def _samples_are_rows(left: Expression) -> bool:
-    part = next(node for node in walk(left) if isinstance(node, OfSample))
-    return part.x.shape[0] == SAMPLES  # type: ignore[misc]
 
 
 def frozen(array: NDArray[Any]) -> Array:

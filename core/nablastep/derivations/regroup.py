@@ -90,7 +90,7 @@ class _Contraction:
 
     def matrix(self) -> Expression:
         self._merge()
-        while self.bound:
+        while self.bound or self.places:
             placed = {letter for each in self.places for letter in each.letters}
             free = [letter for letter in self.bound if letter not in placed]
             if free:
@@ -144,22 +144,24 @@ class _Contraction:
 
     def _rearrange(self) -> None:
         """Σ over one side of a rearrangement: the matrix with these indices is moved to the other side, or back."""
-        for each in self.places:
-            for inner, outer, back in (
-                (each.source, each.target, each.back),
-                (each.target, each.source, not each.back),
-            ):
-                letters = {letter for letter in inner if letter is not None}
-                others = {letter for other in self.places if other is not each for letter in other.letters}
-                inside = [piece for piece in self.pieces if piece.letters & letters]
-                if letters <= set(self.bound) and not letters & others and all(p.letters <= letters for p in inside):
-                    self.places.remove(each)
-                    self.bound = [letter for letter in self.bound if letter not in letters]
-                    self.pieces = [piece for piece in self.pieces if piece not in inside]
-                    shape = each.plan.after if back else each.plan.before
-                    x = self._spread(inside, inner, shape)
-                    self.pieces.append(Piece(Rearrange(x, each.plan, back), *outer))
-                    return
+        sides = [
+            side
+            for each in self.places
+            for side in ((each, each.source, each.target, each.back), (each, each.target, each.source, not each.back))
+        ]
+        sides.sort(key=lambda side: side[1] == (None, None))  # a single cell has no letters: it moves alone, at last
+        for each, inner, outer, back in sides:
+            letters = {letter for letter in inner if letter is not None}
+            others = {letter for other in self.places if other is not each for letter in other.letters}
+            inside = [piece for piece in self.pieces if piece.letters & letters]
+            if letters <= set(self.bound) and not letters & others and all(p.letters <= letters for p in inside):
+                self.places.remove(each)
+                self.bound = [letter for letter in self.bound if letter not in letters]
+                self.pieces = [piece for piece in self.pieces if piece not in inside]
+                shape = each.plan.after if back else each.plan.before
+                x = self._spread(inside, inner, shape)
+                self._put(Piece(Rearrange(x, each.plan, back), *outer))
+                return
         raise ValueError("two rearrangements of one matrix at once")
 
     def _spread(self, pieces: list[Piece], letters: tuple[Letter, Letter], shape: Shape) -> Expression:
@@ -167,6 +169,7 @@ class _Contraction:
         inner = _Contraction(Product(Fraction(1), (), (), ()), *letters, shape)
         inner.pieces = pieces
         inner.dimensions = self.dimensions
+        inner._merge()
         return inner._arranged()
 
     def _next_index(self, letters: list[str]) -> str:

@@ -308,6 +308,11 @@ class Evaluator:
             return Worth(parts if numerator.x.shape[1] == SAMPLES else parts.swapaxes(0, 1), (SAMPLE,))  # type: ignore[misc]
         else:
             numerator = self._equation_of(numerator, variable)
+            if isinstance(below, OfSample) and not per_sample:  # what reads all samples, by the part of each
+                whole = self._columns(numerator, variable, variable, per_sample).array
+                rows, columns = (self.size(dimension) for dimension in variable.shape)
+                by_cell = whole.reshape(len(whole), columns, rows)
+                return Worth(np.moveaxis(by_cell, 1 if variable.shape[1] == SAMPLES else 2, 0), (SAMPLE,))  # type: ignore[misc]
         return self._columns(numerator, below, variable, per_sample)
 
     def _columns(self, numerator: Expression, below: Expression, variable: Symbol, per_sample: bool) -> Worth:
