@@ -13,7 +13,7 @@ from nablastep.derivations.subject import shown_forward
 from nablastep.derivations.why import situation_of
 from nablastep.derivations.worth import Evaluator
 from nablastep.errors import CommandError
-from nablastep.expressions import COLUMNS, ONE, ROWS, Add, Expression, Fill, MatMul, Repeat, Symbol, Transpose
+from nablastep.expressions import COLUMNS, ONE, ROWS, Add, Expression, Fill, MatMul, Repeat, Symbol, Transpose, walk
 from nablastep.notation import notation_named
 from nablastep.program import Program
 from nablastep.session import Session
@@ -54,6 +54,7 @@ def augmented_lines(session: Session, name: str) -> tuple[Line, ...]:
     ones = Fill(ONE, ("1", rows_and_columns(inputs)[1]))
     wide, tall = _named(weights, bias, COLUMNS), _named(inputs, ones, ROWS)
     wide_gradient = _named(weights.gradient, bias.gradient, COLUMNS)
+    readers = sum(inputs in walk(each.equation.expression) for each in program.forward)
     back: Expression = MatMul(Transpose(weights), target.gradient)
     drafts = (
         Draft(target, MatMul(wide, tall), "Give the bias a neuron of its own whose activation is always 1.", OWN),
@@ -65,7 +66,8 @@ def augmented_lines(session: Session, name: str) -> tuple[Line, ...]:
         ),
         Draft(
             back,
-            inputs.gradient if inputs.gradient.id in program.symbols else back,
+            # What is read elsewhere too gets more than what comes back here.
+            inputs.gradient if inputs.gradient.id in program.symbols and readers == 1 else back,
             "Going back, the product has one entry more: it belongs to the constant 1 and is dropped.",
             OWN,
         ),

@@ -6,6 +6,7 @@ align. Everything is drawn with a cost that follows the screen, not the matrix; 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -29,7 +30,7 @@ from nablastep_tui.drawing.spans import Spans, clipped, spans_width, write_spans
 from nablastep_tui.drawing.stage_plan import Source, is_product, operand_source, result_source
 from nablastep_tui.drawing.stage_words import check_line, draw_line_at, notes_of, remarks_of
 from nablastep_tui.drawing.symbols import plain as plain_text
-from nablastep_tui.drawing.text import wrapped
+from nablastep_tui.drawing.text import folded, wrapped
 from nablastep_tui.numbers import choose_format, parenthesised
 from nablastep_tui.scene import Scene
 from nablastep_tui.themes import accent_style, dimension_style, faint_style, style
@@ -38,6 +39,9 @@ Values = NDArray[np.float64]
 
 ROW_START, ROW_GAP, SMALLEST_BODY = 5, 7, 6
 """Where the first picture of a row stands, the cells between two, and the least cells for one that is larger."""
+
+SIGN = re.compile(r"(?= [=←+−⊙·<-] )")
+"""Where an equation may be broken."""
 
 MOST_GROWN, MOST_LARGEST, TALL = 4, 5, 16
 """How often a column of entries is repeated at most, how many products are listed, and the rows from which on there is
@@ -72,23 +76,31 @@ def draw_large(canvas: Canvas, scene: Scene) -> None:
     lens = _lens(canvas.width, min(5, bottom - 4), scene, result, operands)
     side = 0 if lens is None else lens_size(lens, scene.glyphs)[0] + 3
     width = canvas.width - side - 4
-    draw_header(canvas, scene, result, operands, width)
+    top = 4 + draw_header(canvas, scene, result, operands, width)
     draw_pictures = _draw_falk if is_product(scene) else _draw_row
-    draw_pictures(canvas, scene, result, operands, width, bottom)
+    draw_pictures(canvas, scene, result, operands, width, top, bottom)
     for row, draw in enumerate(told):
         draw(canvas, bottom + row)
     if lens is not None:
         _draw_side(canvas, scene, result, operands, lens, canvas.width - side, bottom)
 
 
-def draw_header(canvas: Canvas, scene: Scene, result: Source, operands: list[Source], width: int) -> None:
-    """The equation in a line, its shapes in letters and in numbers, or where there is no room for both in numbers."""
+def draw_header(canvas: Canvas, scene: Scene, result: Source, operands: list[Source], width: int) -> int:
+    """The equation, its shapes in letters and in numbers, or where there is no room for both in numbers.
+
+    An equation that needs several lines takes the place of the shapes; returns the lines beyond those two.
+    """
     text = notation_named(scene.notation).equation_text(scene.shown.equation)
-    canvas.write(3, 1, clipped(text, width, scene.glyphs), accent_style(scene.palette))
+    lines = folded(SIGN.split(text), width)
+    for row, line in enumerate(lines, 1):
+        canvas.write(3, row, line, accent_style(scene.palette))
+    if len(lines) > 1:
+        return len(lines) - 2
     letters, numbers = (_shapes(scene, result, operands, in_numbers) for in_numbers in (False, True))
     both = (*letters, ("    ", style(scene.palette.muted)), *numbers)
     shown = next((spans for spans in (both, numbers) if spans_width(spans) <= width), ())
     write_spans(canvas, 3, 2, shown)
+    return 0
 
 
 def _shapes(scene: Scene, result: Source, operands: list[Source], in_numbers: bool) -> Spans:
@@ -112,19 +124,21 @@ def _label(source: Source) -> str:
     return f" {source.text} "
 
 
-def _draw_falk(canvas: Canvas, scene: Scene, result: Source, operands: list[Source], width: int, bottom: int) -> None:
+def _draw_falk(
+    canvas: Canvas, scene: Scene, result: Source, operands: list[Source], width: int, top: int, bottom: int
+) -> None:
     """Left factor and product in one row, the right factor above the product: they fill the rows down to `bottom`.
 
     Entries are enlarged by whole numbers, so that all of one matrix are equally large; spare rows go to the upper one.
     """
     left, right = operands[0], operands[1]
-    rows = bottom - 4 - 3
+    rows = bottom - top - 3
     lower = _grown(result.sizes[0], max(2, rows * 3 // 5))
     upper = _grown(right.sizes[0], max(1, rows - lower))
     lower = max(lower, _grown(result.sizes[0], max(2, rows - upper)))
     spare = width - _falk_start(0, left) - result.sizes[1] - 2
     left_width = _grown_columns(left.sizes[1], max(2, width // 4, min(spare, left.sizes[1])))
-    x, y = _falk_start(left_width, left), 4
+    x, y = _falk_start(left_width, left), top
     body = _grown_columns(result.sizes[1], max(4, width - x - 2))
     _draw_heat(canvas, scene, right, x, y, body, upper)
     _draw_heat(canvas, scene, left, 5, y + upper + 2, left_width, lower)
@@ -165,18 +179,20 @@ def _slot_width(source: Source, space: int) -> int:
     return max(2, min(space, source.sizes[1]), width_of(_label(source)))
 
 
-def _draw_row(canvas: Canvas, scene: Scene, result: Source, operands: list[Source], width: int, bottom: int) -> None:
+def _draw_row(
+    canvas: Canvas, scene: Scene, result: Source, operands: list[Source], width: int, top: int, bottom: int
+) -> None:
     """Result and operands side by side, for element-wise steps; those for which there is no room are left out."""
     shown = _row(result, operands)
     while len(shown) > 1 and _row_width(shown, SMALLEST_BODY) > width:
         shown.pop()
     spaces = range(max(SMALLEST_BODY, width // len(shown)), SMALLEST_BODY, -1)
     space = next((space for space in spaces if _row_width(shown, space) <= width), SMALLEST_BODY)
-    height = max(2, bottom - 6)
+    height = max(2, bottom - top - 2)
     x = ROW_START
     for source in shown:
         body = max(2, min(space, source.sizes[1]))
-        _draw_heat(canvas, scene, source, x, 5, body, max(1, _grown(source.sizes[0], height)))
+        _draw_heat(canvas, scene, source, x, top + 1, body, max(1, _grown(source.sizes[0], height)))
         x += _slot_width(source, space) + ROW_GAP
 
 

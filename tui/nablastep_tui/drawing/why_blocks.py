@@ -32,7 +32,7 @@ from nablastep_tui.themes import accent_style, style
 from nablastep_tui.why_page import WhyPage, zero_cells
 
 INDENT = 10
-LEAST_WORTH, LEAST_RULE, TICK = 24, 42, 3
+LEAST_WRITTEN, LEAST_WORTH, LEAST_RULE, TICK = 16, 24, 42, 3
 ACCORDION_WIDTH = 100
 
 
@@ -79,7 +79,7 @@ def columns_of(page: WhyPage, look: Look, width: int) -> Columns:
     longest = max(width_of(line.text(look.notation)) for line in page.lines)
     if width < ACCORDION_WIDTH:
         return Columns(max(INDENT + 26, min(INDENT + longest + 3, width - LEAST_WORTH - TICK)), None, width)
-    worth = min(INDENT + longest + 3, width - LEAST_RULE - LEAST_WORTH)
+    worth = min(INDENT + max(LEAST_WRITTEN, longest) + 3, width - LEAST_RULE - LEAST_WORTH)
     widest = max(_worth(line, page, look, width // 3).width for line in page.lines)
     rule = worth + max(LEAST_WORTH, min(widest + TICK + 2, width - LEAST_RULE - worth))
     return Columns(worth, rule, width)
