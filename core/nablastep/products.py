@@ -373,6 +373,8 @@ def _entry_key(entry: Entry, names: Mapping[str, str]) -> str:
         straight, turned = (str(normal_form(each)) for each in (x.x, transposed(x.x)))
         if turned < straight:
             row, column, straight = column, row, turned
+        elif turned == straight:  # symmetric
+            row, column = sorted((row, column), key=str)
         return f"Inverse({straight})[{row},{column}]"
     return f"({_whole_key(x)})[{row},{column}]"
 

@@ -12,7 +12,18 @@ from nablastep.calculus import CALCULUS, moving, opened
 from nablastep.derivations import sentences
 from nablastep.derivations.lines import NUMBER, QUANTITY, Draft
 from nablastep.derivations.subject import Subject
-from nablastep.expressions import ONE, Add, Expression, MatMul, Scale, Subtract, Symbol, Transpose, depends_on
+from nablastep.expressions import (
+    ONE,
+    Add,
+    Expression,
+    MatMul,
+    Scale,
+    Subtract,
+    Symbol,
+    Transpose,
+    depends_on,
+    substitute,
+)
 from nablastep.laws import add
 from nablastep.shapes import shape_of
 from nablastep.structures import Differential, Inner, Trace
@@ -36,6 +47,7 @@ class _Walk:
         self.meanings: dict[Expression, Expression] = {
             use.target: use.expression for use in subject.uses if use.upstream is not None
         }
+        self.hidden = {name: right for right, name in subject.names.items() if name not in self.meanings}
         self.brackets: list[Bracket] = [
             (ONE, Differential(use.expression)) if use.upstream is None else (use.upstream, Differential(use.target))
             for use in subject.uses
@@ -75,10 +87,24 @@ class _Walk:
             self.brackets[place] = (upstream, self.change)
             self._line(sentences.opened(self.meanings.get(x, x), self.subject.variable))
             return
+        if node in self.hidden:  # its name says nothing of what moves in it
+            node = self.hidden[node]
         linear = opened(node, self.subject.variable)
         assert linear is not None
-        self.brackets[place] = (upstream, self.subject.named(linear))
+        self.brackets[place] = (upstream, self._named(linear))
         self._line(sentences.opened(node, self.subject.variable))
+
+    def _named(self, linear: Expression) -> Expression:
+        """What is computed already under its name; what moves inside a change is seen."""
+        if not isinstance(linear, Differential):
+            if linear in self.subject.names or not linear.operands:
+                return self.subject.names.get(linear, linear)
+            return linear.with_operands(tuple(self._named(operand) for operand in linear.operands))
+        still = {right: name for right, name in self.subject.names.items() if not self._moves(right)}
+        return Differential(self.subject.names.get(linear.x, substitute(linear.x, still)))
+
+    def _moves(self, x: Expression) -> bool:
+        return depends_on(x, self.subject.variable)
 
     def _move(self, place: int, upstream: Expression, x: Expression) -> None:
         """A linear node goes to the other side as its adjoint."""
