@@ -148,3 +148,8 @@ def test_repetitions_and_kronecker_products_of_anything_are_judged(answer: str) 
 
 def test_a_kronecker_product_of_vectors_is_their_outer_product() -> None:
     assert judge(ns.open("mazur"), "grad_W1", "grad_z2 ⊗ a1ᵀ").right
+
+
+def test_a_slip_and_a_sign_are_one_sentence() -> None:
+    verdict = judge(ns.open("mazur"), "grad_a1", "-1 grad_z2")
+    assert verdict.message.startswith("W⁽¹⁾ is left out; besides, its sign is the wrong way round; the shape fits")

@@ -189,7 +189,7 @@ async def test_what_moves_the_session_or_asks_something_ends_a_run() -> None:
 async def test_looking_and_what_is_refused_do_not_end_a_run() -> None:
     async with running() as (app, _):
         await begin_endless(app)
-        for key in ("n", "N", "l", "t", "c", "f2", "ctrl+r", "e"):
+        for key in ("n", "N", "l", "t", "c", "f2", "ctrl+r"):
             await press(app, key)
             await goes_on(app)
         assert app.stage.is_error, "what was refused is still to be read"

@@ -271,7 +271,7 @@ def _factor_with_frozen(question: Question, built: Built) -> str:
     if len(answers) < len(worlds):
         return ""
     ratio = ratio_of(answers, [question.right(values) for values in worlds], worlds)
-    if ratio is None or ratio.names:
+    if ratio is None or ratio.names or ratio.number == -1:  # that a sign is wrong is said wherever it is
         return ""
     return f"; with the numbers of this network, {ratio_text(ratio, question.step.equation.expression)}"
 

@@ -148,15 +148,14 @@ def _constant(found: Array, right: Array) -> float | None:
 
 def ratio_text(ratio: Ratio, right: Expression) -> str:
     """What is said of the factor: "4 times too large", "1/m is in it twice", "1/m is forgotten"."""
-    sign = " and its sign is the wrong way round" if ratio.number < 0 else ""
     number = abs(ratio.number)
     own = {name for node in walk(right) if isinstance(node, Factor) for name in node.dimensions}
-    if number != 1 and not ratio.names:
-        return _number_text(number) + sign
     parts = [_name_text(name, power, name in own) for name, power in ratio.names]
     if number != 1:
         parts.append(_number_text(number))
-    return " and ".join(parts) + sign
+    if ratio.number < 0:
+        parts.append("its sign is the wrong way round")
+    return " and ".join(parts)
 
 
 def _number_text(number: Fraction) -> str:
