@@ -43,6 +43,9 @@ ROW_START, ROW_GAP, SMALLEST_BODY = 5, 7, 6
 SIGN = re.compile(r"(?= [=←+−⊙·<-] )")
 """Where an equation may be broken."""
 
+SMALLEST_PICTURES = 8
+"""The least rows for the pictures under the equation."""
+
 MOST_GROWN, MOST_LARGEST, TALL = 4, 5, 16
 """How often a column of entries is repeated at most, how many products are listed, and the rows from which on there is
 room for a check."""
@@ -76,7 +79,7 @@ def draw_large(canvas: Canvas, scene: Scene) -> None:
     lens = _lens(canvas.width, min(5, bottom - 4), scene, result, operands)
     side = 0 if lens is None else lens_size(lens, scene.glyphs)[0] + 3
     width = canvas.width - side - 4
-    top = 4 + draw_header(canvas, scene, result, operands, width)
+    top = 4 + draw_header(canvas, scene, result, operands, width, bottom - 4 - SMALLEST_PICTURES)
     draw_pictures = _draw_falk if is_product(scene) else _draw_row
     draw_pictures(canvas, scene, result, operands, width, top, bottom)
     for row, draw in enumerate(told):
@@ -85,13 +88,16 @@ def draw_large(canvas: Canvas, scene: Scene) -> None:
         _draw_side(canvas, scene, result, operands, lens, canvas.width - side, bottom)
 
 
-def draw_header(canvas: Canvas, scene: Scene, result: Source, operands: list[Source], width: int) -> int:
+def draw_header(canvas: Canvas, scene: Scene, result: Source, operands: list[Source], width: int, spare: int) -> int:
     """The equation, its shapes in letters and in numbers, or where there is no room for both in numbers.
 
-    An equation that needs several lines takes the place of the shapes; returns the lines beyond those two.
+    An equation that needs several lines takes the place of the shapes, and `spare` rows more where the pictures can do
+    without them; returns the lines beyond those two.
     """
     text = notation_named(scene.notation).equation_text(scene.shown.equation)
     lines = folded(SIGN.split(text), width)
+    if len(lines) - 2 > spare:
+        lines = [clipped(text, width, scene.glyphs)]
     for row, line in enumerate(lines, 1):
         canvas.write(3, row, line, accent_style(scene.palette))
     if len(lines) > 1:
