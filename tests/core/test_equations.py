@@ -211,6 +211,19 @@ def test_random_graphs_prove_themselves_and_come_back_from_their_file(seed: int,
 # what a session does on them
 
 
+@pytest.mark.parametrize("seed", [1002, 1005, 1007, 1011, 1020, 1035, 1041, 1047, 1059])
+def test_random_graphs_are_derived_by_every_route(seed: int) -> None:
+    """E beside other readers of a sample's quantity, single cells, repeated factors, numbers: these once failed."""
+    session = ns.open(Equations(seed).network())
+    session.next(len(session.program))
+    for step in session.program.steps:
+        if step.phase == "backward":
+            for route in ("index", "jacobian", "differential"):
+                lines = ns.why(session, step.id, route=route)
+                assert [line.text() for line in lines if line.holds is False] == [], (step.id, route)
+                assert lines[-1].holds, (step.id, route)
+
+
 def test_data_and_what_is_given_are_edited_like_parameters() -> None:
     session = ns.open("weight-decay")
     session.goto("end")
