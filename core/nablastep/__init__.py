@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from nablastep.session import Branch, Position, Session
     from nablastep.torch_models import from_torch
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "Answer",
