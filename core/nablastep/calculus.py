@@ -29,6 +29,7 @@ from nablastep.expressions import (
     Cases,
     Cut,
     Determinant,
+    Diagonals,
     Divide,
     Expression,
     Factor,
@@ -56,11 +57,12 @@ from nablastep.expressions import (
     walk,
 )
 from nablastep.functions.elementary import LOG
-from nablastep.laws import add, filled, hadamard, matmul, negate, repeat, scale, summed, total
+from nablastep.laws import add, filled, hadamard, matmul, negate, rearrange, repeat, scale, summed, total
 from nablastep.shapes import shape_of
 from nablastep.structures import (
     SAMPLE,
     Commutation,
+    Delta,
     Diagonal,
     Differential,
     Entry,
@@ -72,6 +74,7 @@ from nablastep.structures import (
     Placed,
     Selection,
     joint,
+    rows_and_columns,
     vec,
 )
 from nablastep.transposition import transposed
@@ -437,7 +440,9 @@ def _sample_entry(node: OfSample, indices: Indices, _: Used) -> Expression:
 
 def _rearranged_entry(node: Rearrange, indices: Indices, used: Used) -> Expression:
     """The entries that go to this place: a sum over all places, of which the plan keeps those that it moves here."""
-    rows, columns = shape_of(node.x)  # type: ignore[misc]
+    rows, columns = rows_and_columns(node.x)
+    if isinstance(node.plan, Diagonals):
+        return _diagonal_entry(node, indices, used)
     row = fresh(used, "uv") if rows != "1" else None
     column = fresh(used | {row or ""}, "vw") if columns != "1" else None
     places = Placed(node.plan, node.back, indices, (row, column))
@@ -446,6 +451,17 @@ def _rearranged_entry(node: Rearrange, indices: Indices, used: Used) -> Expressi
         if index is not None:
             found = IndexSum(index, dimension, found)
     return found
+
+
+def _diagonal_entry(node: Rearrange, indices: Indices, used: Used) -> Expression:
+    """diag(X)ᵢ = Xᵢᵢ, and diag(x)ᵢⱼ = δᵢⱼ xᵢ."""
+    row, column = indices
+    if not node.back:
+        return entry_of(node.x, (row, row), used)
+    entry = entry_of(node.x, (row, None), used)
+    if row is None or column is None or row == column:
+        return entry
+    return Scale(Delta(row, column, rows_and_columns(node)[0]), entry)
 
 
 def _block_entry(node: Block, indices: Indices, used: Used) -> Expression:
@@ -577,7 +593,7 @@ CALCULUS: dict[type[Expression], Rules] = {
     Total: Rules(_total_entry, adjoint=_total_adjoint, jacobian=_total_jacobian),
     Rearrange: Rules(
         _rearranged_entry,
-        adjoint=lambda node, operand, upstream: Rearrange(upstream, node.plan, not node.back),
+        adjoint=lambda node, operand, upstream: rearrange(upstream, node.plan, back=not node.back),
         jacobian=lambda node, operand: Selection(node.plan, node.back),
     ),
     Block: Rules(_block_entry, _block_change),

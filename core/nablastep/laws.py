@@ -20,6 +20,7 @@ from nablastep.expressions import (
     ONE,
     ROWS,
     Add,
+    Diagonals,
     Dimension,
     Divide,
     Expression,
@@ -27,7 +28,9 @@ from nablastep.expressions import (
     Fill,
     Hadamard,
     MatMul,
+    Plan,
     Ratio,
+    Rearrange,
     Repeat,
     Scale,
     Shape,
@@ -37,6 +40,7 @@ from nablastep.expressions import (
     Transpose,
 )
 from nablastep.shapes import shape_of
+from nablastep.transposition import transposed
 
 
 @dataclass(frozen=True)
@@ -105,6 +109,11 @@ def repeat(x: Expression, axis: int, dimension: Dimension) -> Expression:
 def total(x: Expression, axis: int) -> Expression:
     """The sum along the axis."""
     return simplified(Total(x, axis))
+
+
+def rearrange(x: Expression, plan: Plan, *, back: bool) -> Expression:
+    """The entries moved as the plan says."""
+    return simplified(Rearrange(x, plan, back))
 
 
 def summed(x: Expression) -> Expression:
@@ -261,6 +270,29 @@ def _constant_repeated(node: Repeat) -> Expression | None:
     return Fill(node.x.scalar, shape_of(node)) if isinstance(node.x, Fill) else None
 
 
+def _diagonal_of_a_product(node: Rearrange) -> Expression | None:
+    """diag(A B) = (A ⊙ Bᵀ) 1: entry (i, i) is row i of A times column i of B."""
+    if not (isinstance(node.plan, Diagonals) and not node.back and isinstance(node.x, MatMul)):
+        return None
+    pairs = hadamard(node.x.left, transposed(node.x.right))
+    return pairs if shape_of(pairs)[-1:] == ("1",) else total(pairs, COLUMNS)
+
+
+def _diagonal_of_copies(node: Rearrange) -> Expression | None:
+    """diag(x 1ᵀ) = x and diag(1 xᵀ) = x."""
+    if not (isinstance(node.plan, Diagonals) and not node.back and isinstance(node.x, Repeat)):
+        return None
+    return node.x.x if node.x.axis == COLUMNS else transpose(node.x.x)
+
+
+def _there_and_back(node: Rearrange) -> Expression | None:
+    """diag(diag(x)) = x."""
+    inner = node.x
+    if isinstance(node.plan, Diagonals) and not node.back and isinstance(inner, Rearrange) and inner.back:
+        return inner.x if isinstance(inner.plan, Diagonals) else None
+    return None
+
+
 def _sum_of_sums(node: Sum) -> Expression | None:
     return summed(node.x.x) if isinstance(node.x, Total) else None
 
@@ -354,6 +386,10 @@ LAWS = (
     Law("(k x) 1ᵀ = k (x 1ᵀ)", Repeat, _factor_out_of),
     Law("(k x) 1 = k (x 1)", Total, _factor_out_of),
     Law("a constant added up is its multiple", Total, _constant_totalled),
+    Law("diag(A B) = (A ⊙ Bᵀ) 1", Rearrange, _diagonal_of_a_product),
+    Law("diag(x 1ᵀ) = x", Rearrange, _diagonal_of_copies),
+    Law("diag(diag(x)) = x", Rearrange, _there_and_back),
+    Law("a factor of what is moved stands in front", Rearrange, _factor_out_of),
     Law("Σ of a constant is its multiple", Sum, _constant_summed),
     Law("Σ k x = k Σ x", Sum, _factor_out_of),
     Law("Σ (1ᵀ x) = Σ x", Sum, _sum_of_sums),

@@ -180,6 +180,12 @@ RAW_OF_TEXTBOOKS: tuple[Expression, ...] = (
     Commutation("n1", "1"),
     Repeat(SMALL_PRODUCT, ROWS, "1"),
     Total(COLUMN, COLUMNS),
+    Rearrange(MatMul(SQUARE_LEFT, SQUARE_RIGHT), DIAGONALS),
+    Rearrange(MatMul(COLUMN, Transpose(SQUARED)), DIAGONALS),
+    Rearrange(Repeat(COLUMN, COLUMNS, "n1"), DIAGONALS),
+    Rearrange(Repeat(Transpose(COLUMN), ROWS, "n1"), DIAGONALS),
+    Rearrange(Rearrange(COLUMN, DIAGONALS, back=True), DIAGONALS),
+    Rearrange(Scale(HALF, SQUARE_LEFT), DIAGONALS),
 )
 """Nodes that some law of textbooks rewrites."""
 

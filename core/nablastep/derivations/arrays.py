@@ -30,11 +30,14 @@ def check_entries(*sizes: int) -> None:
 
 
 def entry(x: Any, indices: str, letters: str) -> Array:
-    """x[indices] with an axis for each of the letters; `.` stands for an axis of length 1."""
+    """x[indices] with an axis for each of the letters; `.` stands for an axis of length 1, a letter twice for the
+    diagonal."""
     array = np.asarray(x)
     if array.ndim < 2:
         return array
     front = array.ndim - 2
+    if indices[0] == indices[1] != ".":
+        array, indices = array.diagonal(axis1=front, axis2=front + 1)[..., np.newaxis], indices[0] + "."
     for axis in (1, 0):
         if indices[axis] == ".":
             array = np.take(array, 0, axis=front + axis)

@@ -10,12 +10,11 @@ from nablastep.expressions import (
     Expression,
     Fill,
     MatMul,
-    Rearrange,
     Scale,
     Shape,
     Subtract,
 )
-from nablastep.laws import add, filled, hadamard, matmul, negate, repeat, scale, summed, total
+from nablastep.laws import add, filled, hadamard, matmul, negate, rearrange, repeat, scale, summed, total
 from nablastep.shapes import shape_of
 from nablastep.structures import Commutation, Diagonal, Identity, Kronecker, Selection, Vec
 from nablastep.transposition import transposed
@@ -91,7 +90,7 @@ def _applied(matrix: Expression, x: Expression, shape: Shape) -> Expression:
             return transposed(x)
         case Selection():
             source = matrix.plan.after if matrix.back else matrix.plan.before
-            return Rearrange(x if shape_of(x) == source else transposed(x), matrix.plan, matrix.back)
+            return rearrange(x if shape_of(x) == source else transposed(x), matrix.plan, back=matrix.back)
         case Diagonal():
             return hadamard(_laid_like(matrix.x, shape), x)
         case Kronecker():

@@ -8,7 +8,7 @@ comes out is what the sums say, whether or not it is what somebody expected.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import reduce
 
@@ -16,20 +16,21 @@ from nablastep.expressions import (
     COLUMNS,
     ONE,
     ROWS,
+    Diagonals,
+    Dimension,
     Divide,
     Expression,
     Factor,
     Fill,
     Ratio,
-    Rearrange,
     Shape,
     Sum,
     Symbol,
 )
-from nablastep.laws import add, filled, hadamard, matmul, repeat, scale, summed, total
-from nablastep.products import Product, indices_of, products_of
+from nablastep.laws import add, filled, hadamard, matmul, rearrange, repeat, scale, summed, total
+from nablastep.products import Product, indices_of, products_of, renamed
 from nablastep.shapes import shape_of
-from nablastep.structures import Entry, Placed
+from nablastep.structures import Delta, Entry, Placed
 from nablastep.transposition import transposed
 
 Letter = str | None
@@ -64,8 +65,21 @@ class Piece:
 
 def regrouped(number: Expression, row: Letter, column: Letter, shape: Shape) -> Expression:
     """The expression of that shape whose entry (row, column) is the number. Raises TooManyProducts."""
-    terms = [_Contraction(each, row, column, shape).matrix() for each in products_of(number, whole=True)]
+    terms = [_term(each, row, column, shape) for each in products_of(number, whole=True)]
     return reduce(add, terms) if terms else filled(Factor(0), shape)
+
+
+def _term(one: Product, row: Letter, column: Letter, shape: Shape) -> Expression:
+    """One product as a matrix; a delta between row and column leaves its diagonal."""
+    if row is None or column is None or not any(isinstance(atom, Delta) for atom in one.atoms):
+        return _Contraction(one, row, column, shape).matrix()
+    rest = tuple(renamed(atom, column, row) for atom in one.atoms if not isinstance(atom, Delta))
+    plan = _diagonals(shape[0])
+    return rearrange(_term(replace(one, atoms=rest), row, None, plan.after), plan, back=True)
+
+
+def _diagonals(dimension: Dimension) -> Diagonals:
+    return Diagonals((dimension, dimension), (dimension, "1"))
 
 
 class _Contraction:
@@ -106,10 +120,17 @@ class _Contraction:
 
     def _put(self, piece: Piece) -> None:
         if piece.letters:
-            self.pieces.append(piece)
+            self.pieces.append(self._plain(piece))
         else:
             number = _scalar(piece.x)
             self.numbers.append(Divide(ONE, number) if piece.below else number)
+
+    def _plain(self, piece: Piece) -> Piece:
+        """Of a matrix with one letter on both axes only the diagonal is there."""
+        if piece.row is None or piece.row != piece.column:
+            return piece
+        column = rearrange(piece.x, _diagonals(self.dimensions[piece.row]), back=False)
+        return Piece(column, piece.row, None, piece.below)
 
     # equal indices
 
@@ -160,7 +181,7 @@ class _Contraction:
                 self.pieces = [piece for piece in self.pieces if piece not in inside]
                 shape = each.plan.after if back else each.plan.before
                 x = self._spread(inside, inner, shape)
-                self._put(Piece(Rearrange(x, each.plan, back), *outer))
+                self._put(Piece(rearrange(x, each.plan, back=back), *outer))
                 return
         raise ValueError("two rearrangements of one matrix at once")
 
@@ -193,7 +214,7 @@ class _Contraction:
             self.numbers.append(summed(Fill(ONE, (self.dimensions[letter], "1"))))
             return
         if found.letters:
-            self.pieces.insert(min(places[0], len(self.pieces)), found)
+            self.pieces.insert(min(places[0], len(self.pieces)), self._plain(found))
         else:
             self._put(found)
 

@@ -16,6 +16,7 @@ from nablastep.expressions import (
     Block,
     Cases,
     Determinant,
+    Diagonals,
     Divide,
     Expression,
     Fill,
@@ -97,6 +98,8 @@ def slope_of_an_entry(subject: Subject) -> str:
                 sentence = _SLOPES[type(node)]
                 if isinstance(node, MatMul) and depends_on(node.right, subject.variable):
                     sentence = _RIGHT_FACTOR
+                if isinstance(node, Rearrange) and isinstance(node.plan, Diagonals):
+                    sentence = _DIAGONAL
                 return sentence.format(v=v)
     return (
         f"Only the entry of {v} in the same place counts: its derivative is 1, that of every other 0, which is a delta."
@@ -106,6 +109,7 @@ def slope_of_an_entry(subject: Subject) -> str:
 _RIGHT_FACTOR = (
     "The derivative of one entry of {v} by another is a delta: 1 for the same entry, else 0; all the rest stands still."
 )
+_DIAGONAL = "On a diagonal both indices are the same: of {v} only the entry that the deltas name counts."
 _SLOPES: dict[type[Expression], str] = {
     MatMul: "Two entries of {v} are the same number only if both indices match: that is one delta for each index.",
     Apply: (

@@ -83,12 +83,21 @@ class Subject:
 
     @cached_property
     def meanings(self) -> dict[Expression, Expression]:
-        """The names of functions of quantities, and what they stand for."""
+        """The names of functions of quantities, and what they stand for, down to what none of them computes."""
+        read = {use.target: use.expression for use in self.uses if use.upstream is not None}
         found: dict[Expression, Expression] = {}
         for each in self.forward:
-            if isinstance(each.expression, Apply | Softmax) and isinstance(each.expression.x, Symbol):
-                found[each.target] = each.expression
-        found.update((use.target, use.expression) for use in self.uses if use.upstream is not None)
+            right = read.get(each.target, each.expression)
+            if each.target in read or (isinstance(right, Apply | Softmax) and isinstance(right.x, Symbol)):
+                found[each.target] = substitute(right, found)
+        return found
+
+    @cached_property
+    def everything(self) -> dict[Expression, Expression]:
+        """What every quantity of the forward pass stands for, down to what is given."""
+        found: dict[Expression, Expression] = {}
+        for each in self.forward:
+            found[each.target] = substitute(each.expression, found)
         return found
 
     def named(self, expression: Expression) -> Expression:
@@ -137,10 +146,11 @@ class Subject:
     def arrives_at(self, reached: Expression) -> bool:
         """Whether a route that reached this expression has reached the step's own, up to spelling.
 
-        An expression too long for that is judged by its value alone, like every line.
+        Names that stand for functions of quantities are opened first; where that does not decide, so are all others. An
+        expression too long for that is judged by its value alone, like every line.
         """
         try:
-            return same(reached, self.equation.expression, self.meanings)
+            return any(same(reached, self.equation.expression, each) for each in (self.meanings, self.everything))
         except TooManyProducts:
             return True
 

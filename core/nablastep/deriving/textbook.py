@@ -67,8 +67,10 @@ def without_transposes(expression: Expression, symmetric: Sequence[Symbol]) -> E
 
 
 _COLLECTED_AS_SUMS = {"k x + k y = k (x + y)", "k x + l x = (k + l) x"}
+_NO_TRACE_LEFT = {"diag(A B) = (A ⊙ Bᵀ) 1"}
+"""Textbooks write tr(A B)."""
 _BY_KIND: dict[type[Expression], list[Law]] = {}
-_LAWS = tuple(law for law in (*TEXTBOOK_LAWS, *LAWS) if law.name not in _COLLECTED_AS_SUMS)
+_LAWS = tuple(law for law in (*TEXTBOOK_LAWS, *LAWS) if law.name not in _COLLECTED_AS_SUMS | _NO_TRACE_LEFT)
 for _law in _LAWS:
     _BY_KIND.setdefault(_law.kind, []).append(_law)
 

@@ -248,7 +248,10 @@ class Writer:
             return (Token(self.minus), *self.wrapped(inner, Strength.PRODUCT, Sum))
         # Σ takes all that is multiplied behind it.
         also_sum = isinstance(_without_sum_of_one(node.scalar), Sum) and not is_trace(node.scalar)
-        scalar = self.wrapped(node.scalar, Strength.PRODUCT if also_sum else Strength.SCALED)
+        fraction = isinstance(node.scalar, Divide | Ratio)  # 1 / s x could be 1 / (s x)
+        scalar = self.wrapped(
+            node.scalar, Strength.POSTFIX if fraction else Strength.PRODUCT if also_sum else Strength.SCALED
+        )
         if self.is_negative(inner):
             x = self.parenthesised(self.tokens(inner))
         else:
