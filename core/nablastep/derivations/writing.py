@@ -89,6 +89,8 @@ class DerivationWriter(Writer):
     def strength(self, expression: Expression) -> Strength:
         if type(expression) in DERIVATION_STRENGTHS:
             return DERIVATION_STRENGTHS[type(expression)]
+        if isinstance(expression, Norm) and expression.exponent != 1:
+            return Strength.POSTFIX
         if isinstance(expression, TimesLog) and shape_of(expression) == ():
             return Strength.SCALED
         return super().strength(expression)

@@ -33,6 +33,7 @@ from nablastep.notation.writer import (
     Tokens,
     Writer,
     decimal_of,
+    is_fraction,
     number_above,
     plain_number,
 )
@@ -59,6 +60,7 @@ class LatexWriter(Writer):
     """LaTeX source for math mode."""
 
     name = "latex"
+    stacks_fractions = True
     operators: ClassVar[dict[type[Expression], str]] = {
         MatMul: r"\, ",
         Hadamard: r" \odot ",
@@ -118,7 +120,13 @@ class LatexWriter(Writer):
         return (Token("{"), *inner, Token(r"}^{\mathsf{T}}"))
 
     def power(self, node: Power) -> Tokens:
-        return (Token("{"), *self.tokens(node.scalar), Token("}^{"), *self.tokens(node.exponent), Token("}"))
+        base = self.wrapped(node.scalar, Strength.ATOM)
+        return (Token("{"), *base, Token("}^{"), *self.tokens(node.exponent), Token("}"))
+
+    def product(self, node: MatMul | Hadamard | Divide | Ratio) -> Tokens:
+        if is_fraction(node):
+            return (Token(r"\frac{"), *self.tokens(node.left), Token("}{"), *self.tokens(node.right), Token("}"))
+        return super().product(node)
 
     def function(self, node: Apply) -> Tokens:
         if node.function.style == "prefix" and not node.prime:

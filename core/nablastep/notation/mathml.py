@@ -30,8 +30,7 @@ from nablastep.expressions import (
     Transpose,
 )
 from nablastep.notation.unicode import UnicodeWriter, dimension_text
-from nablastep.notation.writer import Strength, Token, Tokens, decimal_of, is_maximum, plain_number
-from nablastep.shapes import shape_of
+from nablastep.notation.writer import Strength, Token, Tokens, decimal_of, is_fraction, is_maximum, plain_number
 
 _ABOVE = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾⁻⁺ᵀᵗ′", "0123456789()−+Tt′", strict=True))
 _BELOW = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋ᵢⱼₖₗₘₙₚᵣₛₜₓ", "0123456789+−ijklmnprstx", strict=True))
@@ -55,6 +54,7 @@ class MathmlWriter(UnicodeWriter):
     """MathML Core, in pieces that joined are well formed."""
 
     name = "mathml"
+    stacks_fractions = True
     on_screens = False
     operators: ClassVar[dict[type[Expression], str]] = {
         MatMul: _JUXTAPOSED,
@@ -115,7 +115,7 @@ class MathmlWriter(UnicodeWriter):
         return (Token("<msup><mrow>"), *base, Token("</mrow><mrow>"), *exponent, Token("</mrow></msup>"))
 
     def product(self, node: MatMul | Hadamard | Divide | Ratio) -> Tokens:
-        if isinstance(node, Divide) and shape_of(node.right) == ():
+        if is_fraction(node):
             return self.stacked(self.tokens(node.left), self.tokens(node.right))
         return super().product(node)
 

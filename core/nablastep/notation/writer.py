@@ -92,6 +92,8 @@ class Writer:
     name = ""
     on_screens = True
     """Whether people read its text as it stands; markup and speech are for other readers."""
+    stacks_fractions = False
+    """Whether a quotient by a number stands above and below a line."""
     operators: ClassVar[dict[type[Expression], str]] = {
         MatMul: " ",
         Hadamard: " ⊙ ",
@@ -177,6 +179,8 @@ class Writer:
             return Strength.ATOM
         if isinstance(expression, Fill):
             return self.strength(expression.scalar)
+        if self.stacks_fractions and is_fraction(expression):
+            return Strength.POSTFIX
         if isinstance(expression, Apply):
             return Strength.ATOM if expression.function.style == "call" else Strength.POSTFIX
         if isinstance(expression, Factor) and (expression.numerator < 0):
@@ -220,8 +224,7 @@ class Writer:
             left = self.ones(transposed=True)
         else:
             left = self.wrapped(node.left, Strength.POSTFIX, *chain)
-        scalar = isinstance(node, Divide) and shape_of(node.right) == ()
-        operator = self.over if scalar else self.operators[type(node)]
+        operator = self.over if is_fraction(node) else self.operators[type(node)]
         return (*left, Token(operator), *self.wrapped(node.right, Strength.POSTFIX))
 
     def times_log(self, node: TimesLog) -> Tokens:
@@ -417,6 +420,11 @@ def plain_number(value: float) -> str:
 def _row_of_ones(node: Expression) -> bool:
     """Whether the node is 1ᵀ: in a product the one that adds up has to be told from the number."""
     return isinstance(node, Fill) and node.scalar == ONE and node.shape[:1] == ("1",) != node.shape[1:]
+
+
+def is_fraction(expression: Expression) -> bool:
+    """Whether that is a quotient by a number, which is written with a fraction line."""
+    return isinstance(expression, Divide) and shape_of(expression.right) in ((), ("1", "1"))
 
 
 def is_trace(x: Expression) -> bool:
