@@ -58,7 +58,7 @@ from nablastep.expressions import (
 )
 from nablastep.functions.elementary import LOG
 from nablastep.laws import add, filled, hadamard, matmul, negate, rearrange, repeat, scale, summed, total
-from nablastep.shapes import shape_of
+from nablastep.shapes import rows_and_columns, shape_of
 from nablastep.structures import (
     SAMPLE,
     Commutation,
@@ -74,7 +74,6 @@ from nablastep.structures import (
     Placed,
     Selection,
     joint,
-    rows_and_columns,
     vec,
 )
 from nablastep.transposition import transposed
@@ -348,7 +347,7 @@ def _total_adjoint(node: Total, _: int, upstream: Expression) -> Expression:
 
 
 def _product_jacobian(node: MatMul, operand: int) -> Expression:
-    rows, columns = shape_of(node.left)[0], shape_of(node.right)[1]  # type: ignore[misc]
+    rows, columns = rows_and_columns(node.left)[0], rows_and_columns(node.right)[1]
     if operand == 0:
         return kronecker(transposed(node.right), Identity(rows))
     return kronecker(Identity(columns), node.left)
@@ -379,19 +378,19 @@ def _cases_jacobian(node: Cases, operand: int) -> Expression:
 
 
 def _transpose_jacobian(node: Transpose, _: int) -> Expression:
-    rows, columns = shape_of(node.x)  # type: ignore[misc]
+    rows, columns = rows_and_columns(node.x)
     return Identity(length_of(node.x)) if "1" in (rows, columns) else Commutation(rows, columns)
 
 
 def _repeat_jacobian(node: Repeat, _: int) -> Expression:
-    rows, columns = shape_of(node)  # type: ignore[misc]
+    rows, columns = rows_and_columns(node)
     if node.axis == COLUMNS:
         return kronecker(Fill(ONE, (columns, "1")), Identity(rows))
     return kronecker(Identity(columns), Fill(ONE, (rows, "1")))
 
 
 def _total_jacobian(node: Total, _: int) -> Expression:
-    rows, columns = shape_of(node.x)  # type: ignore[misc]
+    rows, columns = rows_and_columns(node.x)
     if node.axis == COLUMNS:
         return kronecker(Fill(ONE, ("1", columns)), Identity(rows))
     return kronecker(Identity(columns), Fill(ONE, ("1", rows)))
@@ -496,7 +495,7 @@ def _entries_of(operands: Sequence[Expression], places: Sequence[Indices], used:
 
 def _product_entry(node: MatMul, indices: Indices, used: Used) -> Expression:
     row, column = indices
-    inner = shape_of(node.left)[1]  # type: ignore[misc]
+    inner = rows_and_columns(node.left)[1]
     if inner == "1":
         return Scale(*_entries_of(node.operands, ((row, None), (None, column)), used))
     index = fresh(used, "pru")
@@ -513,7 +512,7 @@ def _total_entry(node: Total, indices: Indices, used: Used) -> Expression:
 def _sum_entry(node: Sum, _: Indices, used: Used) -> Expression:
     if shape_of(node.x) == ():
         return entry_of(node.x, (None, None), used)
-    rows, columns = shape_of(node.x)  # type: ignore[misc]
+    rows, columns = rows_and_columns(node.x)
     row = fresh(used, "k") if rows != "1" else None
     column = fresh(used | {row or ""}, "t") if columns != "1" else None
     found = entry_of(node.x, (row, column), used)

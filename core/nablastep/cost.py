@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from nablastep.errors import CommandError
 from nablastep.expressions import Expression, MatMul, Symbol, walk
 from nablastep.field_checks import FieldError
-from nablastep.shapes import shape_of, size_of, sizes_of
+from nablastep.shapes import rows_and_columns, shape_of, size_of, sizes_of
 
 MOST_LAYERS = 256
 """Far beyond what anyone steps through; the views of an iteration grow with the square."""
@@ -73,7 +73,7 @@ def equations_cost(
         for node in walk(expression):
             made = 0 if isinstance(node, Symbol) else math.prod(sizes_of(shape_of(node), sizes))
             values += made
-            inner = size_of(shape_of(node.left)[1], sizes) if isinstance(node, MatMul) else 1  # type: ignore[misc]
+            inner = size_of(rows_and_columns(node.left)[1], sizes) if isinstance(node, MatMul) else 1
             multiplications += made * inner
     numbers = parameters * (_KEPT + 4 * state) + _KEPT_VALUES * values + 3 * data
     return Cost(8 * numbers, 3 * multiplications, steps)

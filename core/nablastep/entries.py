@@ -40,7 +40,7 @@ from nablastep.expressions import (
 from nablastep.functions.elementary import EXP, LOG
 from nablastep.notation.unicode import NOTATION
 from nablastep.notation.writer import Strength, Writer
-from nablastep.shapes import shape_of, size_of
+from nablastep.shapes import rows_and_columns, shape_of, size_of
 from nablastep.structures import Entry, IndexSum, Indices, Placed
 
 MOST_TERMS = 6
@@ -312,7 +312,7 @@ def _exponentials(node: Softmax | LogSumExp, indices: Indices) -> Expression:
 
 
 def _entry(x: Expression, indices: Indices) -> Expression:
-    rows, columns = shape_of(x)  # type: ignore[misc]
+    rows, columns = rows_and_columns(x)
     return Entry(x, (None if rows == "1" else indices[0], None if columns == "1" else indices[1]))
 
 

@@ -39,7 +39,7 @@ from nablastep.expressions import (
     Total,
     Transpose,
 )
-from nablastep.shapes import shape_of
+from nablastep.shapes import rows_and_columns, shape_of
 from nablastep.transposition import transposed
 
 
@@ -225,7 +225,7 @@ def _one_by_one_factor(node: MatMul) -> Expression | None:
 
 def _constant_in_a_product(node: MatMul) -> Expression | None:
     """(k 1 1ᵀ) B = k 1 (1ᵀ B) and A (k 1 1ᵀ) = k (A 1) 1ᵀ: a constant matrix adds up and repeats."""
-    rows, columns = shape_of(node)  # type: ignore[misc]
+    rows, columns = rows_and_columns(node)
     if isinstance(node.left, Fill) and "1" not in node.left.shape:
         return scale(node.left.scalar, repeat(total(node.right, ROWS), ROWS, rows))
     if isinstance(node.right, Fill) and "1" not in node.right.shape:
@@ -236,12 +236,12 @@ def _constant_in_a_product(node: MatMul) -> Expression | None:
 def _ones_in_a_product(node: MatMul) -> Expression | None:
     """A row or column of a constant adds up, or copies a row or column."""
     left, right = node.left, node.right
-    rows, columns = shape_of(node)  # type: ignore[misc]
+    rows, columns = rows_and_columns(node)
     if isinstance(left, Fill) and "1" in left.shape:
-        copied = shape_of(left)[1] == "1"  # type: ignore[misc]
+        copied = rows_and_columns(left)[1] == "1"
         return scale(left.scalar, repeat(right, ROWS, rows) if copied else total(right, ROWS))
     if isinstance(right, Fill) and "1" in right.shape:
-        copied = shape_of(right)[0] == "1"  # type: ignore[misc]
+        copied = rows_and_columns(right)[0] == "1"
         return scale(right.scalar, repeat(left, COLUMNS, columns) if copied else total(left, COLUMNS))
     return None
 

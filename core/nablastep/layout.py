@@ -31,7 +31,7 @@ from nablastep.expressions import (
     Total,
 )
 from nablastep.notation.unicode import NOTATION
-from nablastep.shapes import shape_of
+from nablastep.shapes import rows_and_columns, shape_of
 
 Index = int | None
 """An index from 0, or None for all along that dimension."""
@@ -155,7 +155,7 @@ def _per_sample(node: Softmax | LogSumExp, request: Request | None) -> list[Piec
 
 
 def _total(node: Total, request: Request | None) -> list[Piece]:
-    rows, columns = shape_of(node.x)  # type: ignore[misc]
+    rows, columns = rows_and_columns(node.x)
     whole = None if request is None else _along(node.axis, request)
     summed = _bracketed(node.x, whole, (Add, Subtract, Hadamard, MatMul))
     nothing = None if request is None else (None, None)

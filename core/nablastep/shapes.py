@@ -58,6 +58,20 @@ def shape_of(expression: Expression) -> Shape:
     return SHAPE_RULES[type(expression)](expression, operand_shapes)
 
 
+def rows_and_columns(expression: Expression) -> tuple[Dimension, Dimension]:
+    """The two dimensions of a matrix or vector; ShapeError for a scalar."""
+    return matrix_shape(shape_of(expression))
+
+
+def matrix_shape(shape: Shape) -> tuple[Dimension, Dimension]:
+    """The shape, which has two dimensions; ShapeError for that of a scalar."""
+    match shape:
+        case (rows, columns):
+            return (rows, columns)
+        case _:
+            raise ShapeError("expected a matrix or a vector, found a scalar")
+
+
 def shape_text(shape: Shape) -> str:
     """`n2×n1` for people; a scalar is `scalar`."""
     return "×".join(shape) if shape else "scalar"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from nablastep.errors import ShapeError
 from nablastep.expressions import Dimension, Expression, Extension, Plan, Shape, Symbol, Transpose
-from nablastep.shapes import shape_of, shape_text
+from nablastep.shapes import matrix_shape, rows_and_columns, shape_of, shape_text
 from nablastep.transposition import transposed
 
 Indices = tuple[str | None, str | None]
@@ -65,7 +65,7 @@ class OfSample(_Opaque):
     x: Symbol
 
     def shape_rule(self, shapes: tuple[Shape, ...]) -> Shape:
-        rows, columns = _matrix(shapes[0])
+        rows, columns = matrix_shape(shapes[0])
         return ("1" if rows == "m" else rows, "1" if columns == "m" else columns)
 
 
@@ -99,7 +99,7 @@ class Trace(_Scalar):
     x: Expression
 
     def shape_rule(self, shapes: tuple[Shape, ...]) -> Shape:
-        rows, columns = _matrix(shapes[0])
+        rows, columns = matrix_shape(shapes[0])
         if rows != columns:
             raise ShapeError(f"a trace needs a square matrix, found {shape_text(shapes[0])}")
         return ()
@@ -112,7 +112,7 @@ class Diagonal(Extension):
     x: Expression
 
     def shape_rule(self, shapes: tuple[Shape, ...]) -> Shape:
-        rows, columns = _matrix(shapes[0])
+        rows, columns = matrix_shape(shapes[0])
         if "1" not in (rows, columns):
             raise ShapeError(f"diag needs a vector, found {shape_text(shapes[0])}")
         long = rows if columns == "1" else columns
@@ -143,7 +143,7 @@ class Kronecker(Extension):
     right: Expression
 
     def shape_rule(self, shapes: tuple[Shape, ...]) -> Shape:
-        left, right = _matrix(shapes[0]), _matrix(shapes[1])
+        left, right = matrix_shape(shapes[0]), matrix_shape(shapes[1])
         return (joint(left[0], right[0]), joint(left[1], right[1]))
 
     def transposed(self) -> Expression:
@@ -157,7 +157,7 @@ class Vec(_Opaque):
     x: Expression
 
     def shape_rule(self, shapes: tuple[Shape, ...]) -> Shape:
-        return (joint(*_matrix(shapes[0])), "1")
+        return (joint(*matrix_shape(shapes[0])), "1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +242,7 @@ class Named(Extension):
     axis: int
 
     def shape_rule(self, shapes: tuple[Shape, ...]) -> Shape:
-        rows, columns = _matrix(shapes[0])
+        rows, columns = matrix_shape(shapes[0])
         return (f"{rows}+1", columns) if self.axis == 0 else (rows, f"{columns}+1")
 
     def transposed(self) -> Expression:
@@ -272,7 +272,7 @@ class Selection(_Opaque):
     back: bool
 
     def shape_rule(self, shapes: tuple[Shape, ...]) -> Shape:
-        after, before = joint(*_matrix(self.plan.after)), joint(*_matrix(self.plan.before))
+        after, before = joint(*matrix_shape(self.plan.after)), joint(*matrix_shape(self.plan.before))
         return (before, after) if self.back else (after, before)
 
     def transposed(self) -> Expression:
@@ -309,24 +309,11 @@ def vec(x: Expression) -> Expression:
     return transposed(x) if rows == "1" else Vec(x)
 
 
-def rows_and_columns(expression: Expression) -> tuple[Dimension, Dimension]:
-    """The two dimensions of a matrix or vector; ShapeError for a scalar."""
-    return _matrix(shape_of(expression))
-
-
-def _matrix(shape: Shape) -> tuple[Dimension, Dimension]:
-    match shape:
-        case (rows, columns):
-            return (rows, columns)
-        case _:
-            raise ShapeError("expected a matrix or a vector, found a scalar")
-
-
 def _length(shape: Shape) -> Dimension:
     """The dimension of a vector, however it lies; a scalar counts as one entry."""
     if shape == ():
         return "1"
-    rows, columns = _matrix(shape)
+    rows, columns = matrix_shape(shape)
     if "1" not in shape:
         raise ShapeError(f"a Jacobian is taken of vectors; {shape_text(shape)} has to be stacked with vec first")
     return rows if columns == "1" else columns

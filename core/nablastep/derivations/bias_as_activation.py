@@ -17,7 +17,8 @@ from nablastep.expressions import COLUMNS, ONE, ROWS, Add, Expression, Fill, Mat
 from nablastep.notation import notation_named
 from nablastep.program import Program
 from nablastep.session import Session
-from nablastep.structures import Named, rows_and_columns
+from nablastep.shapes import rows_and_columns
+from nablastep.structures import Named
 from nablastep.transposition import CONVENTIONS
 
 Affine = tuple[Symbol, Symbol, Symbol, Symbol]

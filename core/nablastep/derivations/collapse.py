@@ -15,7 +15,7 @@ from nablastep.expressions import (
     Subtract,
 )
 from nablastep.laws import add, filled, hadamard, matmul, negate, rearrange, repeat, scale, summed, total
-from nablastep.shapes import shape_of
+from nablastep.shapes import rows_and_columns, shape_of
 from nablastep.structures import Commutation, Diagonal, Identity, Kronecker, Selection, Vec
 from nablastep.transposition import transposed
 
@@ -105,7 +105,7 @@ def _applied(matrix: Expression, x: Expression, shape: Shape) -> Expression:
         return scale(x, _laid_like(matrix, shape))
     if shape == ():  # a row times a stacked matrix
         return summed(hadamard(_laid_like(transposed(matrix), shape_of(x)), x))
-    if shape_of(x)[:1] == ("1",) and shape_of(matrix)[1] != "1":  # type: ignore[misc]
+    if shape_of(x)[:1] == ("1",) and rows_and_columns(matrix)[1] != "1":
         return transposed(matmul(matrix, transposed(x)))
     return _from_left(matrix, x)
 

@@ -24,8 +24,8 @@ from nablastep.expressions import (
 )
 from nablastep.functions.elementary import EXP
 from nablastep.laws import matmul, scale
-from nablastep.shapes import shape_of
-from nablastep.structures import SAMPLE, Basis, Entry, IndexSum, Indices, rows_and_columns
+from nablastep.shapes import rows_and_columns, shape_of
+from nablastep.structures import SAMPLE, Basis, Entry, IndexSum, Indices
 
 
 def index_form(equation: Equation, definition: Equation | None) -> tuple[Draft, ...]:
@@ -69,7 +69,7 @@ def _indices(target: Symbol) -> Indices:
 
 
 def _whole_entry(x: Expression, indices: Indices) -> Expression:
-    rows, columns = shape_of(x)  # type: ignore[misc]
+    rows, columns = rows_and_columns(x)
     return Entry(x, (indices[0] if rows != "1" else None, indices[1] if columns != "1" else None))
 
 
@@ -92,7 +92,7 @@ def _mixing(equation: Equation, part: Expression, of_one: Expression, product: M
     """W a as the columns of W, each as often as a says; for rows the rows of W."""
     stands = shape_of(product.right)[1:] == ("1",)
     matrix, vector = (product.left, product.right) if stands else (product.right, product.left)
-    inner = shape_of(product.left)[1]  # type: ignore[misc]
+    inner = rows_and_columns(product.left)[1]
     entry = entry_of(vector, ("p", None) if stands else (None, "p"))
     unit: Expression = Basis("p", inner) if stands else Transpose(Basis("p", inner))
     line = "column" if stands else "row"

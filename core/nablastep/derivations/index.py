@@ -31,7 +31,7 @@ from nablastep.expressions import (
 )
 from nablastep.functions.elementary import LOG
 from nablastep.products import TooManyProducts
-from nablastep.shapes import shape_of
+from nablastep.shapes import rows_and_columns
 from nablastep.structures import SAMPLE, Delta, Differential, Entry, IndexSum, Indices, Partial
 
 
@@ -191,6 +191,6 @@ def _turned(reached: Expression, matrix: Expression, indices: Indices) -> Expres
     row, column = indices
     left: Indices = (row, reached.index)
     right: Indices = (reached.index, column)
-    if shape_of(matrix.left)[1] != reached.dimension:  # type: ignore[misc]
+    if rows_and_columns(matrix.left)[1] != reached.dimension:
         return None
     return IndexSum(reached.index, reached.dimension, Scale(Entry(matrix.left, left), Entry(matrix.right, right)))

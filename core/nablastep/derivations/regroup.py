@@ -71,7 +71,7 @@ def regrouped(number: Expression, row: Letter, column: Letter, shape: Shape) -> 
 
 def _term(one: Product, row: Letter, column: Letter, shape: Shape) -> Expression:
     """One product as a matrix; a delta between row and column leaves its diagonal."""
-    if row is None or column is None or not any(isinstance(atom, Delta) for atom in one.atoms):
+    if row is None or column is None or not shape or not any(isinstance(atom, Delta) for atom in one.atoms):
         return _Contraction(one, row, column, shape).matrix()
     rest = tuple(renamed(atom, column, row) for atom in one.atoms if not isinstance(atom, Delta))
     plan = _diagonals(shape[0])

@@ -41,7 +41,7 @@ from nablastep.expressions import (
     walk,
 )
 from nablastep.notation.unicode import NOTATION
-from nablastep.shapes import shape_of
+from nablastep.shapes import rows_and_columns
 from nablastep.structures import Diagonal, Differential, Identity, Kronecker, Selection
 
 if TYPE_CHECKING:
@@ -179,7 +179,7 @@ def regrouped(matrix: Expression) -> str:
 
 
 def _is_outer(node: MatMul) -> bool:
-    return shape_of(node.left)[1] == "1"  # type: ignore[misc]
+    return rows_and_columns(node.left)[1] == "1"
 
 
 def all_entries(subject: Subject) -> str:

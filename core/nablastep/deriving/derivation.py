@@ -44,8 +44,8 @@ from nablastep.expressions import (
     substitute,
 )
 from nablastep.laws import filled
-from nablastep.shapes import shape_of, sizes_of
-from nablastep.structures import Differential, Identity, Jacobian, Vec, rows_and_columns, vec
+from nablastep.shapes import rows_and_columns, shape_of, sizes_of
+from nablastep.structures import Differential, Identity, Jacobian, Vec, vec
 from nablastep.transposition import transposed
 
 ROUTES = ("index", "jacobian", "differential")

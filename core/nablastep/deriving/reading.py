@@ -21,8 +21,7 @@ from nablastep.formulas.syntax import Blocks
 from nablastep.formulas.syntax import walk as walk_typed
 from nablastep.formulas.tokens import LETTER
 from nablastep.rewrite import tidied, with_dimensions
-from nablastep.shapes import shape_of
-from nablastep.structures import rows_and_columns
+from nablastep.shapes import rows_and_columns, shape_of
 
 _NAME = re.compile(
     rf"(?<![0-9A-Za-z_.])(?P<name>[{LETTER}][{LETTER}0-9_]*(?:⁽[⁰¹²³⁴⁵⁶⁷⁸⁹]+⁾|[₀₁₂₃₄₅₆₇₈₉]+)?)(?P<opening>\()?"

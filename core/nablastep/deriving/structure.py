@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nablastep.expressions import Add, Expression, Factor, Fill, MatMul, Scale, Subtract, Transpose
-from nablastep.shapes import shape_of
+from nablastep.shapes import rows_and_columns, shape_of
 from nablastep.structures import Commutation, Diagonal, Identity, Kronecker, Selection
 
 DIAGONAL, LOW_RANK = "diagonal", "rank one"
@@ -44,7 +44,7 @@ def _divided(matrix: Expression) -> str | None:
 
 
 def _inner(product: MatMul) -> str:
-    return shape_of(product.left)[1]  # type: ignore[misc]
+    return rows_and_columns(product.left)[1]
 
 
 def _of_a_sum(kinds: set[str | None]) -> str | None:

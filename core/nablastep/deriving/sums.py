@@ -24,8 +24,8 @@ from nablastep.expressions import (
 )
 from nablastep.functions.elementary import SQUARE
 from nablastep.laws import factor_product, factor_sum, filled
-from nablastep.shapes import shape_of
-from nablastep.structures import Identity, rows_and_columns
+from nablastep.shapes import rows_and_columns, shape_of
+from nablastep.structures import Identity
 from nablastep.transposition import transposed
 
 
@@ -263,7 +263,7 @@ def _taken_out(group: Sequence[Term], end: int) -> Term:
 
 
 def _shape_of_chain(chain: Sequence[Expression]) -> tuple[str, str]:
-    return shape_of(chain[0])[0], shape_of(chain[-1])[1]  # type: ignore[misc]
+    return rows_and_columns(chain[0])[0], rows_and_columns(chain[-1])[1]
 
 
 def _common_size(factors: Sequence[Factor]) -> Factor:

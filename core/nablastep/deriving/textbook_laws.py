@@ -31,8 +31,8 @@ from nablastep.expressions import (
     walk,
 )
 from nablastep.laws import Law, scale
-from nablastep.shapes import shape_of
-from nablastep.structures import Commutation, Diagonal, Identity, Kronecker, Vec, rows_and_columns
+from nablastep.shapes import rows_and_columns, shape_of
+from nablastep.structures import Commutation, Diagonal, Identity, Kronecker, Vec
 from nablastep.transposition import transposed
 
 
@@ -214,8 +214,8 @@ def _product_of_kroneckers(node: MatMul) -> Expression | None:
     """(A ⊗ B) (C ⊗ D) = A C ⊗ B D."""
     left, right = node.left, node.right
     if isinstance(left, Kronecker) and isinstance(right, Kronecker):
-        fits = shape_of(left.left)[1] == shape_of(right.left)[0]  # type: ignore[misc]
-        if fits and shape_of(left.right)[1] == shape_of(right.right)[0]:  # type: ignore[misc]
+        fits = rows_and_columns(left.left)[1] == rows_and_columns(right.left)[0]
+        if fits and rows_and_columns(left.right)[1] == rows_and_columns(right.right)[0]:
             return Kronecker(_product(left.left, right.left), _product(left.right, right.right))
     return None
 
@@ -231,7 +231,7 @@ def _diagonal_of_ones(node: Diagonal) -> Expression | None:
 
 
 def _stack_of_a_column(node: Vec) -> Expression | None:
-    rows, columns = shape_of(node.x)  # type: ignore[misc]
+    rows, columns = rows_and_columns(node.x)
     return node.x if columns == "1" else transposed(node.x) if rows == "1" else None
 
 
