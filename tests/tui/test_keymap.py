@@ -20,7 +20,7 @@ from nablastep_tui.app import NablastepApp
 from nablastep_tui.cli import app as command_line
 from nablastep_tui.demo_app import DemoApp, Playing
 from nablastep_tui.keymap import DEFAULT_KEYS, KeyMap
-from nablastep_tui.keys import EVERY_KEY, FIXED_KEYS, STAGE_KEYS, footer_keys
+from nablastep_tui.keys import EVERY_KEY, FIXED_KEYS, PAGE_KEYS, PLAYED_KEYS, STAGE_KEYS, footer_keys
 
 ENTRIES = {entry.id: entry for entry in EVERY_KEY}
 
@@ -53,9 +53,10 @@ def said(app: NablastepApp) -> list[str]:
 
 
 def test_no_two_entries_share_a_key_and_every_default_can_be_pressed() -> None:
-    keys = [key for entry in EVERY_KEY for key in entry.keys.split(",")]
-    assert len(keys) == len(set(keys))
-    assert set(FIXED_KEYS).isdisjoint(keys)
+    for entries in (PLAYED_KEYS, *PAGE_KEYS.values()):
+        keys = [key for entry in entries for key in (entry.keys or ENTRIES[entry.id].keys).split(",")]
+        assert len(keys) == len(set(keys))
+        assert set(FIXED_KEYS).isdisjoint(keys)
     chosen = KeyMap({entry.id: entry.keys for entry in EVERY_KEY})
     assert chosen.warnings == ()
     assert chosen.keys == DEFAULT_KEYS.keys
@@ -146,8 +147,10 @@ _KEYS = st.sampled_from(["w", "p", "right", "left", "?", "[", "z", "ctrl+c", "ct
 @given(st.dictionaries(st.sampled_from(sorted(ENTRIES)), st.lists(_KEYS, max_size=3).map(",".join), max_size=6))
 def test_every_key_has_one_owner_and_nothing_is_lost_in_silence(chosen: dict[str, str]) -> None:
     keymap = KeyMap(chosen)
-    keys = [key for name in keymap.keys for key in keymap.keys[name]]
-    assert len(keys) == len(set(keys))
+    pages = [(keymap.on_page(entries), entries) for entries in PAGE_KEYS.values()]
+    for here, entries in ((keymap, PLAYED_KEYS), *pages):
+        keys = [key for entry in entries for key in here.keys[entry.id]]
+        assert len(keys) == len(set(keys))
     text = "\n".join(keymap.warnings)
     for entry in EVERY_KEY:
         if not keymap.keys[entry.id] and entry.id not in chosen:
@@ -244,6 +247,67 @@ async def test_the_keys_of_a_demo_do_nothing_on_the_stage() -> None:
     async with running() as (app, pilot):
         await pilot.press("T", "R")
         assert app.session.position == (1, 0)
+
+
+# pages
+
+
+async def test_the_keys_of_pages_are_the_users_too(own_config: Path) -> None:
+    own_config.write_text(
+        '[keys]\nwhy = "W"\nwhy-zeros = "k,f4"\nwhy-close = "x"\nbranches-close = "z"\nopen-next = "t"\n'
+    )
+    async with running() as (app, pilot):
+        await pilot.press("right", "W")
+        await pilot.pause()
+        assert "x back" in screen_text(app).split("\n")[-1]
+        await pilot.press("k")
+        assert not app.screen.page.zeros
+        await pilot.press("question_mark")
+        await pilot.pause()
+        page = str(app.screen.query_one(Static).render())
+        assert "k or f4" in page
+        assert "x W" in page
+        await pilot.press("escape", "q", "W")
+        await pilot.pause()
+        assert app.screen is app.stage
+        await pilot.press("b")
+        await pilot.pause()
+        await pilot.press("escape")
+        assert app.screen is not app.stage
+        await pilot.press("z")
+        await pilot.pause()
+        assert app.screen is app.stage
+        await pilot.press("o")
+        await pilot.pause()
+        await pilot.press("t", "t")
+        assert app.screen.place == 2
+
+
+def test_a_page_gives_way_to_what_is_chosen_for_a_key_that_it_borrows() -> None:
+    keymap = KeyMap({"convention": "z"})
+    assert keymap.on_page(PAGE_KEYS["why"]).actions(PAGE_KEYS["why"])["z"] == "convention"
+    assert keymap.warnings == ("keys: z is convention now; why-zeros has no key now",)
+    keymap = KeyMap({"why-zeros": "n"})
+    assert keymap.warnings == ()
+    assert keymap.on_page(PAGE_KEYS["why"]).actions(PAGE_KEYS["why"])["n"] == "zeros"
+    assert keymap.actions(STAGE_KEYS)["n"] == "convention"
+
+
+@pytest.mark.parametrize("name", PAGE_KEYS)
+async def test_a_question_mark_shows_the_keys_of_every_page(name: str) -> None:
+    async with running() as (app, pilot):
+        await pilot.press("right", {"why": "w", "branches": "b", "open": "o"}[name])
+        await pilot.pause()
+        assert "? keys" in screen_text(app).split("\n")[-1]
+        await pilot.press("question_mark")
+        await pilot.pause()
+        text = screen_text(app)
+        assert f"keys: {name}" in text
+        for entry in PAGE_KEYS[name]:
+            assert entry.help in " ".join(text.split())
+        await pilot.press("escape", "escape")
+        await pilot.pause()
+        assert app.screen is app.stage
 
 
 # the list

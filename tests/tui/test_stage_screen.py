@@ -189,9 +189,9 @@ async def test_why_says_the_way_back_and_branches_how_each_began() -> None:
         await pilot.pause()
         await pilot.press("0", "right", "b")
         await pilot.pause()
-        text = screen_text(app)
-        assert "branch 1   the first" in text
-        assert "branch 2   begun again from the start" in text
+        assert "Branch 2 began again from the start" in screen_text(app)
+        await pilot.press("up")
+        assert "Branch 1 is the first" in screen_text(app)
 
 
 async def test_edit_on_a_computed_step_edits_the_parameter_that_the_number_reads() -> None:

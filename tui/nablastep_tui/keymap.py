@@ -5,13 +5,14 @@ Reads no file and knows no screen. Names of keys are Textual's; characters such 
 
 from __future__ import annotations
 
+import copy
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
 
 from textual.binding import Binding, InvalidBinding
 from textual.keys import KEY_ALIASES, Keys, format_key
 
-from nablastep_tui.keys import EVERY_KEY, FIXED_KEYS, KEYS_BY_ID, KeyEntry
+from nablastep_tui.keys import EVERY_KEY, FIXED_KEYS, KEYS_BY_ID, PAGE_KEYS, PAGES, KeyEntry
 
 _WRITTEN = {"enter": "enter", "backspace": "backspace", "delete": "delete"}
 _SAME = {"shift+question_mark"}
@@ -32,12 +33,13 @@ class KeyMap:
     """Keys by id of the table; `chosen` is the user's part: ids and keys, several by commas.
 
     A chosen key goes to the first who chose it, and is taken from whatever has it by default; an empty text means no
-    key. `warnings` say what a choice costs, and which keys cannot be pressed.
+    key. The stage and every page have keys of their own, so the same one may do different things there. `warnings` say
+    what a choice costs, and which keys cannot be pressed.
     """
 
     def __init__(self, chosen: Mapping[str, str] | None = None) -> None:
         self._warnings: list[str] = []
-        owners: dict[str, str] = {}
+        owners: _Owners = {scope: {} for scope in ("", *PAGES)}
         mine = {name: keys for name, keys in (chosen or {}).items() if name in KEYS_BY_ID}
         self.keys: dict[str, tuple[str, ...]] = {}
         for name, text in mine.items():
@@ -66,26 +68,30 @@ class KeyMap:
             else:
                 yield known
 
-    def _free(self, name: str, keys: Iterable[str], owners: dict[str, str]) -> Iterator[str]:
-        """Those of the chosen keys that nobody has; they are this id's from now on."""
+    def _free(self, name: str, keys: Iterable[str], owners: _Owners) -> Iterator[str]:
+        """Those of the chosen keys that nobody has; they are this id's from now on, on every page that borrows it."""
+        own, *borrowing = (owners[scope] for scope in _scopes(name))
         for key in dict.fromkeys(keys):
             if key in FIXED_KEYS:
                 self._warnings.append(f"keys: {name}: {written(key)} always quits and cannot be given away")
-            elif key in owners:
-                first = owners[key]
+            elif key in own:
+                first = own[key]
                 self._warnings.append(f"keys: {written(key)} is chosen for {first} and {name}: it is {first}")
             else:
-                owners[key] = name
+                own[key] = name
+                for page in borrowing:
+                    page.setdefault(key, name)
                 yield key
 
-    def _left(self, entry: KeyEntry, owners: Mapping[str, str]) -> tuple[str, ...]:
+    def _left(self, entry: KeyEntry, owners: _Owners) -> tuple[str, ...]:
         """The default keys of an entry that have not been given away."""
-        keys = tuple(entry.keys.split(","))
-        left = tuple(key for key in keys if key not in owners)
-        kept = f"{entry.id} keeps {_or(left)}" if left else f"{entry.id} has no key now, only the palette"
+        keys, own = tuple(entry.keys.split(",")), owners[_scopes(entry.id)[0]]
+        left = tuple(key for key in keys if key not in own)
+        without = "" if entry.group in PAGES else ", only the palette"
+        kept = f"{entry.id} keeps {_or(left)}" if left else f"{entry.id} has no key now{without}"
         for key in keys:
-            if key in owners:
-                self._warnings.append(f"keys: {written(key)} is {owners[key]} now; {kept}")
+            if key in own:
+                self._warnings.append(f"keys: {written(key)} is {own[key]} now; {kept}")
         return left
 
     @property
@@ -97,6 +103,15 @@ class KeyMap:
         """What every key of these entries does."""
         return {key: entry.action for entry in entries for key in self.keys[entry.id]}
 
+    def on_page(self, entries: Iterable[KeyEntry]) -> KeyMap:
+        """The key map of a page with these entries: what it borrows from the stage gives way to what is its own."""
+        entries = tuple(entries)
+        own = {key for entry in entries if entry.keys for key in self.keys[entry.id]}
+        page = copy.copy(self)
+        borrowed = (entry.id for entry in entries if not entry.keys)
+        page.keys = self.keys | {name: tuple(key for key in self.keys[name] if key not in own) for name in borrowed}
+        return page
+
     @property
     def for_textual(self) -> dict[str, str]:
         """The same for `App.set_keymap`."""
@@ -107,18 +122,30 @@ class KeyMap:
         return _or(self.keys[name]) or _NONE
 
     def brief(self, name: str) -> str:
-        """One key of an id, a single character if it has one; empty if it has none."""
+        """One key of an id: esc, the way back that everybody knows, or a single character; empty if it has none."""
         keys = [written(key) for key in self.keys[name]]
-        return next((key for key in keys if len(key) == 1), keys[0] if keys else "")
+        return next((key for key in keys if len(key) == 1 or key == "esc"), keys[0] if keys else "")
 
     def in_footer(self, entry: KeyEntry) -> str:
         """The keys that stand for an entry in the footer: `→ ←`, `hjkl`; empty if it has none."""
         keys = [key for name in (entry.id, *entry.beside) if (key := self.brief(name))]
-        return ("" if len(keys) > 2 and all(len(key) == 1 for key in keys) else " ").join(keys)
+        is_word = len(keys) > 2 and all(len(key) == 1 and not key.isdigit() for key in keys)
+        return ("" if is_word else " ").join(keys)
 
     def said(self, text: str) -> str:
         """A text for people with the keys of ids in it: `{why} asks why` gives `w asks why`."""
         return text.format_map({name: self.brief(name) or _NONE for name in self.keys})
+
+
+_Owners = dict[str, dict[str, str]]
+"""Whose every chosen key is, for the stage (the empty name) and for each page."""
+
+
+def _scopes(name: str) -> list[str]:
+    """Where an id has its keys: on the stage or its page, and on the pages that borrow it."""
+    group = KEYS_BY_ID[name].group
+    borrowing = [page for page, entries in PAGE_KEYS.items() for each in entries if each.id == name and not each.keys]
+    return [group if group in PAGES else "", *borrowing]
 
 
 def _or(keys: tuple[str, ...]) -> str:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 TIME, CELL, ASK, CHANGE, VIEW, APP, DEMO = "time", "cell", "ask", "change", "view", "program", "demo"
+WHY, BRANCHES, OPEN = "why", "branches", "open"
 GROUPS = (TIME, CELL, ASK, CHANGE, VIEW, APP)
+PAGES = (WHY, BRANCHES, OPEN)
+"""Groups of pages over the stage: a key may do one thing on the stage and another on a page."""
 
 
 @dataclass(frozen=True)
@@ -13,6 +16,7 @@ class KeyEntry:
     """One thing that a key does. `id` is what a key map names, `keys` are Textual's names of the keys, by commas.
 
     `footer` is the place in the footer, 0 for none; `beside` are the ids whose keys stand there with this one's.
+    An entry of a page without keys has those of the stage's entry of that id: they follow what the user chose for it.
     """
 
     id: str
@@ -108,7 +112,58 @@ DEMO_KEYS = (
 )
 """What keys do while a demo has the stage, besides those of the stage."""
 
-EVERY_KEY = STAGE_KEYS + DEMO_KEYS
+WHY_KEYS = (
+    KeyEntry("why-next-line", "down,j", "line(1)", "line", WHY, "the next line", 1, ("why-previous-line",)),
+    KeyEntry("why-previous-line", "up,k", "line(-1)", "", WHY, "the line before"),
+    KeyEntry("why-first-line", "home", "line(-999)", "", WHY, "the first line"),
+    KeyEntry("why-answer", "end", "line(999)", "", WHY, "the last line and the answer"),
+    KeyEntry("why-page-down", "pagedown", "scroll(1)", "scroll", WHY, "a page down", 5, ("why-page-up",)),
+    KeyEntry("why-page-up", "pageup", "scroll(-1)", "", WHY, "a page up"),
+    KeyEntry("first-route", "", "route(0)", "route", WHY, "by index sums", 2,
+             ("second-route", "third-route", "why-fourth-route")),
+    KeyEntry("second-route", "", "route(1)", "", WHY, "by Jacobians"),
+    KeyEntry("third-route", "", "route(2)", "", WHY, "by differentials"),
+    KeyEntry("why-fourth-route", "4", "route(3)", "", WHY, "and a fourth view where there is one"),
+    KeyEntry("why-next-route", "tab", "next_route", "next route", WHY, "the next route", 6),
+    KeyEntry("why-zeros", "z", "zeros", "zeros", WHY, "show or hide the zeros of the structure", 8),
+    KeyEntry("why-nudge", "r", "redraw", "another nudge", WHY, "another random nudge: it holds for every one", 9),
+    KeyEntry("why-softmax", "s", "swap", "softmax", WHY, "softmax in place of the activation, and back", 10),
+    KeyEntry("play", "", "play", "play", WHY, "play the lines, pause", 11),
+    KeyEntry("convention", "", "convention", "convention", WHY, "the next convention", 12),
+    KeyEntry("why-layout", "d", "layout", "layout", WHY, "numerator or denominator layout", 13),
+    KeyEntry("why-wrong", "f", "wrong", "wrong but fits", WHY, "formulas that fit and are wrong, and back", 7),
+    KeyEntry("why-train", "t", "train", "train with it", WHY, "what learning with the wrong formula does"),
+    KeyEntry("why-close", "escape,q", "leave", "back", WHY, "back to the stage", 4),
+    KeyEntry("why", "", "leave", "", WHY, "back to the stage"),
+    KeyEntry("keys", "", "keys", "keys", WHY, "the keys of this page", 3),
+)  # fmt: skip
+"""What keys do on the page of why."""
+
+BRANCHES_KEYS = (
+    KeyEntry("branches-next", "down,j", "move(1)", "choose", BRANCHES, "the next branch", 1, ("branches-previous",)),
+    KeyEntry("branches-previous", "up,k", "move(-1)", "", BRANCHES, "the branch before"),
+    KeyEntry("branches-switch", "enter", "choose", "switch to it", BRANCHES, "go on with this branch", 2),
+    KeyEntry("branches-close", "escape,q", "leave", "back", BRANCHES, "back to the stage, nothing changes", 3),
+    KeyEntry("branches", "", "leave", "", BRANCHES, "back to the stage, nothing changes"),
+    KeyEntry("keys", "", "keys", "keys", BRANCHES, "the keys of this page", 4),
+)
+"""What keys do on the page of branches."""
+
+OPEN_KEYS = (
+    KeyEntry("open-next", "down,j", "move(1)", "choose", OPEN, "the next line", 1, ("open-previous",)),
+    KeyEntry("open-previous", "up,k", "move(-1)", "", OPEN, "the line before"),
+    KeyEntry("open-page-down", "pagedown", "move_page(1)", "page", OPEN, "a page down", 4, ("open-page-up",)),
+    KeyEntry("open-page-up", "pageup", "move_page(-1)", "", OPEN, "a page up"),
+    KeyEntry("open-choose", "enter", "choose", "open it", OPEN, "open what stands there", 2),
+    KeyEntry("open-close", "escape,q", "leave", "back", OPEN, "back to the stage", 3),
+    KeyEntry("open", "", "leave", "", OPEN, "back to the stage"),
+    KeyEntry("keys", "", "keys", "keys", OPEN, "the keys of this page", 5),
+)
+"""What keys do on the page of what can be opened."""
+
+PAGE_KEYS = {WHY: WHY_KEYS, BRANCHES: BRANCHES_KEYS, OPEN: OPEN_KEYS}
+PLAYED_KEYS = STAGE_KEYS + DEMO_KEYS
+EVERY_KEY = (*PLAYED_KEYS, *(entry for entries in PAGE_KEYS.values() for entry in entries if entry.keys))
 KEYS_BY_ID = {entry.id: entry for entry in EVERY_KEY}
 FIXED_KEYS = ("ctrl+c",)
 """Keys that no key map can give away: the way out works whatever a key map says."""
@@ -141,6 +196,6 @@ EDIT_FOOTER = (
 )  # fmt: skip
 
 
-def footer_keys() -> tuple[KeyEntry, ...]:
+def footer_keys(entries: tuple[KeyEntry, ...] = STAGE_KEYS) -> tuple[KeyEntry, ...]:
     """The keys of the footer, most useful first."""
-    return tuple(sorted((entry for entry in STAGE_KEYS if entry.footer), key=lambda entry: entry.footer))
+    return tuple(sorted((entry for entry in entries if entry.footer), key=lambda entry: entry.footer))

@@ -1,4 +1,4 @@
-"""A curve with its tangent, marked points and axes: E along one weight.
+"""A curve with its tangent, marked points and axes: E along one weight. Also the dots of any curves on common axes.
 
 Draws numbers that it is given; it evaluates no network. Curves use braille dots (2 × 4 a cell) where the glyph set
 has them and one point per column otherwise.
@@ -7,6 +7,7 @@ has them and one point per column otherwise.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -24,6 +25,8 @@ from nablastep_tui.themes import accent_style, style
 _DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 
 Kind = Literal["before", "actual", "predicted"]
+Dots = set[tuple[int, int]]
+"""Places of braille dots, two across and four down in a cell, from the top left of the axes."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +55,8 @@ class CurvePlot:
 
 
 @dataclass(frozen=True)
-class _Axes:
-    """The plot's own part of the canvas, and the ranges it shows."""
+class Axes:
+    """The part of the canvas in which dots are set, and the ranges that it shows; none of them empty."""
 
     x: int
     y: int
@@ -92,7 +95,7 @@ def draw_curve(
         _draw_point(canvas, axes, point, plot, palette, glyphs)
 
 
-def _axes(x: int, y: int, width: int, height: int, plot: CurvePlot, glyphs: Glyphs) -> _Axes | None:
+def _axes(x: int, y: int, width: int, height: int, plot: CurvePlot, glyphs: Glyphs) -> Axes | None:
     heights = [value for value in (*plot.ys, *(point.y for point in plot.points)) if math.isfinite(value)]
     if width < 16 or height < 5 or len(plot.xs) < 2 or not heights:
         return None
@@ -100,14 +103,14 @@ def _axes(x: int, y: int, width: int, height: int, plot: CurvePlot, glyphs: Glyp
     if low == high:
         low, high = low - 0.5, high + 0.5
     labels = max(width_of(_label(value, plot, glyphs)) for value in (low, high))
-    return _Axes(x + labels + 2, y, width - labels - 2, height - 2, plot.xs[0], plot.xs[-1], low, high)
+    return Axes(x + labels + 2, y, width - labels - 2, height - 2, plot.xs[0], plot.xs[-1], low, high)
 
 
 def _label(value: float, plot: CurvePlot, glyphs: Glyphs) -> str:
     return scalar_text(value, plot.decimals, ascii=glyphs.name == "ascii")
 
 
-def _draw_axes(canvas: Canvas, axes: _Axes, plot: CurvePlot, palette: Palette, glyphs: Glyphs) -> None:
+def _draw_axes(canvas: Canvas, axes: Axes, plot: CurvePlot, palette: Palette, glyphs: Glyphs) -> None:
     line, muted = style(palette.faint, dim=palette.monochrome), style(palette.muted)
     bottom = axes.y + axes.height
     canvas.vertical(axes.x - 1, axes.y, axes.height, glyphs.vertical, line)
@@ -126,11 +129,14 @@ def _tick(value: float, glyphs: Glyphs) -> str:
     return text if "10" in text and ("×" in text or "^" in text) else text.rstrip("0").rstrip(".") or "0"
 
 
-def _draw_dots(canvas: Canvas, axes: _Axes, plot: CurvePlot, palette: Palette, glyphs: Glyphs) -> None:
+def _draw_dots(canvas: Canvas, axes: Axes, plot: CurvePlot, palette: Palette, glyphs: Glyphs) -> None:
     """The curve over the dashed tangent; where both cross one cell it shows both in the curve's colour."""
-    curve = _dots_of_curve(axes, plot)
-    tangent = _dots_of_tangent(axes, plot)
-    layers = ((tangent, style(palette.forward)), (curve, style(palette.text)))
+    tangent, curve = _dots_of_tangent(axes, plot), dots_of_curve(axes, plot.xs, plot.ys)
+    draw_dots(canvas, axes, ((tangent, style(palette.forward)), (curve, style(palette.text))), glyphs)
+
+
+def draw_dots(canvas: Canvas, axes: Axes, layers: Iterable[tuple[Dots, Style]], glyphs: Glyphs) -> None:
+    """Layers of braille dots, later ones over earlier ones: a cell that two share has the dots of both."""
     patterns: dict[tuple[int, int], tuple[int, Style]] = {}
     for dots, look in layers:
         for across, down in dots:
@@ -141,11 +147,11 @@ def _draw_dots(canvas: Canvas, axes: _Axes, plot: CurvePlot, palette: Palette, g
         canvas.write(axes.x + column, axes.y + row, chr(ord(glyphs.braille) + bits), look)
 
 
-def _dots_of_curve(axes: _Axes, plot: CurvePlot) -> set[tuple[int, int]]:
+def dots_of_curve(axes: Axes, xs: Sequence[float], ys: Sequence[float]) -> Dots:
     """The curve's dots, neighbouring columns joined by a vertical run so that steep parts have no holes."""
     columns, rows = 2 * axes.width, 4 * axes.height
-    heights = _heights(axes, plot, columns)
-    dots: set[tuple[int, int]] = set()
+    heights = _heights(axes, xs, ys, columns)
+    dots: Dots = set()
     before: int | None = None
     for across, height in enumerate(heights):
         if not math.isfinite(height):
@@ -161,14 +167,14 @@ def _dots_of_curve(axes: _Axes, plot: CurvePlot) -> set[tuple[int, int]]:
     return {(across, row) for across, row in dots if 0 <= row < rows}
 
 
-def _heights(axes: _Axes, plot: CurvePlot, columns: int) -> list[float]:
-    """The curve's y at `columns` even places, linear between the given points."""
+def _heights(axes: Axes, xs: Sequence[float], ys: Sequence[float], columns: int) -> list[float]:
+    """The curve's y at `columns` even places, linear between the given points; `nan` before and after them."""
     places = np.linspace(axes.low_x, axes.high_x, columns)
-    heights: list[float] = np.interp(places, plot.xs, plot.ys).tolist()
+    heights: list[float] = np.interp(places, xs, ys, left=math.nan, right=math.nan).tolist()
     return heights
 
 
-def _dots_of_tangent(axes: _Axes, plot: CurvePlot) -> set[tuple[int, int]]:
+def _dots_of_tangent(axes: Axes, plot: CurvePlot) -> Dots:
     """Two dots on, two dots off."""
     if plot.tangent is None:
         return set()
@@ -178,24 +184,30 @@ def _dots_of_tangent(axes: _Axes, plot: CurvePlot) -> set[tuple[int, int]]:
     return {(across, round(down)) for across, down in downs if -0.5 < down < rows - 0.5 and across % 4 < 2}
 
 
-def _tangent_at(axes: _Axes, tangent: tuple[float, float, float], across: int, columns: int) -> float:
+def _tangent_at(axes: Axes, tangent: tuple[float, float, float], across: int, columns: int) -> float:
     x, y, slope = tangent
     return y + slope * (axes.low_x + (axes.high_x - axes.low_x) * across / (columns - 1) - x)
 
 
-def _draw_columns(canvas: Canvas, axes: _Axes, plot: CurvePlot, palette: Palette, glyphs: Glyphs) -> None:
+def _draw_columns(canvas: Canvas, axes: Axes, plot: CurvePlot, palette: Palette, glyphs: Glyphs) -> None:
     """One point per column, for glyph sets without braille."""
-    for across, height in enumerate(_heights(axes, plot, axes.width)):
-        if plot.tangent is not None:
+    if plot.tangent is not None:
+        for across in range(axes.width):
             tangent = axes.down(_tangent_at(axes, plot.tangent, across, axes.width), axes.height)
             if -0.5 <= tangent < axes.height - 0.5:
                 canvas.write(axes.x + across, axes.y + round(tangent), glyphs.faint_dot, style(palette.forward))
+    draw_points(canvas, axes, plot.xs, plot.ys, glyphs.dot, style(palette.text))
+
+
+def draw_points(canvas: Canvas, axes: Axes, xs: Sequence[float], ys: Sequence[float], glyph: str, look: Style) -> None:
+    """A curve as one point per column, where there is no braille."""
+    for across, height in enumerate(_heights(axes, xs, ys, axes.width)):
         down = axes.down(height, axes.height)
         if math.isfinite(down):
-            canvas.write(axes.x + across, axes.y + round(down), glyphs.dot, style(palette.text))
+            canvas.write(axes.x + across, axes.y + round(down), glyph, look)
 
 
-def _draw_point(canvas: Canvas, axes: _Axes, point: Point, plot: CurvePlot, palette: Palette, glyphs: Glyphs) -> None:
+def _draw_point(canvas: Canvas, axes: Axes, point: Point, plot: CurvePlot, palette: Palette, glyphs: Glyphs) -> None:
     """The marker, and under it a dashed line to the axis with its x; points outside of the ranges are left out."""
     across, down = axes.across(point.x, axes.width), axes.down(point.y, axes.height)
     if not (math.isfinite(down) and math.isfinite(across) and axes.low_x <= point.x <= axes.high_x):
@@ -223,7 +235,7 @@ def _draw_point(canvas: Canvas, axes: _Axes, point: Point, plot: CurvePlot, pale
     canvas.write(column, row, glyph, look)
 
 
-def _write_tick(canvas: Canvas, axes: _Axes, column: int, row: int, text: str, look: Style) -> None:
+def _write_tick(canvas: Canvas, axes: Axes, column: int, row: int, text: str, look: Style) -> None:
     """A label centred under `column`, unless it would touch one that is already there; the accent may cover others."""
     start = min(max(axes.x, column - width_of(text) // 2), axes.x + axes.width - width_of(text))
     around = range(start - 1, start + width_of(text) + 1)

@@ -19,8 +19,10 @@ TALLEST_BARS = 6
 MOST_ROWS, MOST_COLUMNS = 6, 6
 
 
-def draw_wrong(canvas: Canvas, comparison: Comparison, place: int, training: Training | None, look: Look) -> None:
-    """The page; `place` is the wrong formula in focus, `training` what learning with it does."""
+def draw_wrong(
+    canvas: Canvas, comparison: Comparison, place: int, training: Training | None, look: Look, keys: str
+) -> None:
+    """The page; `place` is the wrong formula in focus, `training` what learning with it does, `keys` how to go on."""
     palette, glyphs, top = look.palette, look.glyphs, page_top(canvas)
     writer = notation_named(look.notation)
     x = canvas.write(3, top, "wrong but fits", accent_style(palette))
@@ -48,8 +50,7 @@ def draw_wrong(canvas: Canvas, comparison: Comparison, place: int, training: Tra
     if training is not None and canvas.height - y >= 6:
         _draw_training(canvas, training, y, look)
     elif y < canvas.height:
-        keys = "choose one with the arrow keys; t trains with it and with the right one; f or esc goes back"
-        canvas.write(4, canvas.height - 2, keys, style(palette.muted))
+        canvas.write(4, canvas.height - 2, look.say(keys), style(palette.muted))
 
 
 def _draw_formula(

@@ -120,7 +120,7 @@ class Changing(TimeTravel):
             if number is not None and number != self.session.branch:
                 self.perform(Switch(number))
 
-        self.app.push_screen(BranchesScreen(self.session, self.palette, self.glyphs), chosen)
+        self.app.push_screen(BranchesScreen(self.scene()), chosen)
 
     def action_save(self) -> None:
         """Save the network as it is now."""

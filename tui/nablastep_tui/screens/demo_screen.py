@@ -26,7 +26,7 @@ from nablastep_tui.captions import Page, caption_pages
 from nablastep_tui.drawing.canvas import Canvas
 from nablastep_tui.drawing.glyphs import Glyphs
 from nablastep_tui.keymap import KeyMap
-from nablastep_tui.keys import DEMO_PAGE_KEYS, EVERY_KEY, KEYS_BY_ID
+from nablastep_tui.keys import DEMO_PAGE_KEYS, KEYS_BY_ID, PLAYED_KEYS
 from nablastep_tui.palettes import Palette
 from nablastep_tui.prompt import Answer
 from nablastep_tui.scene import Key, Scene, Target
@@ -63,7 +63,7 @@ class DemoScreen(StageScreen):
     `strict` ends the app at the first expectation that fails; `on_change` follows the player.
     """
 
-    OWN_KEYS = EVERY_KEY
+    OWN_KEYS = PLAYED_KEYS
 
     def __init__(
         self,

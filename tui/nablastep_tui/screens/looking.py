@@ -161,7 +161,8 @@ class Looking(Changing):
 
     def action_open(self) -> None:
         """Lessons, demos, networks, and what can be taken along."""
-        from nablastep_tui.screens.open_page import Offer, OpenPage
+        from nablastep_tui.drawing.open_list import Offer
+        from nablastep_tui.screens.open_page import OpenPage
 
         def chosen(offer: Offer | None) -> None:
             if offer is None:
@@ -173,7 +174,7 @@ class Looking(Changing):
             else:
                 self.app.open_network(offer.name)  # type: ignore[attr-defined]
 
-        self.app.push_screen(OpenPage(self.keymap), chosen)
+        self.app.push_screen(OpenPage(self.scene()), chosen)
 
     def action_keys(self) -> None:
         """All keys."""

@@ -2,85 +2,89 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from textual import events
 
-from textual.app import ComposeResult
-from textual.content import Content
-from textual.screen import ModalScreen
-from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
+from nablastep_tui.drawing.canvas import Canvas
+from nablastep_tui.drawing.open_list import Offer, draw_open_list
+from nablastep_tui.keys import OPEN
+from nablastep_tui.scene import Scene
+from nablastep_tui.screens.page import FramedPage
+from nablastep_tui.themes import style
+from nablastep_tui.widgets.canvas_widget import CanvasWidget
 
-from nablastep_tui.keymap import KeyMap
-from nablastep_tui.screens.page import Page
-
-
-@dataclass(frozen=True)
-class Offer:
-    """Something that can be opened: what kind of thing it is, its name, and what it is about."""
-
-    kind: str  # "action", "demo", "network"
-    name: str
-    title: str
-    about: str
-
-
+LESSONS, TAKE_ALONG, NETWORKS = "lessons", "take along", "networks"
+YOUR_TURN = Offer("action", "your_turn", "your turn", "write every equation yourself", LESSONS)
 ACTIONS = (
-    Offer("action", "your_turn", "your turn", "a lesson: write every equation yourself"),
-    Offer("action", "export", "export", "this screen as a picture, or the session as a page, notes or code"),
-    Offer("action", "save", "save", "the network as it is now, as a file"),
-    Offer("action", "record", "record", "everything from now on, as a demo"),
+    Offer(
+        "action", "export", "export", "this screen as a picture, or the session as a page, notes or code", TAKE_ALONG
+    ),
+    Offer("action", "save", "save", "the network as it is now, as a file", TAKE_ALONG),
+    Offer("action", "record", "record", "everything from now on, as a demo", TAKE_ALONG),
 )
 
 
 def offers() -> tuple[Offer, ...]:
     """All that can be opened, in the order of the list."""
-    from nablastep.demo.opening import demo_names
+    from nablastep.demo.opening import demo_names, open_demo
     from nablastep.files.built_in import network_names, open_network
 
-    demos = (Offer("demo", name, f"demo {name}", "a lesson that plays") for name in demo_names())
-    networks = (Offer("network", name, f"network {name}", open_network(name).title) for name in network_names())
-    return (ACTIONS[0], *demos, *networks, *ACTIONS[1:])
+    demos = (Offer("demo", name, f"demo {name}", open_demo(name).title, LESSONS) for name in demo_names())
+    networks = (
+        Offer("network", name, f"network {name}", open_network(name).title, NETWORKS) for name in network_names()
+    )
+    return (YOUR_TURN, *demos, *ACTIONS, *networks)
 
 
-class OpenPage(ModalScreen[Offer | None], Page[Offer | None]):
-    """The list; enter opens, esc leaves."""
+class OpenPage(FramedPage[Offer | None]):
+    """The list; the result is what has been chosen."""
 
-    DEFAULT_CSS = """
-    OpenPage { background: $nabla-background; }
-    OpenPage Static { color: $nabla-text; padding: 0 2; height: 2; }
-    OpenPage OptionList { background: $nabla-background; color: $nabla-text; border: none; height: 1fr; }
-    """
-    BINDINGS = [  # noqa: RUF012 - Textual's own way
-        ("escape,q,o", "nothing", "close"),
-        ("j", "move(1)", "down"),
-        ("k", "move(-1)", "up"),
-    ]
+    NAME = OPEN
 
-    def __init__(self, keymap: KeyMap) -> None:
-        super().__init__()
-        self.keymap = keymap
+    def __init__(self, scene: Scene) -> None:
+        super().__init__(scene)
         self.offers = offers()
+        self.place = 0
 
-    def compose(self) -> ComposeResult:
-        """A title and the list."""
-        title = Content.assemble(Content.styled("open", "bold $nabla-accent"), "   ↑ ↓ choose, enter opens, esc closes")
-        yield Static(title, markup=False)
-        wide = max(len(offer.title) for offer in self.offers) + 3
-        options = [
-            Option(Content.assemble(f"{offer.title:<{wide}}", Content.styled(offer.about, "$nabla-muted")))
-            for offer in self.offers
-        ]
-        yield OptionList(*options, markup=False)
-
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """What has been chosen."""
-        self.dismiss(self.offers[event.option_index])
-
-    def action_nothing(self) -> None:
-        """Back to the stage."""
-        self.dismiss(None)
+    def content(self) -> CanvasWidget:
+        """One canvas."""
+        palette = self.scene_behind.palette
+        return CanvasWidget(self._draw, style(palette.text, palette.background))
 
     def action_move(self, direction: int) -> None:
-        """Another line."""
-        found = self.query_one(OptionList)
-        (found.action_cursor_down if direction > 0 else found.action_cursor_up)()
+        """Another line; after the last one comes the first."""
+        self._choose((self.place + direction) % len(self.offers))
+
+    def action_move_page(self, direction: int) -> None:
+        """Half a screen on or back, up to the ends."""
+        rows = direction * (self.app.size.height // 2)
+        self._choose(max(0, min(self.place + rows, len(self.offers) - 1)))
+
+    def action_choose(self) -> None:
+        """What stands in focus."""
+        self.dismiss(self.offers[self.place])
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on a line chooses it, a second one opens it."""
+        widget = self.query_one(CanvasWidget)
+        place = widget.target_at(event.screen_x - widget.region.x, event.screen_y - widget.region.y)
+        if place == self.place:
+            self.action_choose()
+        elif isinstance(place, int):
+            self._choose(place)
+
+    def on_mouse_scroll_down(self, _: events.MouseScrollDown) -> None:
+        """The wheel moves the focus."""
+        self._choose(min(self.place + 1, len(self.offers) - 1))
+
+    def on_mouse_scroll_up(self, _: events.MouseScrollUp) -> None:
+        """The wheel moves the focus."""
+        self._choose(max(self.place - 1, 0))
+
+    def _choose(self, place: int) -> None:
+        self.place = place
+        for widget in self.query(CanvasWidget):
+            widget.redraw()
+
+    def _draw(self, canvas: Canvas) -> None:
+        back = self.keymap.said("{open-close} back to the stage")
+        draw_open_list(canvas, self.offers, self.place, self.scene_behind.palette, self.scene_behind.glyphs, back)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from textual import events, work
-from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.timer import Timer
 
 from nablastep.derivations.jacobian import LAYOUTS
@@ -18,81 +16,33 @@ from nablastep.session import Session
 from nablastep.transposition import CONVENTIONS
 from nablastep_tui.drawing.canvas import Canvas
 from nablastep_tui.drawing.exhibits import Look
-from nablastep_tui.drawing.footer import draw_footer
 from nablastep_tui.drawing.glyphs import Glyphs
-from nablastep_tui.drawing.header import draw_header
 from nablastep_tui.drawing.spans import Spans, spans_width, write_spans
 from nablastep_tui.drawing.why import body_of, draw_why, head_rows, page_top
 from nablastep_tui.drawing.wrong import draw_wrong
-from nablastep_tui.keymap import written
+from nablastep_tui.keys import WHY, WHY_KEYS, footer_keys
 from nablastep_tui.motion import LINE, MotionClock
 from nablastep_tui.palettes import Palette
 from nablastep_tui.scene import Key, Scene, Target
-from nablastep_tui.screens.keys_page import KeysScreen
-from nablastep_tui.screens.page import Page
+from nablastep_tui.screens.page import FramedPage
 from nablastep_tui.themes import accent_style, style
 from nablastep_tui.why_page import Derivation, WhyPage
 from nablastep_tui.widgets.canvas_widget import CanvasWidget
-from nablastep_tui.widgets.region import Region
 
 SECONDS_A_LINE = 1.5
 SCROLLED_ROWS = 3
-KEYS = (
-    Key("↑ ↓", "line", ""), Key("1", "route", ""), Key("?", "keys", "keys"), Key("esc", "back", "leave"),
-    Key("pgdn pgup", "scroll", "scroll(1)"),
-    Key("tab", "next route", "next_route"), Key("f", "wrong but fits", "wrong"), Key("z", "zeros", "zeros"),
-    Key("r", "another nudge", "redraw"), Key("s", "softmax", "swap"), Key("space", "play", "play"),
-    Key("n", "notation", "convention"), Key("d", "layout", "layout"),
-)  # fmt: skip
-WRONG_KEYS = (Key("↑ ↓", "formula", ""), Key("t", "train with it", "train"), Key("esc", "back", "leave"))
+WRONG_LABELS = {"why-next-line": "formula", "why-train": "train with it", "why-close": "back", "keys": "keys"}
+"""The keys that work while formulas are shown that fit and are wrong, and what they do then."""
 
 
-class WhyScreen(Page[None]):
-    """Full screen; esc and w go back to the stage."""
+class WhyScreen(FramedPage[None]):
+    """Full screen; the key that opened it goes back to the stage."""
 
-    CSS = """
-    WhyScreen { background: $nabla-background; layout: vertical; }
-    WhyScreen Region { height: 1; }
-    """
-    AUTO_FOCUS = ""
-    BINDINGS = [  # noqa: RUF012 - Textual's own way
-        ("escape,w,q", "leave", "back to the stage"),
-        ("down,j", "line(1)", "next line"),
-        ("up,k", "line(-1)", "previous line"),
-        ("home", "line(-999)", "first line"),
-        ("end", "line(999)", "the answer"),
-        ("pagedown", "scroll(1)", "a page down"),
-        ("pageup", "scroll(-1)", "a page up"),
-        ("1", "route(0)", "first route"),
-        ("2", "route(1)", "second route"),
-        ("3", "route(2)", "third route"),
-        ("4", "route(3)", "fourth view"),
-        ("tab", "next_route", "next route"),
-        ("z", "zeros", "show or hide structural zeros"),
-        ("r", "redraw", "another random nudge"),
-        ("s", "swap", "softmax in place of the activation"),
-        ("space", "play", "play the lines"),
-        ("n", "convention", "next convention"),
-        ("d", "layout", "numerator or denominator layout"),
-        ("f", "wrong", "formulas that fit and are wrong"),
-        ("question_mark,shift+question_mark,f1", "keys", "the keys of this page"),
-        ("t", "train", "what learning with the wrong formula does"),
-    ]
-
-    def action_keys(self) -> None:
-        """The keys of this page."""
-        bound = [each for each in Binding.make_bindings(self.BINDINGS) if each.action != "leave"]
-        keys: dict[str, list[str]] = {each.description: [] for each in bound}
-        for each in bound:
-            if len(keys[each.description]) < 2:
-                keys[each.description].append(written(each.key))
-        rows = [(" ".join(names), what) for what, names in keys.items()]
-        self.app.push_screen(KeysScreen(self.scene_behind.keymap, "why", [*rows, ("esc", "back to the stage")]))
+    NAME = WHY
 
     def __init__(self, scene: Scene, name: str, route: str = "", *, motion: bool = False) -> None:
-        super().__init__()
+        super().__init__(scene)
         self._clock = MotionClock(self) if motion else None
-        self.scene_behind = scene
         self.look = Look(scene.palette, scene.glyphs)
         self.page = WhyPage(Derivation(scene.session, name, scene.view.convention.name), route, cell=scene.cell)
         self._original = self.page
@@ -102,11 +52,9 @@ class WhyScreen(Page[None]):
         self._training: Training | None = None
         self._wrong = 0
 
-    def compose(self) -> ComposeResult:
-        """Header, page, footer."""
-        yield Region(draw_header, id="header")
-        yield CanvasWidget(self._draw, style(self.palette.text, self.palette.background))
-        yield Region(draw_footer, id="footer")
+    def content(self) -> CanvasWidget:
+        """The derivation, or the formulas that fit and are wrong."""
+        return CanvasWidget(self._draw, style(self.palette.text, self.palette.background))
 
     @property
     def palette(self) -> Palette:
@@ -119,21 +67,18 @@ class WhyScreen(Page[None]):
         return self.look.glyphs
 
     def on_mount(self) -> None:
-        """Fill header and footer."""
-        self._show_keys()
+        """Begin with the derivation."""
         self.show(self.page)
 
-    def _show_keys(self) -> None:
-        scene = replace(self.scene_behind, keys=self._page_keys() if self._comparison is None else WRONG_KEYS)
-        for region in self.query(Region):
-            region.scene = scene
-
-    def _page_keys(self) -> tuple[Key, ...]:
+    def footer(self) -> tuple[Key, ...]:
         """The keys of the page, with the number of every route that there is."""
-        if not self.page.derivation.is_ready:
-            return KEYS
-        numbers = " ".join(str(number) for number, _ in enumerate(self.page.routes, 1))
-        return tuple(replace(key, key=numbers) if key.label == "route" else key for key in KEYS)
+        if self._comparison is not None:
+            return tuple(self._footer_keys(replace(entry, label=WRONG_LABELS[entry.id])
+                                           for entry in WHY_KEYS if entry.id in WRONG_LABELS))  # fmt: skip
+        count = len(self.page.routes) if self.page.derivation.is_ready else 1
+        entries = footer_keys(WHY_KEYS)
+        return tuple(self._footer_keys(replace(entry, beside=entry.beside[: count - 1]) if entry.label == "route"
+                                       else entry for entry in entries))  # fmt: skip
 
     def show(self, page: WhyPage) -> None:
         """Show another state of the page; one that takes its time is worked out beside the keys."""
@@ -148,7 +93,7 @@ class WhyScreen(Page[None]):
         self.app.call_from_thread(self._show_derived)
 
     def _show_derived(self) -> None:
-        self._show_keys()
+        self.show_frame()
         self._redraw()
 
     def _redraw(self) -> None:
@@ -157,7 +102,9 @@ class WhyScreen(Page[None]):
 
     def _draw(self, canvas: Canvas) -> None:
         if self._comparison is not None:
-            draw_wrong(canvas, self._comparison, self._wrong, self._training, self.look)
+            keys = "{why-train} trains with it and with the right one; {why-wrong} or {why-close} goes back"
+            how = self.keymap.said(f"{{why-next-line}} {{why-previous-line}} choose one; {keys}")
+            draw_wrong(canvas, self._comparison, self._wrong, self._training, self.look, how)
         elif not self.page.derivation.is_ready:
             text = "working out every route: the matrices are large"
             canvas.write(3, 0, text, style(self.palette.muted))
@@ -170,7 +117,14 @@ class WhyScreen(Page[None]):
         step = _number_of(self.page)
         back = "to the derivation" if self._comparison is not None else f"to step {step}" if step else "to the stage"
         muted, accent = style(self.palette.muted), accent_style(self.palette)
-        spans: Spans = ((self._notice, accent),) if self._notice else (("esc", accent), (f" back {back}", muted))
+        spans: Spans = (
+            ((self._notice, accent),)
+            if self._notice
+            else (
+                (self.keymap.brief("why-close"), accent),
+                (f" back {back}", muted),
+            )
+        )
         x = canvas.width - spans_width(spans) - 3
         if not "".join(canvas.text_rows()[page_top(canvas)][x - 2 :]).strip():
             write_spans(canvas, x, page_top(canvas), spans)
@@ -237,7 +191,7 @@ class WhyScreen(Page[None]):
         self._redraw()
         return arrived < 1.0
 
-    def on_key(self) -> None:
+    def on_key(self, event: events.Key) -> None:
         """A key during motion jumps to its end, and acts."""
         if self._clock is not None:
             self._clock.stop()
@@ -283,7 +237,7 @@ class WhyScreen(Page[None]):
             except NablastepError as error:
                 self._notice = error.message
             self._wrong = 0
-        self._show_keys()
+        self.show_frame()
         self.show(self.page)
 
     def action_train(self) -> None:
@@ -336,11 +290,6 @@ class WhyScreen(Page[None]):
             self.action_route(target.number)
         elif isinstance(target, Target) and target.kind == "line":
             self.show(replace(self.page, place=target.number))
-
-    def on_region_hit(self, event: Region.Hit) -> None:
-        """A key of the footer."""
-        if isinstance(event.target, Target) and event.target.kind == "key":
-            self.call_later(self.run_action, event.target.name)
 
 
 def with_softmax(session: Session, name: str) -> tuple[Session, str]:
