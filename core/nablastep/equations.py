@@ -51,7 +51,7 @@ from nablastep.formulas.syntax import walk as walk_typed
 from nablastep.graph import Definition, Graph, Quantity, Role
 from nablastep.laws import simplified_throughout
 from nablastep.rewrite import stable, tidied, with_dimensions
-from nablastep.shapes import shape_of
+from nablastep.shapes import dimensions_in, shape_of
 
 SIZES = tuple[()] | tuple[int, int]
 RESERVED = frozenset({"m", "np", "math"})
@@ -488,17 +488,8 @@ class _Reader:
         data = [known[name] for name, found in self.incoming.items() if found.role is Role.DATA]
         read = [symbol for found in built for symbol in (found.target, *symbols(found.expression))]
         shapes: list[tuple[str, ...]] = [symbol.shape for symbol in (*data, *read, *known.values())]
-        inner = [tuple(_inner_dimensions(found.expression)) for found in built]
+        inner = [tuple(dimensions_in(found.expression)) for found in built]
         return self.dimensions.letters([dimension for shape in (*shapes, *inner) for dimension in shape], known)
-
-
-def _inner_dimensions(expression: Expression) -> Iterator[str]:
-    for node in walk(expression):
-        plan = getattr(node, "plan", None)
-        for owner, name in ((node, "shape"), (node, "dimensions"), (node, "times"), (plan, "before"), (plan, "after")):
-            yield from getattr(owner, name, ())
-        if hasattr(node, "dimension"):
-            yield node.dimension
 
 
 def _symbol(name: str, shape: tuple[str, ...]) -> Symbol:

@@ -118,10 +118,14 @@ class Program:
         """Where ∇quantity comes from: each (equation that reads it, ∇ of its target, or None where that is E)."""
         return tuple((use.equation, use.upstream) for use in self.graph.uses(quantity))
 
+    def setting(self, name: str) -> str:
+        """The id of a setting of the optimiser, which is another one where a quantity has its name."""
+        return hidden_setting(name) if name in self.graph.by_id else name
+
     @property
     def count(self) -> str:
         """What the number of the iteration is called where an update reads it."""
-        return hidden_setting("t") if "t" in self.graph.by_id else "t"
+        return self.setting("t")
 
     @cached_property
     def samples(self) -> dict[str, Symbol]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from math import prod
@@ -41,6 +41,7 @@ from nablastep.expressions import (
     TimesLog,
     Total,
     Transpose,
+    walk,
 )
 
 ShapeRule = Callable[[Any, tuple[Shape, ...]], Shape]
@@ -81,6 +82,16 @@ def usual_axis(shape: Shape) -> int:
     """Along which axis one sample lies, so that a softmax need not say it: not that of the samples, nor one of 1."""
     short = [bool({"1", "m"} & {*dimension.split("·")}) for dimension in shape]
     return COLUMNS if short and short[ROWS] and not short[COLUMNS] else ROWS
+
+
+def dimensions_in(expression: Expression) -> Iterator[Dimension]:
+    """Every dimension that the expression names, in reading order: those of its symbols and those of inner nodes."""
+    for node in walk(expression):
+        plan = getattr(node, "plan", None)
+        for owner, name in ((node, "shape"), (node, "dimensions"), (node, "times"), (plan, "before"), (plan, "after")):
+            yield from getattr(owner, name, ())
+        if hasattr(node, "dimension"):
+            yield node.dimension
 
 
 def sizes_of(shape: Shape, sizes: Mapping[Dimension, int]) -> tuple[int, ...]:

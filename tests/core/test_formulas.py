@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import nablastep as ns
-from nablastep.files.built_in import layer_network_names
+from core.test_equations import Equations
+from nablastep.files.built_in import layer_network_names, network_names
 from nablastep.formulas.errors import FormulaError
 from nablastep.formulas.parser import parse
 from nablastep.formulas.syntax import Called, Named, Negated, Number, Operation, Summed, Transposed
@@ -39,9 +40,75 @@ def check_every_printed_equation(session: ns.Session, conventions: tuple[str, ..
     return count
 
 
-@pytest.mark.parametrize("name", layer_network_names())
+@pytest.mark.parametrize("name", network_names())
 def test_every_equation_that_a_built_in_network_prints_is_a_right_answer(name: str) -> None:
-    assert check_every_printed_equation(ns.open(name)) > 100
+    others = list(CONVENTIONS)[1:]
+    turn = others[network_names().index(name) % len(others)]
+    conventions = tuple(CONVENTIONS) if name in layer_network_names() else ("column", turn)
+    assert check_every_printed_equation(ns.open(name), conventions) > 100
+
+
+@given(seed=st.integers(0, 10**6))
+@settings(max_examples=5, deadline=None)
+def test_every_equation_that_a_random_graph_prints_is_a_right_answer(seed: int) -> None:
+    check_every_printed_equation(ns.open(Equations(seed).network()), (list(CONVENTIONS)[seed % 4],))
+
+
+WORDS = {
+    "K": "the inverse of C",
+    "d": "the determinant of C",
+    "l": "the log determinant of C",
+    "c": "the trace of C",
+    "u": "the diagonal of C",
+    "p": "the larger of x and open 2 times x minus 1 close",
+    "q": "open tanh of x close squared",
+    "w": "open x if x is above 0, else x squared close",
+    "s": "softmax along each row of x",
+    "e": "the log sum exp along each row of x",
+    "B": "x beside q",
+    "f_2": "the derivative of f at x",
+}
+EVERYTHING = """
+f(u) = u / (1 + abs(u))
+C = A + A^T
+K = inv(C)
+d = det(C)
+l = logdet(C)
+c = tr(C)
+u = diag(C)
+p = max(x, 2 x - 1)
+q = tanh(x)^2
+w = where(x > 0, x, x^2)
+s = softmax(x, axis=1)
+e = lse(x, axis=1)
+B = [x, q]
+f_2 = f(x) + cos(x) + sign(x) * sin(x) + x^3 + abs(x)
+hidden_state2 = placed(x[1:2, :], 1, 3) + sqrt(p^2 + 1) + s^(-1)
+E = sum(K) + d + l + c + sum(u) + sum(w) + sum(e) + sum(B) + sum(f_2) + sum(hidden_state2) + theta^-1 + sum(q)
+"""
+
+
+def everything() -> ns.Network:
+    return ns.Network.from_equations(
+        EVERYTHING,
+        parameters={"A": [[2.0, 0.1, 0.2], [0.3, 1.5, 0.4], [0.1, 0.5, 1.1]], "theta": 0.7},
+        given={"x": [[0.5, -0.6], [0.7, 0.9], [1.3, -0.2]]},
+        gradients=["x"],
+        optimizer="adam",
+    )
+
+
+def test_every_function_and_operation_is_read_as_it_is_printed() -> None:
+    check_every_printed_equation(ns.open(everything()), ("column",))
+
+
+@pytest.mark.parametrize("name", WORDS)
+def test_words_that_hold_an_operation_are_read(name: str) -> None:
+    session = ns.open(everything())
+    if name != "f_2":
+        assert notation_named("spoken").text(session.program.step(name).equation.expression) == WORDS[name]
+    else:
+        assert WORDS[name] in notation_named("spoken").text(session.program.step("grad_x").equation.expression)
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZER_NAMES)

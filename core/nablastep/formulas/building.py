@@ -18,6 +18,7 @@ from nablastep.exact import exact
 from nablastep.expressions import (
     COLUMNS,
     MINUS_ONE,
+    ONE,
     ROWS,
     Add,
     Apply,
@@ -70,22 +71,9 @@ from nablastep.formulas.syntax import (
     Typed,
 )
 from nablastep.functions.activations import ACTIVATIONS
-from nablastep.functions.elementary import (
-    ABS,
-    CLIP,
-    COS,
-    COSH,
-    EXP,
-    EXPM1,
-    HUBER,
-    LOG,
-    NORMAL_CDF,
-    SIGN,
-    SIN,
-    SINH,
-    SQRT,
-    SQUARE,
-)
+from nablastep.functions.elementary import ABS, SQRT, SQUARE
+from nablastep.functions.named import FUNCTIONS
+from nablastep.notation.settings import setting_named
 from nablastep.shapes import usual_axis
 from nablastep.structures import Diagonal, Kronecker
 
@@ -94,15 +82,6 @@ OPEN = "?"
 
 LARGEST_ENTRIES = 1_000_000
 """No intermediate result of a formula may have more entries."""
-
-FUNCTIONS: dict[str, Function] = {
-    **{name: function for name, function in ACTIVATIONS.items() if function is not None},
-    "leaky": ACTIVATIONS["leaky_relu"],  # type: ignore[dict-item]
-    **{function.name: function for function in (ABS, CLIP, COS, COSH, EXP, EXPM1, HUBER, NORMAL_CDF)},
-    **{function.name: function for function in (SIGN, SIN, SINH, SQRT, SQUARE)},
-    "ln": LOG,
-    "log": LOG,
-}
 
 
 @dataclass(frozen=True)
@@ -207,8 +186,9 @@ class _Builder:
         symbol = self.scope.symbols.get(name)
         if symbol is not None:
             return Built(symbol, symbol.shape)
-        if name in _SETTINGS:
-            return Built(Symbol(name, None, (), setting=True), ())
+        setting = setting_named(name, self.scope.symbols)
+        if setting is not None:
+            return Built(Symbol(setting, None, (), setting=True), ())
         if name in self.scope.sizes:
             return Built(Factor(1, times=(name,)), ())
         known = tuple(self.scope.symbols)
@@ -304,6 +284,8 @@ class _Builder:
         return Built(TimesLog(left.expression, right.expression), left.shape)
 
     def inverse(self, node: Called, inner: Built) -> Built:
+        if inner.shape == ():
+            return Built(Divide(ONE, inner.expression), ())
         if self.scope.inverts:
             return self.of_square(node, inner, Inverse(inner.expression), inner.shape)
         # Never right as an answer; a transpose has its shape, and the judge names the slip.
@@ -322,7 +304,8 @@ class _Builder:
     def of_square(self, node: Called, inner: Built, expression: Expression, shape: tuple[str, ...]) -> Built:
         if len(inner.shape) != 2 or not self.same(*inner.shape):
             found = self.text(inner.shape)
-            raise ShapeError(f"{node.name} needs a square matrix, found {found}", column=node.place + 1)
+            entries = "entry by entry it is written 1 / x or x^(-1)" if node.name == "inv" else None
+            raise ShapeError(f"{node.name} needs a square matrix, found {found}", column=node.place + 1, hint=entries)
         return Built(expression, shape)
 
     # rearrangements
@@ -369,7 +352,8 @@ class _Builder:
                 f"the blocks {self.text(left.shape)} and {self.text(right.shape)} do not fit beside each other",
                 column=node.place + 1,
             )
-        left, right = self.closed(left, right.shape), self.closed(right, left.shape)
+        left = self.closed(left, right.shape)
+        right = self.closed(right, left.shape)
         along = (left.shape[axis], right.shape[axis])
         if any(dimension.startswith(OPEN) or "m" in dimension.split("·") for dimension in along):
             raise ShapeError("batches of samples cannot be put beside each other", column=node.place + 1)
@@ -501,18 +485,26 @@ class _Builder:
         return self.opened(self.closed(inner, ("1", "1")), axis)
 
     def diagonal(self, node: Called, inner: Built) -> Built:
-        """A vector on the diagonal of a matrix, or the diagonal of a square matrix as a column."""
+        """A vector on the diagonal of a matrix, or a number all along it, or the diagonal of a square matrix."""
+        if inner.shape == ():
+            self.repetitions += 1
+            shape = (f"{OPEN}{self.repetitions}", "1")
+            return self.on_diagonal(Fill(inner.expression, shape), shape[0])
         if len(inner.shape) == 2 and 1 not in map(self.known_size, inner.shape) and self.same(*inner.shape):
             return self.diagonal_of(inner)
         if len(inner.shape) != 2 or not any(self.same(dimension, "1") for dimension in inner.shape):
             raise ShapeError(f"diag needs a vector, found {self.text(inner.shape)}", column=node.place + 1)
         inner = self.closed(inner, ("1", "1"))
-        long = inner.shape[0] if self.size(inner.shape[1]) == 1 else inner.shape[1]
+        if self.size(inner.shape[1]) == 1:
+            return self.on_diagonal(inner.expression, inner.shape[0])
         if self.scope.dimensions is not None:
-            column = inner.expression if long == inner.shape[0] else Transpose(inner.expression)
-            plan = Diagonals((long, long), (long, "1"))
-            return Built(Rearrange(column, plan, True), (long, long))
-        return Built(Diagonal(inner.expression), (long, long))
+            return self.on_diagonal(Transpose(inner.expression), inner.shape[1])
+        return self.on_diagonal(inner.expression, inner.shape[1])
+
+    def on_diagonal(self, vector: Expression, long: str) -> Built:
+        if self.scope.dimensions is None:
+            return Built(Diagonal(vector), (long, long))
+        return Built(Rearrange(vector, Diagonals((long, long), (long, "1")), True), (long, long))
 
     def known_size(self, dimension: str) -> int | None:
         return None if dimension.startswith(OPEN) else self.size(dimension)
@@ -640,7 +632,8 @@ class _Builder:
                 column=node.place + 1,
                 hint="two inner dimensions have to be the same one",
             )
-        left, right = self.closed(left, (left.shape[0], other)), self.closed(right, (inner, right.shape[1]))
+        left = self.closed(left, (left.shape[0], other))
+        right = self.closed(right, (left.shape[1], right.shape[1]))
         return Built(MatMul(left.expression, right.expression), (left.shape[0], right.shape[1]))
 
     def with_ones(self, left: Built, right: Built) -> Built | None:
@@ -665,7 +658,8 @@ class _Builder:
             return Built(Fill(left.expression, right.shape), right.shape), right  # type: ignore[arg-type]
         if right.shape == ():
             return left, Built(Fill(right.expression, left.shape), left.shape)  # type: ignore[arg-type]
-        left, right = self.closed(left, right.shape), self.closed(right, left.shape)
+        left = self.closed(left, right.shape)
+        right = self.closed(right, left.shape)
         for axis in (ROWS, COLUMNS):
             mine, other = left.shape[axis], right.shape[axis]
             if self.same(mine, other):
@@ -714,8 +708,6 @@ _CALLS: dict[str, Callable[..., Built]] = {
     "patches_back": _Builder.patches,
     "placed": _Builder.placed,
 }
-
-_SETTINGS = ("learning_rate", "momentum", "decay", "beta1", "beta2", "epsilon", "weight_decay", "t")
 
 
 def nearest(name: str, known: Mapping[str, Symbol]) -> str:
@@ -767,9 +759,14 @@ def _renamed(built: Built, old: str, new: str) -> Built:
         if isinstance(expression, Repeat) and expression.dimension == old:
             return Repeat(expression.x, expression.axis, new)
         if isinstance(expression, Fill) and old in expression.shape:
-            rows, columns = (new if dimension == old else dimension for dimension in expression.shape)
-            return Fill(expression.scalar, (rows, columns))
+            return Fill(expression.scalar, put(expression.shape))
+        if isinstance(expression, Rearrange) and old in (*expression.plan.before, *expression.plan.after):
+            plan = replace(expression.plan, before=put(expression.plan.before), after=put(expression.plan.after))
+            return replace(expression, plan=plan)
         return expression
+
+    def put(shape: Sequence[str]) -> tuple[str, str]:
+        return _pair([new if dimension == old else dimension for dimension in shape])
 
     shape = tuple(new if dimension == old else dimension for dimension in built.shape)
     return replace(built, expression=renamed(built.expression), shape=shape)

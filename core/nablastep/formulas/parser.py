@@ -29,7 +29,8 @@ from nablastep.formulas.syntax import (
     Transposed,
     Typed,
 )
-from nablastep.formulas.tokens import END, NAME, NO_NAMES, NUMBER, Token, tokens_of
+from nablastep.formulas.tokens import ABOVE, BESIDE, END, NAME, NO_NAMES, NUMBER, OF, Token, tokens_of
+from nablastep.notation.settings import hidden_setting
 
 FUNCTION_NAMES = frozenset({
     "f", "sigmoid", "tanh", "relu", "leaky_relu", "leaky", "elu", "softplus", "gelu", "silu", "identity",
@@ -37,7 +38,7 @@ FUNCTION_NAMES = frozenset({
     "normal_cdf", "cosh", "ratio", "times_log", "diag", "diagflat", "sum", "outer", "dot", "matmul", "multiply",
     "divide", "transpose", "repeat", "add", "subtract", "negative", "inv", "pinv", "abs", "sign", "sin", "cos", "sinh",
     "mean", "norm", "norm1", "max", "maximum", "where", "n", "rows", "columns", "tr", "trace", "det", "logdet",
-    "reshape", "patches", "patches_back", "placed", "power", "rowsum", "columnsum",
+    "reshape", "patches", "patches_back", "placed", "power",
     "full", "int", "int32", "int64", "float", "float32", "float64", "array", "asarray",
 })  # fmt: skip
 
@@ -58,7 +59,7 @@ LARGEST, LONGEST_CHAIN = 250, 60
 
 _DERIVATIVE_SUFFIXES = ("_prime", "_derivative", "_deriv", "_der", "_gradient", "_grad", "gradient", "derivative")
 
-_BESIDE = " "
+_NEXT_TO = " "
 _STRONG = {"@", "*", "·", "⊙", "⊘", "/", "⊗", "×"}
 
 
@@ -175,7 +176,7 @@ class _Parser:
                 operator = self.take()
                 found = Operation(operator.place, operator.text, found, self.factor())
             elif self.starts_operand():
-                found = Operation(self.token.place, _BESIDE, found, self.power())
+                found = Operation(self.token.place, _NEXT_TO, found, self.power())
             else:
                 return found
 
@@ -183,7 +184,7 @@ class _Parser:
         """One operand of ⊙; with `tight`, all that stands beside it."""
         found = self.power()
         while self.tight and self.starts_operand():
-            found = Operation(self.token.place, _BESIDE, found, self.power())
+            found = Operation(self.token.place, _NEXT_TO, found, self.power())
         return found
 
     def starts_operand(self) -> bool:
@@ -211,6 +212,9 @@ class _Parser:
             self.take()
             return Negated(place, self.power())
         found = self.postfix()
+        while self.at(BESIDE, ABOVE):
+            operator = self.take()
+            found = Blocks(operator.place, found, self.postfix(), operator.text == ABOVE)
         if self.at("^"):
             operator = self.take()
             if self.token.kind == NAME and self.token.text == "T":
@@ -243,7 +247,7 @@ class _Parser:
                 found = Operation(token.place, "^", found, Number(token.place, "2"))
             elif self.at("ᵗ"):
                 self.take()
-                found = Operation(token.place, "^", found, Named(token.place, "t"))
+                found = Operation(token.place, "^", found, Named(token.place, hidden_setting("t")))
             elif self.at("[") and not token.after_space:
                 found = self.sliced(found)
             elif self.at(".sum", ".mean", ".dot", ".transpose"):
@@ -412,6 +416,8 @@ class _Parser:
         prime = prime or self.at("′")
         if self.at("′"):
             self.take()
+        if self.at(OF):
+            return self.applied(token.place, name, prime)
         if name == "sum" and "sum" in self.functions and not self.at("("):
             return Summed(token.place, self.product())
         if name == "sum" and "sum" in self.functions and self.token.after_space and not token.text.startswith("np"):
@@ -423,6 +429,29 @@ class _Parser:
         if prime:
             raise FormulaError(f"'{name}' is no function that has a derivative here", column=token.place + 1)
         return Named(token.place, name)
+
+    def applied(self, place: int, name: str, prime: bool) -> Typed:
+        """name‣x, name‣1 x along an axis, name‣[2, 3] x with numbers: what speech says of a function."""
+        self.expect(OF)
+        axis = int(self.take().text) if self.token.kind == NUMBER and self.token.text in ("0", "1") else None
+        if name == "slice":
+            self.expect("[")
+            ends = self.ends()
+            self.expect("]")
+            return Sliced(place, self.nested_postfix(), *((None, ends) if axis else (ends, None)))
+        numbers: list[Typed] = []
+        if self.at("["):
+            self.take()
+            numbers.append(self.sum())
+            while self.at(","):
+                self.take()
+                numbers.append(self.sum())
+            self.expect("]")
+        arguments = [self.nested_postfix()]
+        while self.at(","):
+            self.take()
+            arguments.append(self.nested_postfix())
+        return self.made(place, name, [*arguments, *numbers], prime, axis)
 
     def without_prime(self, name: str) -> tuple[str, bool]:
         """`sigmoid_prime`, `sigmoid_derivative`, `sigmoidGradient`, `d_sigmoid` as the function and its derivative."""
@@ -488,8 +517,6 @@ class _Parser:
     def made(self, place: int, name: str, arguments: list[Typed], prime: bool, axis: int | None) -> Typed:
         if name == "sum":
             return Summed(place, arguments[0], axis)
-        if name in {"rowsum", "columnsum"}:
-            return Summed(place, arguments[0], 1 if name == "rowsum" else 0)
         if name in CASTS and len(arguments) == 1:
             return arguments[0]
         if name == "transpose":

@@ -9,6 +9,10 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from nablastep.formulas.tokens import ABOVE, BESIDE, LETTER, OF
+from nablastep.functions.named import FUNCTIONS
+from nablastep.notation.settings import GREEK
+
 Piece = tuple[str, int]
 
 _E = r"(?:E|J|L|C|ℒ|\\mathcal\s*\{\s*L\s*\})"
@@ -16,36 +20,61 @@ _TRANSPOSE = r"\\(?:top|intercal)(?![A-Za-z])|\\(?:mathsf|mathrm|text|mathit)\s*
 
 _WORDS = {
     "odot": "⊙", "circ": "⊙", "cdot": "·", "times": "×", "oslash": "⊘", "otimes": "⊗", "nabla": "∇", "sum": "Σ",
-    "leftarrow": "=", "gets": "=", "prime": "′", "partial": "∂", "varepsilon": "ε", "epsilon": "ε", "eta": "η",
-    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "lambda": "λ", "mu": "μ", "rho": "ρ", "sigma": "σ",
-    "theta": "θ", "Phi": "Φ", "sqrt": "√", "exp": "exp", "ln": "ln", "log": "log", "tanh": "tanh", "cosh": "cosh",
-    "max": "max",
+    "leftarrow": "=", "gets": "=", "prime": "′", "partial": "∂", "varepsilon": "ε", "sqrt": "√",
+    **{word: word for word in ("exp", "ln", "log", "tanh", "cosh", "sinh", "sin", "cos", "max", "det")}, **GREEK,
 }  # fmt: skip
 _SILENT = {"left", "right", "quad", "qquad", "displaystyle", "bigl", "bigr", "big", "Big", "limits", "mathbf",
            "mathrm", "mathit", "mathsf", "text", "operatorname", "boldsymbol", "bm", "vec"}  # fmt: skip
 
 _SPOKEN = re.compile(
-    r"(?<=\s)(?:equals|becomes|transposed|times|close|plus|minus|squared|of|over)(?=\s|$)"
-    r"|^(?:one half|open\s|softmax\s+[a-z]\s+\d)"
+    r"(?<=\s)(?:equals|becomes|transposed|times|close|plus|minus|squared|of|over|divided|beside|repeated|above)(?=\s|,|$)"
+    r"|^(?:one half|open\s)"
 )
+_SIZE = r"((?:\d+|[A-Za-z]+(?:\s+\d+)?)(?:\s+times\s+(?:\d+|[A-Za-z]+(?:\s+\d+)?))*)"
+"""A number, a dimension, or a product of several, as they are spoken."""
+
+_LISTED: tuple[tuple[str, str], ...] = (
+    (rf"the\s+rows\s+from\s+{_SIZE}\s+up\s+to\s+the\s+end\s+of", rf"slice{OF}0[\1:]"),
+    (rf"the\s+columns\s+from\s+{_SIZE}\s+up\s+to\s+the\s+end\s+of", rf"slice{OF}1[\1:]"),
+    (rf"the\s+rows\s+from\s+{_SIZE}\s+up\s+to\s+{_SIZE}\s+of", rf"slice{OF}0[\1:\2]"),
+    (rf"the\s+columns\s+from\s+{_SIZE}\s+up\s+to\s+{_SIZE}\s+of", rf"slice{OF}1[\1:\2]"),
+    (rf"zeros,\s+{_SIZE}\s+rows\s+of\s+them,\s+with,\s+from\s+row\s+{_SIZE}\s+on,", rf"placed{OF}0[\2, \1]"),
+    (rf"zeros,\s+{_SIZE}\s+columns\s+of\s+them,\s+with,\s+from\s+column\s+{_SIZE}\s+on,", rf"placed{OF}1[\2, \1]"),
+    (rf"the\s+entries,\s+in\s+{_SIZE}\s+rows\s+and\s+{_SIZE}\s+columns,\s+of", rf"reshape{OF}[\1, \2]"),
+    (r"the\s+patches,\s+(\d+)\s+wide,\s+stride\s+(\d+),\s+of\s+pictures,\s+(\d+)\s+by\s+(\d+),\s+in",
+     rf"patches{OF}[\3, \4, \1, \2]"),
+    (r"pictures,\s+(\d+)\s+by\s+(\d+),\s+of\s+all\s+patches,\s+(\d+)\s+wide,\s+stride\s+(\d+),\s+added\s+up\s+from",
+     rf"patches_back{OF}[\1, \2, \3, \4]"),
+)  # fmt: skip
+"""Words that hold numbers: the function, its numbers in brackets, and then what it is of."""
+
+_APPLIED: tuple[tuple[str, str], ...] = (
+    ("the sum along each row of", f"sum{OF}1"), ("the sum along each column of", f"sum{OF}0"),
+    ("softmax along each row of", f"softmax{OF}1"), ("softmax along each column of", f"softmax{OF}0"),
+    ("the log sum exp along each row of", f"lse{OF}1"), ("the log sum exp along each column of", f"lse{OF}0"),
+    ("the log sum exp of", f"lse{OF}"), ("the logarithm of", f"ln{OF}"), ("the trace of", f"tr{OF}"),
+    ("the diagonal matrix of", f"diag{OF}"), ("the diagonal of", f"diag{OF}"), ("the inverse of", f"inv{OF}"),
+    ("the log determinant of", f"logdet{OF}"), ("the determinant of", f"det{OF}"), ("the larger of", f"max{OF}"),
+    *((f"the derivative of {each.spoken.removesuffix(' of')} at", f"{each.name}′{OF}") for each in FUNCTIONS.values()),
+    *((each.spoken, f"{each.name}{OF}") for each in FUNCTIONS.values() if each.style != "postfix"),
+)  # fmt: skip
+"""Words of a function → its name, applied to what follows."""
+
 _PHRASES: tuple[tuple[str, str], ...] = (
-    (r"leaky\s+relu", "leaky_relu"), (r"the\s+normal\s+distribution\s+at", "normal_cdf "),
+    *_LISTED,
     (r"divided,\s+entry\s+by\s+entry,\s+by", "⊘"), (r"times,\s+entry\s+by\s+entry,", "⊙"), (r"divided\s+by", "/"),
-    (r"the\s+sum\s+of\s+all\s+entries\s+of", "Σ"), (r"the\s+sum\s+along\s+each\s+row\s+of", "rowsum "),
-    (r"the\s+sum\s+along\s+each\s+column\s+of", "columnsum "), (r",\s+repeated\s+for\s+every\s+(?:row|column)", ""),
-    (r"the\s+derivative\s+of\s+(?:the\s+)?(\w+)\s+at", r"\1′ "), (r"the\s+gradient\s+of\s+", "∇"),
+    (r"the\s+sum\s+of\s+all\s+entries\s+of", "Σ"), (r",\s+repeated\s+for\s+every\s+(?:row|column)", ""),
+    *((r"\b" + re.sub(r"\s+", r"\\s+", words), name) for words, name in _APPLIED),
+    (r"the\s+derivative\s+of\s+(?:the\s+)?(\w+)\s+at", rf"\1′{OF}"), (r"the\s+gradient\s+of\s+", "∇"),
     (r"the\s+first\s+moment\s+of\s+", "m_"), (r"the\s+second\s+moment\s+of\s+", "v_"),
-    (r"the\s+velocity\s+of\s+", "velocity_"), (r"the\s+square\s+root\s+of", "√"), (r"to\s+the\s+power\s+of", "^"),
+    (r"the\s+velocity\s+of\s+", "velocity_"), (r"to\s+the\s+power\s+of", "^"),
     (r"the\s+learning\s+rate", "η"), (r"the\s+momentum", "μ"), (r"the\s+weight\s+decay", "λ"), (r"the\s+decay", "ρ"),
-    (r"beta\s+one", "β1"), (r"beta\s+two", "β2"), (r"exp\s+minus\s+one\s+of", "expm1 "),
-    (r"the\s+logarithm\s+of", "ln "), (r"the\s+log\s+sum\s+exp\s+of", "lse "),
-    (r"one\s+half", "½"),
-    (r"(\d+)\s+over\s+(\d+)\s+times\s+m\b", r"\1/(\2 m)"),
-    (r"(\d+)\s+over\s+(\w+)\s+times\s+n\s+(\d+)", r"\1/(\2 n\3)"),
-    (r"(\d+)\s+over\s+n\s+(\d+)", r"\1/n\2"), (r"\bover\b", "/"), (r"\btimes\b", " "), (r"\bplus\b", "+"),
-    (r"\bminus\b", "-"), (r"\bequals\b|\bbecomes\b", "="), (r"\bopen\b", "("), (r"\bclose\b", ")"),
-    (r"\btransposed\b", "ᵀ"), (r"\bsquared\b", "²"),
-    (r"(?<![A-Za-z0-9])([A-Za-z])\s+(\d+)\b", r"\1\2"), (r"\b(\w+)\s+of\b", r"\1 "),
+    (r"beta\s+one", "β1"), (r"beta\s+two", "β2"), (r"one\s+half", "½"),
+    (r"is\s+above", ">"), (r",\s+else\b", " else"), (r"\bbeside\b", BESIDE), (r"\babove\b", ABOVE),
+    (r"\bover\b", "/"), (r"\btimes\b", "·"), (r"\bplus\b", "+"), (r"\bminus\b", "-"),
+    (r"\bequals\b|\bbecomes\b", "="), (r"\bopen\b", "("), (r"\bclose\b", ")"),
+    (r"\btransposed\b", "ᵀ"), (r"\bsquared\b", "²"), (r"\band\b", ","),
+    (r"(?<![A-Za-z0-9_])(?!if\s|else\s)([A-Za-z][A-Za-z_]*)\s+(\d+)\b", r"\1\2"), (r"\b(\w+)\s+of\b", rf"\1{OF}"),
 )  # fmt: skip
 
 
@@ -93,6 +122,8 @@ def _replaced(pieces: list[Piece], pattern: re.Pattern[str], made: Callable[[re.
     return found + pieces[end:]
 
 
+_BELOW = rf"[{LETTER}0-9_]+"
+
 _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = tuple(
     (re.compile(pattern), made)
     for pattern, made in (
@@ -100,17 +131,22 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = tup
         (rf"\^\s*\{{\s*\((\d+)\)\s*(?:{_TRANSPOSE}|T)\s*\}}", lambda found: f"({found[1]})ᵀ"),
         (rf"\^\s*\{{\s*(?:{_TRANSPOSE})\s*\}}|\^\s*(?:{_TRANSPOSE})", lambda found: "ᵀ"),
         (r"\^\s*\{?\s*\\prime\s*\}?", lambda found: "′"),
-        (r"\\mathit\s*\{\s*velocity\s*\}", lambda found: "velocity"),
+        (r"\^\s*\{\s*-\s*1\s*\}", lambda found: "⁻¹"),
+        (r"\\beta_(?:\{(\d)\}|(\d))", lambda found: f"β{found[1] or found[2]}"),
+        (r"\\_", lambda found: "_"),
+        (rf"\\({'|'.join(GREEK)})(?![A-Za-z])", lambda found: GREEK[found[1]]),
+        (rf"(?<=[{LETTER}}}])_\s*\{{\s*({_BELOW})\s*\}}", lambda found: f"_{found[1]}"),
+        (r"\\mathit\s*\{\s*([A-Za-z]+)\s*\}", lambda found: found[1]),
         (
-            r"\b(m|v|velocity)_\s*\{\s*([A-Za-z]+)\s*\^\s*\{\((\d+)\)\}\s*\}",
-            lambda found: "_".join((found[1], found[2] + found[3])),
+            rf"\b(m|v|velocity)_\s*\{{\s*({_BELOW})\s*(?:\^\s*\{{\((\d+)\)\}}\s*)?\}}",
+            lambda found: "_".join((found[1], found[2] + (found[3] or ""))),
         ),
         (r"\\mathbf\s*\{\s*1\s*\}", lambda found: "1"),
+        (r"\\ln\s*\\det(?![A-Za-z])", lambda found: "logdet "),
         (
-            r"\\(?:operatorname|mathrm|text)\s*\{\s*([A-Za-z_]+)\s*\}",
-            lambda found: {"id": "identity"}.get(found[1], found[1]) + " ",
+            r"\\(?:operatorname|mathrm|text)\s*\{\s*([A-Za-z_0-9]+)\s*\}",
+            lambda found: {"id": "identity", "otherwise": ""}.get(found[1], found[1]) + " ",
         ),
-        (r"\\beta_(?:\{(\d)\}|(\d))", lambda found: f"β{found[1] or found[2]}"),
         (
             rf"\\d?frac\s*\{{\s*(?:\\partial|∂|d)\s*{_E}\s*\}}\s*\{{\s*(?:\\partial|∂|d)\s*([^{{}}]*(?:\{{[^{{}}]*\}})?[^{{}}]*)\}}",
             lambda found: f"∇{found[1]}",
@@ -121,7 +157,7 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = tup
             lambda found: f"∇{found[1]}",
         ),
         (r"\\nabla\s*\{([^{}]*(?:\{[^{}]*\})?[^{}]*)\}", lambda found: f"∇{found[1]}"),
-        (r"\\[,;:!> ]|\\\\|~|&", lambda found: " "),
+        (r"\\[,;:!> ]|~", lambda found: " "),
         (r"_\s*\{\s*([A-Za-z0-9]+)\s*\}", lambda found: f"_{found[1]}"),
     )
 )
@@ -131,6 +167,7 @@ _FRACTION = re.compile(r"\\[dt]?frac\s*(?=\{)")
 
 def _printed(pieces: list[Piece]) -> Iterator[Piece]:
     """LaTeX and the strict forms of a gradient, as plain text."""
+    pieces = list(_laid_out(pieces))
     for pattern, made in _RULES:
         pieces = _replaced(pieces, pattern, made)
     if "\\" in "".join(character for character, _ in pieces):
@@ -146,6 +183,25 @@ def _printed(pieces: list[Piece]) -> Iterator[Piece]:
             pieces = [*pieces[: found.start()], *_bracketed(whole), *pieces[below + 1 :]]
         pieces = _replaced(pieces, _COMMAND, _command)
     return (({"{": "(", "}": ")"}.get(character, character), place) for character, place in pieces)
+
+
+_LAYOUT = re.compile(r"\\begin\s*\{\s*(\w+)\s*\}|\\end\s*\{\s*\w+\s*\}|\\\\|&")
+
+
+def _laid_out(pieces: list[Piece]) -> Iterator[Piece]:
+    """What stands in columns and rows: a matrix of blocks, a choice by cases, else lines of an equation."""
+    text, around, end = "".join(character for character, _ in pieces), [""], 0
+    for match in _LAYOUT.finditer(text):
+        yield from pieces[end : match.start()]
+        place, end = pieces[match.start()][1], match.end()
+        if match[1]:
+            around.append("cases" if match[1] == "cases" else "blocks" if match[1].endswith("matrix") else "")
+        signs = {"blocks": ("[", "]", ";", ","), "cases": ("(", ")", " else ", " ")}.get(around[-1], (" ",) * 4)
+        sign = signs[0] if match[1] else signs[2] if match[0] == "\\\\" else signs[3] if match[0] == "&" else signs[1]
+        if match[0].startswith("\\end") and len(around) > 1:
+            around.pop()
+        yield from ((character, place) for character in sign)
+    yield from pieces[end:]
 
 
 def _command(found: re.Match[str]) -> str:

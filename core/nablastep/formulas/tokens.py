@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from nablastep.formulas.errors import FormulaError
-from nablastep.notation.settings import GREEK
+from nablastep.notation.settings import GREEK, SETTINGS, hidden_setting
 
 NUMBER, NAME, OPERATOR, END = "number", "name", "operator", "end"
 
@@ -40,6 +40,9 @@ _MEANINGS = {
 }  # fmt: skip
 """What a Greek letter stands for where no quantity has its name."""
 
+OF, BESIDE, ABOVE = "‣", "◫", "⬒"
+"""What spoken words become: a function of what follows it, and two blocks in one matrix."""
+
 # Each spelling of an operator → the one word for it; longest first.
 _OPERATORS = {
     "(*)": "⊙", "(/)": "⊘", ".T": "ᵀ", "^T": "ᵀ", "^{T}": "ᵀ", "**": "^", "<-": "=", "⊤": "ᵀ", "ᵀ": "ᵀ", "⊙": "⊙",
@@ -47,6 +50,7 @@ _OPERATORS = {
     ">": ">", "<": "<", ">=": ">", "<=": "<", "≥": ">", "≤": "<", ":=": "=", "[": "[", "]": "]", ":": ":", ";": ";",
     "(": "(", ")": ")", ",": ",", "^": "^", "=": "=", "←": "=", "²": "²", "⁻¹": "⁻¹", "ᵗ": "ᵗ", "√": "√",
     "Σ": "Σ", "∑": "Σ", "'": "′", "′": "′", "’": "′", "𝟏": "𝟏",
+    OF: OF, BESIDE: BESIDE, ABOVE: ABOVE,
     **{bars + mark: "‖₁" if mark[-1:] in ("1", "₁") else "‖"
        for bars in ("‖", "||", "∥") for mark in ("", "_1", "_2", "_F", "₁", "₂")},
 }  # fmt: skip
@@ -123,7 +127,11 @@ def _named(match: re.Match[str], text: str, names: Mapping[str, str]) -> tuple[s
         if found is not None and names.get(base) != base:
             return found, bracketed.end() - match.start()
     spelled = nabla + base + marks
-    return _id(spelled, names) or _MEANINGS.get(spelled, spelled), len(match.group())
+    found = _id(spelled, names)
+    if found is None and spelled in _MEANINGS:  # η is the setting also where a quantity is called learning_rate
+        meant = _MEANINGS[spelled]
+        return hidden_setting(meant) if meant in names and meant in SETTINGS else meant, len(match.group())
+    return found or spelled, len(match.group())
 
 
 def _id(spelled: str, names: Mapping[str, str]) -> str | None:

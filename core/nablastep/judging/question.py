@@ -12,11 +12,13 @@ import numpy as np
 
 from nablastep.derivations.worth import Evaluator
 from nablastep.errors import NablastepError, UnknownNameError
-from nablastep.expressions import COLUMNS, ROWS, Apply, Equation, Expression, Softmax, Symbol
+from nablastep.expressions import COLUMNS, ROWS, Apply, Equation, Expression, Fill, Inverse, Softmax, Symbol, walk
 from nablastep.field_checks import did_you_mean
 from nablastep.formulas.building import Built, Scope
+from nablastep.formulas.parser import Formula
+from nablastep.functions.named import FUNCTIONS
 from nablastep.graph import Role
-from nablastep.judging.reading import names_for
+from nablastep.judging.reading import names_for, read
 from nablastep.program import BACKWARD, UPDATE, Program, Step
 from nablastep.program import build as build_program
 from nablastep.session import Session
@@ -70,6 +72,11 @@ class Question:
         """The right equation, as the convention shows it."""
         return self.convention.shown_equation(self.step.equation)
 
+    @property
+    def constant(self) -> bool:
+        """Whether every entry of the quantity is one number, which is written as that number."""
+        return isinstance(self.step.equation.expression, Fill)
+
     @cached_property
     def scope(self) -> Scope:
         """What an answer may name."""
@@ -81,6 +88,10 @@ class Question:
         lowered = {re.sub(r"(\d+)$", r"_\1", name): name for name in self.sizes}
         found = names_for(self.program, self.step, self.scope.names, layers_from=self.layers_from)
         return {**lowered, **{name: meant for name, meant in found.items() if name not in self.sizes or name == meant}}
+
+    def read(self, answer: str, *, tight: bool = False) -> Formula:
+        """What was typed. Raises FormulaError with the column."""
+        return read(answer, self.names, self.scope.functions, tight=tight)
 
     @cached_property
     def worlds(self) -> tuple[Reading, ...]:
@@ -128,10 +139,13 @@ class Question:
         found = typed_worth(built.expression, shown_values(self.program, convention, values))
         if found is None:
             return None
-        expected = np.ndim(self.right(values))
+        right = self.right(values)
+        expected = np.ndim(right)
+        if found.ndim == 0 and self.constant:
+            return np.full(right.shape, found)
         if expected == 0 and found.size == 1:
             return found.reshape(())
-        if expected == 2 and found.ndim == 0 and self.right(values).size == 1:
+        if expected == 2 and found.ndim == 0 and right.size == 1:
             return found.reshape(1, 1)
         return found.T if found.ndim == 2 and convention.transposes(self.step.target) else found
 
@@ -202,7 +216,11 @@ def scope_of(program: Program, convention: Convention, sizes: Mapping[str, int])
             name = "softmax" if isinstance(expression, Softmax) else expression.function.name
             functions[expression.x.id] = functions[definition.target.id] = name
     axis = COLUMNS if convention.transposes_samples else ROWS
-    return Scope(symbols, sizes, functions, axis)
+    nodes = [node for step in program.steps for node in walk(step.equation.expression)]
+    own = {node.function.name: node.function for node in nodes if isinstance(node, Apply)}
+    own = {name: function for name, function in own.items() if name not in FUNCTIONS}
+    inverts = any(isinstance(node, Inverse) for node in nodes)
+    return Scope(symbols, sizes, functions, axis, own, inverts=inverts)
 
 
 def twin_scope(scope: Scope, twin: Values) -> Scope:

@@ -6,7 +6,7 @@ activation, ŷ is the output that E compares with the target.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from nablastep.expressions import Symbol
 from nablastep.formulas.errors import FormulaError
@@ -100,13 +100,16 @@ def _counted_from(program: Program, ids: Mapping[str, str], first: int) -> dict[
     return shifted
 
 
-def read(text: str, names: Mapping[str, str], *, tight: bool = False) -> Formula:
-    """The formula that was typed, in any spelling. Raises FormulaError with the column in what was typed."""
+def read(text: str, names: Mapping[str, str], functions: Collection[str] = (), *, tight: bool = False) -> Formula:
+    """The formula that was typed, in any spelling; `functions` are those of the network's author.
+
+    Raises FormulaError with the column in what was typed.
+    """
     spelled = plain(text)
     if spelled.text == text:
-        return parse(text, tight=tight, names=names)
+        return parse(text, tight=tight, names=names, functions=functions)
     try:
-        formula = parse(spelled.text, tight=tight, names=names)
+        formula = parse(spelled.text, tight=tight, names=names, functions=functions)
     except FormulaError as error:
         column = None if error.column is None else spelled.column(error.column)
         raise FormulaError(error.message, column=column, hint=error.hint) from None

@@ -20,7 +20,6 @@ from nablastep.formulas.parser import Formula
 from nablastep.formulas.syntax import Called, Named, Number, Operation, Typed, edits, walk
 from nablastep.judging.numbers import judge_numbers, typed_numbers
 from nablastep.judging.question import Question, Values, question_of, shown_values, twin_scope, typed_worth
-from nablastep.judging.reading import read
 from nablastep.judging.result import Verdict
 from nablastep.notation.settings import SETTINGS
 from nablastep.program import BACKWARD
@@ -67,12 +66,12 @@ def judge(
 def _with_given(question: Question, answer: str, given: Sequence[str]) -> Verdict:
     """The verdict on an answer that builds on one's own equations for quantities before it."""
     alone = judge_answer(question, answer)
-    built = _fitting(question, read(answer, question.names))
+    built = _fitting(question, question.read(answer))
     if built is None:
         return alone
     own, wrong = [dict(values) for values in question.worlds], []
     for text in given:
-        formula = read(text, question.names)
+        formula = question.read(text)
         if formula.left is None or formula.left not in question.program.symbols:
             raise FormulaError(f"{text!r} says nothing of a quantity", hint="write it as an equation: grad_z2 = a2 - y")
         symbol = question.program.symbols[formula.left]
@@ -120,7 +119,8 @@ def _fitting(question: Question, formula: Formula) -> Built | None:
 def judge_answer(question: Question, answer: str) -> Verdict:
     """What the answer is worth: a formula, or numbers on the network's own values."""
     numbers = typed_numbers(answer)
-    if numbers is not None and question.own_values is not None:
+    constant = question.constant and numbers is not None and numbers.values.size == 1
+    if numbers is not None and question.own_values is not None and not constant:
         return judge_numbers(question, numbers)
     return judge_formula(question, answer)
 
@@ -128,8 +128,8 @@ def judge_answer(question: Question, answer: str) -> Verdict:
 def judge_formula(question: Question, answer: str) -> Verdict:
     """What a formula is worth."""
     first: ShapeError | None = None
-    loose = read(answer, question.names)
-    for formula in (loose, read(answer, question.names, tight=True)):
+    loose = question.read(answer)
+    for formula in (loose, question.read(answer, tight=True)):
         _check_left(question, formula)
         try:
             built = build(formula.right, question.scope, question.target)
@@ -155,7 +155,7 @@ def _check_left(question: Question, formula: Formula) -> None:
 def _check_shape(question: Question, built: Built) -> None:
     wanted, sizes = question.target.shape, question.scope.sizes
     found, expected = _numbers(built.shape, sizes), _numbers(wanted, sizes)
-    if found == expected or all(size == 1 for size in (*found, *expected)):
+    if found == expected or all(size == 1 for size in (*found, *expected)) or (found == () and question.constant):
         return
     name = said(question.target)
     if found == ():
@@ -344,7 +344,8 @@ _INVERSE = Cause(
 
 def _refused(question: Question, typed: Typed) -> Verdict | None:
     """Answers that are wrong whatever their value."""
-    if any(isinstance(node, Called) and node.name in {"inv", "pinv"} for node in walk(typed)):
+    inverse = any(isinstance(node, Called) and node.name in {"inv", "pinv"} for node in walk(typed))
+    if inverse and not question.scope.inverts:
         return Verdict(False, INVERSE, _INVERSE.says, _INVERSE.question, None, _INVERSE.nudge)
     named = _names(typed)
     before = "Use only what has been computed before this step."

@@ -10,6 +10,7 @@ from nablastep.expressions import (
     Add,
     Apply,
     Block,
+    Cases,
     Determinant,
     Divide,
     Expression,
@@ -34,6 +35,7 @@ from nablastep.notation.writer import (
     Writer,
     decimal_of,
     is_fraction,
+    is_maximum,
     number_above,
     plain_number,
 )
@@ -120,8 +122,21 @@ class LatexWriter(Writer):
         return (Token("{"), *inner, Token(r"}^{\mathsf{T}}"))
 
     def power(self, node: Power) -> Tokens:
-        base = self.wrapped(node.scalar, Strength.ATOM)
-        return (Token("{"), *base, Token("}^{"), *self.tokens(node.exponent), Token("}"))
+        # x^{-1} is the inverse of a matrix; entry by entry the exponent stands in parentheses, as in other notations.
+        exponent = (
+            self.wrapped(node.exponent, Strength.ATOM)
+            if self.is_negative(node.exponent)
+            else self.tokens(node.exponent)
+        )
+        return (Token("{"), *self.wrapped(node.scalar, Strength.ATOM), Token("}^{"), *exponent, Token("}"))
+
+    def cases(self, node: Cases) -> Tokens:
+        if is_maximum(node):
+            inside = (*self.tokens(node.positive), Token(", "), *self.tokens(node.otherwise))
+            return (Token(r"\max", "function"), *self.parenthesised(inside))
+        condition = (Token(r" & \text{if } "), *self.tokens(node.condition), Token(r" > 0 \\ "))
+        rest = (*self.tokens(node.otherwise), Token(r" & \text{otherwise} \end{cases}"))
+        return (Token(r"\begin{cases} "), *self.tokens(node.positive), *condition, *rest)
 
     def product(self, node: MatMul | Hadamard | Divide | Ratio) -> Tokens:
         if is_fraction(node):
@@ -149,7 +164,8 @@ class LatexWriter(Writer):
 
     def listed_call(self, name: str, x: Expression, *rest: str) -> Tokens:
         written = name if name.startswith("\\") else r"\operatorname{" + name.replace("_", r"\_") + "}"
-        return super().listed_call(written, x, *rest)
+        named = (part.replace("axis=", r"\text{axis} = ") for part in rest)
+        return super().listed_call(written, x, *named)
 
     def block(self, node: Block) -> Tokens:
         between = r" \\ " if node.axis == ROWS else " & "

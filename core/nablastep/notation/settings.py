@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from nablastep.expressions import Symbol
@@ -43,6 +44,14 @@ def hidden_setting(name: str) -> str:
 def setting_of(symbol: Symbol) -> Setting:
     """The setting that a symbol stands for."""
     return SETTINGS[symbol.base.removesuffix(_HIDDEN)]
+
+
+def setting_named(name: str, quantities: Collection[str]) -> str | None:
+    """The id of the setting of that name (its own, or that of a hidden one), if it is one."""
+    bare = name.removesuffix(_HIDDEN)
+    if bare not in SETTINGS:
+        return None
+    return hidden_setting(bare) if bare in quantities else bare
 
 
 _GREEK_NAMES = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar
 
 from nablastep.expressions import (
@@ -10,6 +11,7 @@ from nablastep.expressions import (
     Add,
     Apply,
     Block,
+    Cases,
     Cut,
     Determinant,
     Diagonals,
@@ -21,17 +23,33 @@ from nablastep.expressions import (
     Inverse,
     LogSumExp,
     MatMul,
+    Plan,
     Power,
     Ratio,
     Rearrange,
     Repeat,
+    Softmax,
     Subtract,
+    Sum,
     Symbol,
     TimesLog,
     Total,
+    Transpose,
+    Windows,
 )
 from nablastep.notation.settings import setting_of
-from nablastep.notation.writer import Strength, Token, Tokens, Writer, decimal_of, number_above, plain_number
+from nablastep.notation.writer import (
+    Strength,
+    Token,
+    Tokens,
+    Writer,
+    decimal_of,
+    is_maximum,
+    is_trace,
+    number_above,
+    plain_number,
+)
+from nablastep.shapes import shape_of, usual_axis
 
 
 class SpokenWriter(Writer):
@@ -68,11 +86,12 @@ class SpokenWriter(Writer):
         if decimal is not None:
             return decimal
         parts = [str(factor.denominator)] if factor.denominator != 1 else []
-        parts += [" ".join(dimension) for dimension in factor.dimensions]
-        above = " times ".join([*number_above(factor), *(" ".join(dimension) for dimension in factor.times)])
+        parts += map(_dimension, factor.dimensions)
+        above = " times ".join([*number_above(factor), *map(_dimension, factor.times)])
         if above == "1" and not factor.dimensions and factor.denominator == 2:
             return "one half"
-        return f"{above} over {' times '.join(parts)}" if parts else above
+        below = " times ".join(parts)
+        return f"{above} over {f'open {below} close' if len(parts) > 1 else below}" if parts else above
 
     def number_text(self, value: float) -> str:
         return plain_number(value)
@@ -80,9 +99,20 @@ class SpokenWriter(Writer):
     def parenthesised(self, tokens: Tokens) -> Tokens:
         return (Token("open "), *tokens, Token(" close"))
 
+    def strength(self, expression: Expression) -> Strength:
+        # "A beside B times C" would put B times C beside A.
+        return Strength.SUM if isinstance(expression, Block) else super().strength(expression)
+
+    def before_words(self, x: Expression) -> Tokens:
+        """What words stand behind, as in "x squared": a function of something has to end before them."""
+        return self.parenthesised(self.tokens(x)) if _ends_openly(x) else self.wrapped(x, Strength.POSTFIX)
+
+    def transpose(self, node: Transpose) -> Tokens:
+        return (*self.before_words(node.x), Token(self.transpose_mark))
+
     def function(self, node: Apply) -> Tokens:
-        if node.function.style == "postfix":
-            return (*self.wrapped(node.x, Strength.ATOM), Token(f" {node.function.spoken}", "function"))
+        if node.function.style == "postfix" and not node.prime:
+            return (*self.before_words(node.x), Token(f" {node.function.spoken}", "function"))
         name = node.function.spoken
         return self.call(f"the derivative of {name.removesuffix(' of')} at" if node.prime else name, node.x)
 
@@ -90,34 +120,35 @@ class SpokenWriter(Writer):
         return (Token(f"{name} ", "function"), *self.wrapped(argument, Strength.ATOM))
 
     def power(self, node: Power) -> Tokens:
-        base, exponent = self.wrapped(node.scalar, Strength.ATOM), self.wrapped(node.exponent, Strength.ATOM)
-        return (*base, Token(" to the power of "), *exponent)
+        return (*self.before_words(node.scalar), Token(" to the power of "), *self.before_words(node.exponent))
 
     def times_log(self, node: TimesLog) -> Tokens:
         left = self.wrapped(node.left, Strength.POSTFIX)
         return (*left, Token(self.operators[Hadamard]), *self.call("the logarithm of", node.right))
 
+    def softmax(self, node: Softmax) -> Tokens:
+        return self.call(f"softmax{_along(node)} of", node.x)
+
     def log_sum_exp(self, node: LogSumExp) -> Tokens:
-        return self.call("the log sum exp of", node.x)
+        return self.call(f"the log sum exp{_along(node)} of", node.x)
+
+    def cases(self, node: Cases) -> Tokens:
+        positive, otherwise = node.positive, node.otherwise
+        if is_maximum(node):
+            both = (*self.before_words(positive), Token(" and "), *self.before_words(otherwise))
+            return (Token("the larger of ", "function"), *both)
+        condition = (*self.tokens(node.condition), Token(" is above 0, else "))
+        return self.parenthesised((*self.tokens(positive), Token(" if "), *condition, *self.tokens(otherwise)))
+
+    def sum(self, node: Sum) -> Tokens:
+        return self.call("the trace of", node.x.x) if is_trace(node) else super().sum(node)  # type: ignore[attr-defined]
 
     def rearrange(self, node: Rearrange) -> Tokens:
-        plan = node.plan
-        if isinstance(plan, Cut):
-            lines = "rows" if plan.axis == ROWS else "columns"
-            ends = f"{plan.start} up to {plan.stop or 'the end'}"
-            if node.back:
-                return self.call(f"zeros with, in {lines} from {plan.start} on,", node.x)
-            return self.call(f"the {lines} from {ends} of", node.x)
-        if isinstance(plan, Diagonals):
-            return self.call("the diagonal matrix of" if node.back else "the diagonal of", node.x)
-        if isinstance(plan, Fold):
-            return self.call("the entries, in another shape, of", node.x)
-        words = "all patches added back to their places from" if node.back else "the patches under the kernel of"
-        return self.call(words, node.x)
+        return self.call(_rearranging(node.plan, back=node.back), node.x)
 
     def block(self, node: Block) -> Tokens:
         between = " above " if node.axis == ROWS else " beside "
-        return (*self.wrapped(node.left, Strength.ATOM), Token(between), *self.wrapped(node.right, Strength.ATOM))
+        return (*self.before_words(node.left), Token(between), *self.before_words(node.right))
 
     def inverse(self, node: Inverse) -> Tokens:
         return self.call("the inverse of", node.x)
@@ -132,6 +163,46 @@ class SpokenWriter(Writer):
     def total(self, node: Total) -> Tokens:
         direction = "row" if node.axis == COLUMNS else "column"
         return (Token(f"the sum along each {direction} of ", "ones"), *self.wrapped(node.x, Strength.POSTFIX))
+
+
+def _dimension(dimension: str) -> str:
+    """`n 3` for n3; a product of several is spoken as one."""
+    return " times ".join(re.sub(r"(?<=[A-Za-z])(?=\d)", " ", part) for part in dimension.split("·"))
+
+
+def _along(node: Softmax | LogSumExp) -> str:
+    """The axis, where it is not the usual one."""
+    if node.axis == usual_axis(shape_of(node.x)):
+        return ""
+    return f" along each {'row' if node.axis == COLUMNS else 'column'}"
+
+
+def _rearranging(plan: Plan, *, back: bool) -> str:
+    match plan:
+        case Cut(before=before, axis=axis, start=start, stop=stop):
+            line = "row" if axis == ROWS else "column"
+            if back:
+                size = _dimension(before[axis])
+                return f"zeros, {size} {line}s of them, with, from {line} {_dimension(start)} on,"
+            return f"the {line}s from {_dimension(start)} up to {_dimension(stop) if stop else 'the end'} of"
+        case Diagonals():
+            return "the diagonal matrix of" if back else "the diagonal of"
+        case Fold(before=before, after=after):
+            rows, columns = map(_dimension, before if back else after)
+            return f"the entries, in {rows} rows and {columns} columns, of"
+        case Windows(height=height, width=width, kernel=kernel, stride=stride):
+            patches, pictures = f"patches, {kernel} wide, stride {stride},", f"pictures, {height} by {width},"
+            return f"{pictures} of all {patches} added up from" if back else f"the {patches} of {pictures} in"
+    raise ValueError(f"no words for {type(plan).__name__}")
+
+
+def _ends_openly(x: Expression) -> bool:
+    """Whether the words of the expression end with an operand, which words behind it would belong to."""
+    if isinstance(x, Apply):
+        return x.prime or x.function.style != "postfix"
+    return isinstance(x, Softmax | LogSumExp | Rearrange | Inverse | Determinant | Sum) or (
+        isinstance(x, Cases) and is_maximum(x)
+    )
 
 
 NOTATION = SpokenWriter()

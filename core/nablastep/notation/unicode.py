@@ -54,7 +54,7 @@ class UnicodeWriter(Writer):
         return " ".join(dimension_text(part) for part in dimension.split("·"))
 
     def power(self, node: Power) -> Tokens:
-        if isinstance(node.exponent, Symbol) and node.exponent.setting and node.exponent.base == "t":
+        if isinstance(node.exponent, Symbol) and node.exponent.setting and setting_of(node.exponent).name == "t":
             return (*self.wrapped(node.scalar, Strength.ATOM), Token("ᵗ"))
         return super().power(node)
 

@@ -21,6 +21,7 @@ from nablastep.evaluation import value_of
 from nablastep.expressions import Block, Expression, Rearrange, TimesLog, Total, walk
 from nablastep.graph import COMPUTED, Role
 from nablastep.program import UPDATE, Program, Step
+from nablastep.shapes import dimensions_in
 
 WORLDS = 3
 """On so many random networks a formula is tried."""
@@ -112,9 +113,13 @@ def own_world(program: Program, sizes: Mapping[str, int], fixed: Mapping[str, An
 
 
 def dimensions(program: Program) -> tuple[str, ...]:
-    """The names of all dimensions but 1, in order of appearance."""
-    shapes = (name for symbol in program.symbols.values() for name in symbol.shape)
-    return tuple(dict.fromkeys(part for name in shapes for part in name.split("·") if part != "1"))
+    """The names of all dimensions but 1, in order of appearance: those of quantities, then those inside equations."""
+    found = [name for symbol in program.symbols.values() for name in symbol.shape]
+    for definition in program.forward:
+        for equation in (definition.equation, definition.definition):
+            found += dimensions_in(equation.expression) if equation is not None else ()
+    parts = dict.fromkeys(part for name in found for part in name.split("·"))
+    return tuple(part for part in parts if part != "1" and not part.isdigit())
 
 
 def _has_written_sizes(program: Program) -> bool:
@@ -155,8 +160,8 @@ def _drawn(
     generator = np.random.default_rng([7, seed])
     values: dict[str, Any] = {"1": 1, "m": 1, **sizes}
     for name in ("learning_rate", "momentum", "decay", "beta1", "beta2", "epsilon", "weight_decay"):
-        values[name] = float(generator.uniform(0.1, 0.9))
-    values["t"] = 3 + seed % 20
+        values[program.setting(name)] = float(generator.uniform(0.1, 0.9))
+    values[program.count] = 3 + seed % 20
     roles = {symbol.id: role for role in Role for symbol in program.graph.of(role)}
     for symbol in program.symbols.values():
         if symbol.prefix == "grad" or roles.get(symbol.id) in COMPUTED:
