@@ -206,8 +206,8 @@ def _atom(x: Expression) -> Product:
 
 
 def _inverse(atom: Expression, kind: type[Divide] | type[Ratio] = Divide) -> Expression:
-    if isinstance(atom, Divide | Ratio) and atom.left == ONE:
-        return atom.right
+    if _is_reciprocal(atom):
+        return atom.operands[1]
     return kind(ONE, atom)
 
 
@@ -237,15 +237,22 @@ def _without_deltas(one: Product) -> Product:
 
 
 def _without_inverses(atoms: list[Expression]) -> list[Expression]:
-    """x · 1/x = 1."""
-    left: list[Expression] = []
-    for atom in atoms:
-        inverse = _inverse(atom)
-        if inverse in left:
-            left.remove(inverse)
+    """x · 1/x = 1, whatever letters x sums over."""
+    if len(atoms) < 2 or not any(_is_reciprocal(atom) for atom in atoms):
+        return atoms
+    kept = dict(enumerate(atoms))
+    standing: dict[str, list[int]] = {}
+    for place, atom in enumerate(atoms):
+        partners = standing.get(str(_normal(_inverse(atom))))
+        if partners:
+            del kept[place], kept[partners.pop()]
         else:
-            left.append(atom)
-    return left
+            standing.setdefault(str(_normal(atom)), []).append(place)
+    return list(kept.values())
+
+
+def _is_reciprocal(atom: Expression) -> bool:
+    return isinstance(atom, Divide | Ratio) and atom.left == ONE
 
 
 def renamed(expression: Expression, index: str, other: str) -> Expression:

@@ -49,10 +49,11 @@ from nablastep.expressions import (
     Softmax,
     Subtract,
     Sum,
+    TimesLog,
     Total,
     Transpose,
 )
-from nablastep.functions.elementary import SQUARE
+from nablastep.functions.elementary import EXP, SQUARE
 from nablastep.laws import LAWS, Law, add, hadamard, matmul, negate, repeat, scale, simplified_throughout, transpose
 from nablastep.products import same
 from nablastep.shapes import shape_of
@@ -186,6 +187,11 @@ RAW_OF_TEXTBOOKS: tuple[Expression, ...] = (
     Rearrange(Repeat(Transpose(COLUMN), ROWS, "n1"), DIAGONALS),
     Rearrange(Rearrange(COLUMN, DIAGONALS, back=True), DIAGONALS),
     Rearrange(Scale(HALF, SQUARE_LEFT), DIAGONALS),
+    Hadamard(COLUMN, Divide(Fill(ONE, ("n1", "1")), SQUARED)),
+    Divide(Divide(COLUMN, SQUARED), Divide(COLUMN, Apply(EXP, COLUMN))),
+    Ratio(Divide(COLUMN, SQUARED), COLUMN),
+    Hadamard(Divide(COLUMN, SQUARED), Divide(SQUARED, Apply(EXP, COLUMN))),
+    TimesLog(Fill(HALF, ("n1", "1")), Apply(EXP, COLUMN)),
 )
 """Nodes that some law of textbooks rewrites."""
 

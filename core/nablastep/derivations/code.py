@@ -152,6 +152,11 @@ class Code(NumpyWriter):
     def repeat(self, node: Repeat) -> Tokens:
         return (Token(self.spread(node)),)
 
+    def beside(self, left: Expression, right: Expression) -> tuple[Expression, Expression]:
+        """Constants are left numbers; a number that is computed has axes for its letters and stays at its full size."""
+        constants = all(isinstance(x.scalar, Factor | Number) for x in (left, right) if isinstance(x, Fill))
+        return super().beside(left, right) if constants else (left, right)
+
     def fill(self, node: Fill) -> Tokens:
         if node.shape in ((), ARGUMENT.shape):  # a constant in the definition of a function is as large as its argument
             return super().fill(node)

@@ -5,6 +5,8 @@ They are laws as those of `nablastep.laws` are, and tested with them; equations 
 
 from __future__ import annotations
 
+from functools import reduce
+
 from nablastep.expressions import (
     COLUMNS,
     ONE,
@@ -26,10 +28,12 @@ from nablastep.expressions import (
     Subtract,
     Sum,
     Symbol,
+    TimesLog,
     Total,
     Transpose,
     walk,
 )
+from nablastep.functions.elementary import LOG
 from nablastep.laws import Law, scale
 from nablastep.shapes import rows_and_columns, shape_of
 from nablastep.structures import Commutation, Diagonal, Identity, Kronecker, Vec
@@ -131,6 +135,44 @@ def _scalar_product(node: Sum) -> Expression | None:
     if isinstance(x, Hadamard) and shape_of(x)[1:] == ("1",) and shape_of(x) != ("1", "1"):
         return Sum(MatMul(transposed(x.left), x.right))
     return None
+
+
+def _reciprocal_factor(node: Hadamard) -> Expression | None:
+    for one, other in ((node.right, node.left), (node.left, node.right)):
+        if isinstance(one, Divide) and shape_of(one.right) and isinstance(one.left, Fill) and one.left.scalar == ONE:
+            return Divide(other, one.right)
+    return None
+
+
+def _one_fraction(node: Divide | Ratio | Hadamard) -> Expression | None:
+    """(a ⊘ b) ⊘ c = a ⊘ (b ⊙ c), and what stands above and below goes."""
+    if not shape_of(node):
+        return None
+    above, below, lines = _factors(node)
+    if not lines or (len(lines) == 1 and not any(factor in below for factor in above)):
+        return None
+    for factor in tuple(above):
+        if factor in below:
+            above.remove(factor)
+            below.remove(factor)
+    over = reduce(Hadamard, above) if above else Fill(ONE, shape_of(node))
+    kind = Ratio if Ratio in lines else Divide
+    return kind(over, reduce(Hadamard, below)) if below else over
+
+
+def _factors(x: Expression) -> tuple[list[Expression], list[Expression], list[type[Expression]]]:
+    """What stands above and below in a product of quotients, entry by entry, and the quotients there are."""
+    if isinstance(x, Hadamard):
+        left, right = _factors(x.left), _factors(x.right)
+        return left[0] + right[0], left[1] + right[1], left[2] + right[2]
+    if isinstance(x, Divide | Ratio) and shape_of(x.right):
+        left, right = _factors(x.left), _factors(x.right)
+        return left[0] + right[1], left[1] + right[0], [*left[2], *right[2], type(x)]
+    return [x], [], []
+
+
+def _number_times_log(node: TimesLog) -> Expression | None:
+    return scale(node.left.scalar, Apply(LOG, node.right)) if isinstance(node.left, Fill) else None
 
 
 def _quotient_cancelled(node: Hadamard) -> Expression | None:
@@ -257,6 +299,11 @@ TEXTBOOK_LAWS = (
     Law("(A ⊗ B) (C ⊗ D) = A C ⊗ B D", MatMul, _product_of_kroneckers),
     Law("x ⊙ (1 s) = s x", Hadamard, _number_repeated),
     Law("x ⊙ (y ⊘ x) = y", Hadamard, _quotient_cancelled),
+    Law("x ⊙ (1 ⊘ y) = x ⊘ y", Hadamard, _reciprocal_factor),
+    Law("(a ⊘ b) ⊘ c = a ⊘ (b ⊙ c)", Divide, _one_fraction),
+    Law("(a ⊘ b) ⊘ c = a ⊘ (b ⊙ c)", Ratio, _one_fraction),
+    Law("(a ⊘ b) ⊙ (c ⊘ d) = (a ⊙ c) ⊘ (b ⊙ d)", Hadamard, _one_fraction),
+    Law("k ⊙ ln x = k ln x", TimesLog, _number_times_log),
     Law("x ⊙ (y + z) = x ⊙ y + x ⊙ z", Hadamard, _spread_to_cancel),
     Law("(y ⊘ x)ᵀ x = 1ᵀ y", MatMul, _quotient_summed),
     Law("Σ xᵀ = Σ x", Sum, _sum_of_a_transpose),

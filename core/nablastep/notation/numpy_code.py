@@ -120,7 +120,7 @@ class NumpyWriter(Writer):
 
     def product(self, node: MatMul | Hadamard | Divide | Ratio) -> Tokens:
         if isinstance(node, Ratio):
-            return self.named_call("ratio", *_broadcast(node.left, node.right))
+            return self.named_call("ratio", *self.beside(node.left, node.right))
         left = self.wrapped_operand(node, node.left, Strength.PRODUCT)
         return (
             *left,
@@ -139,9 +139,15 @@ class NumpyWriter(Writer):
             if not isinstance(other, Repeat | Fill) and shape_of(other):
                 return self.wrapped(operand.x, weakest)
         if isinstance(operand, Fill) and isinstance(parent, _BROADCASTING):
-            first, second = _broadcast(*parent.operands)
+            first, second = self.beside(*parent.operands)
             return self.wrapped(first if operand is parent.operands[0] else second, weakest)
         return self.wrapped(operand, weakest)
+
+    def beside(self, left: Expression, right: Expression) -> tuple[Expression, Expression]:
+        """The operands of an operation entry by entry; a constant beside something of full size is left a number."""
+        if isinstance(left, Fill):
+            return (left if isinstance(right, Fill) else left.scalar), right
+        return left, (right.scalar if isinstance(right, Fill) else right)
 
     def scaled(self, node: Scale) -> Tokens:
         if node.scalar == MINUS_ONE:
@@ -159,7 +165,7 @@ class NumpyWriter(Writer):
         return (*self.wrapped(node.scalar, Strength.ATOM), Token(" ** "), *self.wrapped(node.exponent, Strength.ATOM))
 
     def times_log(self, node: TimesLog) -> Tokens:
-        return self.named_call("times_log", *_broadcast(node.left, node.right))
+        return self.named_call("times_log", *self.beside(node.left, node.right))
 
     def function(self, node: Apply) -> Tokens:
         return self.named_call(code_name(node.function, node.prime), node.x)
@@ -231,13 +237,6 @@ class NumpyWriter(Writer):
 def _as_large_as_its_neighbour(node: Fill) -> bool:
     """Whether the constant is written as its number: in a function's definition, and where it is a number."""
     return node.shape in ((), ARGUMENT.shape)
-
-
-def _broadcast(left: Expression, right: Expression) -> tuple[Expression, Expression]:
-    """The operands of an operation entry by entry; a constant beside something of full size is left a number."""
-    if isinstance(left, Fill):
-        return (left if isinstance(right, Fill) else left.scalar), right
-    return left, (right.scalar if isinstance(right, Fill) else right)
 
 
 def code_size(dimension: str) -> str:

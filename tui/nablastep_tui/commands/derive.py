@@ -28,6 +28,8 @@ class _WithExpression(TyperCommand):
     """A command whose argument may begin with a minus sign, as -sum(y * ln(p)) does."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if "--" in args:
+            return super().parse_args(ctx, args)
         options = {option: parameter for parameter in self.params for option in parameter.opts}
         known = {*options, *ctx.help_option_names}
         rest: list[str] = []
