@@ -49,20 +49,20 @@ def test_the_panel_with_its_curve() -> None:
     ]  # fmt: skip
 
 
-def test_the_small_panel_has_all_numbers_and_no_curve() -> None:
+def test_the_small_panel_has_all_numbers_and_the_curve_in_the_place_of_bars_and_slider() -> None:
     assert rows(draw_what_if, weight("1.3"), 80, 14) == [
         " ── what if  one weight edited, nothing committed  enter keep   esc discard ───",
-        "  W⁽¹⁾₂₁   0.5 →  1.3    Δw +0.8",
-        "  ──────────────────────────│───────○━━━━━━━━━━━━━●─────────────────────",
-        "  −1.5                      0      was           now                 2.5",
         "",
-        "  E before                     0.298371",
-        "  predicted ΔE  old ∇W·Δw     −0.018082   ▐██████████████████████████│",
-        "  actual ΔE                   −0.013116          ▐███████████████████│",
-        "  gap  actual − predicted     +0.004966                              │███████▌",
-        "    ½E″Δw²: second order      +0.005812                              0",
-        "  E after                      0.285255",
-        "",
+        "  W⁽¹⁾₂₁   0.5 →  1.3    Δw +0.8           ┄ tangent   ● actual   ◇ predicted",
+        "                                          0.390 │⠑⢄",
+        "  E before                     0.298371         │ ⠈⠢⡀",
+        "  predicted ΔE  old ∇W·Δw     −0.018082         │⡀  ⠈⠢⡀",
+        "  actual ΔE                   −0.013116         │⠈ ⠒ ⢄⠈⠒⢄",
+        "                                                │      ⠉ ⠫⠢⣄⡀",
+        "  gap  actual − predicted     +0.004966         │           ⠈⠓⠢○⣀",
+        "    ½E″Δw²: second order      +0.005812   0.277 │              ┊ ⠉⠉⠲●⣢⠤⠤⠤⢄⣀⣀⣀",
+        "  E after                      0.285255         └──────────────┴────┴────────",
+        "                                                 −1.5         0.5  1.3    2.5",
         "  The gradient at 0.5 is −0.0226: a straight line. It promised 38% too much",
         "  because E bends. Halve Δw: the gap drops to about a quarter.",
     ]  # fmt: skip
@@ -101,7 +101,7 @@ def test_what_is_typed_stands_in_the_field_with_its_problem_beside() -> None:
 
 
 def test_promise_and_outcome_have_their_colours_and_a_common_zero() -> None:
-    canvas = drawn(draw_what_if, weight("1.3"), 80, 14)
+    canvas = drawn(draw_what_if, weight("1.3"), 60, 11)
     text = canvas.text_rows()
     promise = next(y for y, row in enumerate(text) if "predicted" in row)
     outcome = next(y for y, row in enumerate(text) if "actual ΔE" in row)

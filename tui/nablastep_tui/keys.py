@@ -192,7 +192,8 @@ DEMO_PAGE_KEYS = (
 """What keys do while a demo plays."""
 
 EDIT_FOOTER = (
-    ("↑ ↓", "nudge 0.01"), ("shift+↑ ↓", "0.1"), ("0-9", "type a value"), ("enter", "keep"), ("esc", "discard"),
+    ("0-9", "type a value"), ("enter", "keep"), ("esc", "discard"), ("↑ ↓", "nudge 0.01"), ("shift+↑ ↓", "0.1"),
+    ("?", "keys"),
 )  # fmt: skip
 
 

@@ -28,6 +28,10 @@ from nablastep_tui.scene import Scene, WhatIf
 from nablastep_tui.themes import accent_style, faint_style, selected_style, style
 
 PLOT_FROM = 104
+"""Columns from which on the curve stands beside everything else."""
+NARROW_PLOT_FROM = 76
+"""Columns from which on it stands beside the numbers, in the place of their bars; the sentences are below both."""
+LEAST_PLOT_ROWS = 12
 _NUMBERS_END = 37
 
 
@@ -54,32 +58,38 @@ class _Plan:
 
 def draw_what_if(canvas: Canvas, scene: Scene) -> None:
     """The panel in place of the stage; nothing without an edit."""
-    what_if = scene.what_if
+    what_if, palette = scene.what_if, scene.palette
     if what_if is None:
         return
     margin = 4 if canvas.width >= 100 else 2
-    has_plot = canvas.width >= PLOT_FROM and canvas.height >= 12 and len(what_if.curve) > 1
-    width = (min(canvas.width * 53 // 100, 90) if has_plot else canvas.width) - margin
+    can_plot = canvas.height >= LEAST_PLOT_ROWS and len(what_if.curve) > 1
+    is_wide = can_plot and canvas.width >= PLOT_FROM
+    is_narrow = can_plot and not is_wide and canvas.width >= NARROW_PLOT_FROM
+    width = (min(canvas.width * 53 // 100, 90) if is_wide else canvas.width) - margin
     lines = _sentences(scene, what_if, width - margin)
-    plan = _plan(canvas.height, len(_rows(scene, what_if)), len(lines))
+    plan = _plan(canvas.height, len(_rows(scene, what_if)), len(lines), with_slider=not is_narrow)
     _draw_title(canvas, scene, what_if)
     _draw_field(canvas, scene, what_if, margin, plan.field)
     if plan.slider:
         _draw_slider(canvas, scene, what_if, margin, plan.slider, width - margin - 6)
-    _draw_rows(canvas, scene, what_if, plan, margin, width)
+    _draw_rows(canvas, scene, what_if, plan, margin, margin + _NUMBERS_END if is_narrow else width)
     for offset, line in enumerate(lines[: max(0, canvas.height - plan.sentence)]):
-        canvas.write(margin, plan.sentence + offset, line, style(scene.palette.muted))
-    if has_plot:
-        _draw_plot(canvas, scene, what_if, width + margin)
+        canvas.write(margin, plan.sentence + offset, line, style(palette.muted))
+    if is_wide:
+        top = 4 if canvas.height >= 16 else 3
+        _draw_plot(canvas, scene, what_if, width + margin, top, canvas.height - 5, legend_y=2)
+    elif is_narrow:
+        top = plan.field + 1
+        _draw_plot(canvas, scene, what_if, margin + _NUMBERS_END + 3, top, plan.sentence - top, legend_y=plan.field)
 
 
-def _plan(height: int, rows: int, lines: int) -> _Plan:
+def _plan(height: int, rows: int, lines: int, *, with_slider: bool = True) -> _Plan:
     """Rows from the top: title, field, slider, numbers, sentences; blank rows between as far as there are any."""
     spare = height - 2 - rows - lines
-    slider = 2 if spare >= 2 else 0
+    slider = 2 if spare >= 2 and with_slider else 0
     spare -= slider
     blanks = [0, 0, 0, 0]  # after the title, before the slider, before the numbers, before the sentence
-    for place in (2, 3, 0, 1):
+    for place in (2, 3, 0, *((1,) if slider else ())):
         if spare > 0:
             blanks[place], spare = 1, spare - 1
     field = 1 + blanks[0]
@@ -259,23 +269,13 @@ def _sentences(scene: Scene, what_if: WhatIf, width: int) -> list[str]:
 # the curve
 
 
-def _draw_plot(canvas: Canvas, scene: Scene, what_if: WhatIf, x: int) -> None:
+def _draw_plot(canvas: Canvas, scene: Scene, what_if: WhatIf, x: int, y: int, height: int, *, legend_y: int) -> None:
     """E as the number moves, the straight line that the gradient promises, and the three points."""
     palette, glyphs = scene.palette, scene.glyphs
     variable = _variable(scene, what_if)
     old = trimmed(what_if.old, 3, ascii=glyphs.name == "ascii")
-    names = (f" E as {variable} moves", f" tangent at {old}"), (" E", " tangent")
     width = canvas.width - x - 3
-    for curve, tangent in names:
-        legend: Spans = (
-            (glyphs.rule + curve, style(palette.text)),
-            (f"   {glyphs.dashed}{tangent}", style(palette.forward)),
-            (f"   {glyphs.point_actual} actual", accent_style(palette)),
-            (f"   {glyphs.point_predicted} predicted", style(palette.forward)),
-        )
-        if spans_width(legend) <= width:
-            break
-    write_spans(canvas, canvas.width - 3 - spans_width(legend), 2, legend)
+    _draw_legend(canvas, scene, x, legend_y, (f" E as {variable} moves", f" tangent at {old}"))
     predicted = what_if.error_before + what_if.predicted
     points = [Point(what_if.old, what_if.error_before, "before")]
     if what_if.new != what_if.old:
@@ -289,4 +289,25 @@ def _draw_plot(canvas: Canvas, scene: Scene, what_if: WhatIf, x: int) -> None:
         (what_if.old, what_if.error_before, what_if.slope),
         tuple(points),
     )
-    draw_curve(canvas, x, 4 if canvas.height >= 16 else 3, width, canvas.height - 5, plot, palette, glyphs)
+    draw_curve(canvas, x, y, width, height, plot, palette, glyphs)
+
+
+def _draw_legend(canvas: Canvas, scene: Scene, x: int, y: int, long_names: tuple[str, str]) -> None:
+    """What the signs of the curve mean, at the right end of a row, in as many words as have room there."""
+    palette, glyphs = scene.palette, scene.glyphs
+    forward, muted = style(palette.forward), style(palette.text)
+    points: Spans = (
+        (f"{glyphs.point_actual} actual", accent_style(palette)),
+        (f"   {glyphs.point_predicted} predicted", forward),
+    )
+    for curve, tangent in (long_names, (" E", " tangent"), ("", " tangent"), ("", "")):
+        legend: Spans = (
+            *(((glyphs.rule + curve + "   ", muted),) if curve else ()),
+            *(((glyphs.dashed + tangent + "   ", forward),) if tangent else ()),
+            *points,
+        )
+        start = canvas.width - 3 - spans_width(legend)
+        taken = "".join(canvas.text_rows()[y][max(0, start - 2) :]).strip()
+        if start >= x - 2 and not taken:
+            write_spans(canvas, start, y, legend)
+            return
