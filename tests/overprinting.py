@@ -17,7 +17,7 @@ SIZES = [(80, 24), (120, 40), (200, 55)]
 
 def overprints(shown: Scene, width: int, height: int, regions: Collection[str] = tuple(REGIONS)) -> list[str]:
     """Where a screen of this size, or some regions of it, writes text over text, in words."""
-    rows = frame(width, height, map_rows=map_height(width, height, shown), caption=shown.caption is not None)
+    rows = frame(width, height, map_rows=map_height(width, height, shown), caption=shown.caption_rows)
     found = []
     for name in regions:
         place, draw = getattr(rows, name), REGIONS[name]

@@ -10,13 +10,16 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
+from typer.testing import CliRunner
 
 import nablastep as ns
-from nablastep.demo.opening import open_demo
+from nablastep.demo.language import Say
+from nablastep.demo.opening import demo_names, open_demo
 from nablastep.demo.player import Player
 from nablastep.errors import NablastepError
 from nablastep_tui.app import NablastepApp
-from nablastep_tui.captions import caption_pages
+from nablastep_tui.captions import MARGIN, caption_pages, caption_rows, place_width
+from nablastep_tui.cli import app as command_line
 from nablastep_tui.demo_app import DemoApp, Playing
 from nablastep_tui.screens.demo_screen import Mode
 from nablastep_tui.speaker_notes import SpeakerNotes
@@ -75,7 +78,7 @@ async def test_cues_go_both_ways_and_the_caption_follows(size: tuple[int, int]) 
         text = screen_text(app)
         assert app.demo_screen.mode is Mode.PAUSED
         assert "One." in text
-        assert "paused  1 of 4" in text
+        assert ("paused: space goes on  1 of 4" if size[0] > 80 else "paused: space goes on") in text
         await pilot.press("right")
         assert app.session.position == (1, 2)
         assert "Two." in screen_text(app)
@@ -100,7 +103,7 @@ async def test_it_plays_by_itself_pauses_and_goes_on_to_the_end() -> None:
                 break
         assert app.demo_screen.player.is_done
         assert app.session.position == (1, 9)
-        assert "the end  4 of 4" in screen_text(app)
+        assert "the end: space replays  4 of 4" in screen_text(app)
         app.demo_screen.pace = 1.0
         await pilot.press("space")
         assert app.demo_screen.mode is Mode.PLAYING
@@ -135,7 +138,7 @@ async def test_taking_over_explores_and_rejoining_puts_all_back() -> None:
         after = (app.session.position, app.session["W0"].tobytes(), app.demo_screen.convention, app.session.branch)
         assert after == before
         assert len(app.session.all_branches) == 1
-        assert "paused  2 of 4" in screen_text(app)
+        assert "paused: space goes on  2 of 4" in screen_text(app)
         await pilot.press("right")
         assert app.session.position == (1, 8)
 
@@ -215,6 +218,31 @@ def test_long_captions_are_cut_to_pages_of_alike_lines() -> None:
     lengths = [len(plain) for _, plain in pages]
     assert max(lengths) - min(lengths) <= 10
     assert caption_pages("A first line that is too long " * 3, 60)[0][1] != ""
+
+
+@pytest.mark.parametrize("name", demo_names())
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 55)])
+def test_every_caption_of_the_built_in_demos_is_shown_at_once(name: str, size: tuple[int, int]) -> None:
+    says = [each.text for each in open_demo(name).demo.statements if isinstance(each, Say)]
+    rows = caption_rows(says, size)
+    for text in says:
+        (page,) = caption_pages(text, size[0], rows)
+        assert "".join("".join(page).split()) == "".join(text.split())
+        assert len(page) <= rows
+        assert max(map(len, page)) <= size[0] - MARGIN
+        assert len(page) < rows or len(page[-1]) <= size[0] - MARGIN - place_width(size[0])
+
+
+def test_check_tells_of_a_caption_that_its_size_cannot_show(tmp_path: Path) -> None:
+    demo = tmp_path / "long.demo"
+    text = " ".join(["word"] * 60)
+    demo.write_text(f'demo 1\nnetwork mazur\nsize 80x24\nsay "Short."\nsay "{text}"\nnext\n')
+    done = CliRunner().invoke(command_line, ["check", str(demo)])
+    assert done.exit_code == 0
+    assert f"{demo}:5:1: note: the caption takes 2 pages: a screen of 80x24 shows 3 rows of it at once" in done.stderr
+    assert done.stderr.count("note:") == 1
+    demo.write_text(f'demo 1\nnetwork mazur\nsize 200x55\nsay "Short."\nsay "{text}"\nnext\n')
+    assert CliRunner().invoke(command_line, ["check", str(demo)]).stderr == ""
 
 
 # recording in the app

@@ -11,9 +11,9 @@ def map_rows_for(width: int, height: int) -> tuple[int, ...]:
     return (8, 10, 12, 14) if uses_cards(width, height) else (RAIL_ROWS,)
 
 
-@pytest.mark.parametrize("caption", [False, True])
+@pytest.mark.parametrize("caption", [0, 2, 3])
 @pytest.mark.parametrize("width", [60, 79, 80, 109, 110, 169, 170, 220])
-def test_regions_follow_each_other_within_the_screen(width: int, caption: bool) -> None:
+def test_regions_follow_each_other_within_the_screen(width: int, caption: int) -> None:
     for height in range(16, 61):
         for map_rows in map_rows_for(width, height):
             if map_rows > 10 and height < 44:
@@ -41,7 +41,7 @@ def test_the_sizes_of_the_pictures() -> None:
     compact = frame(80, 24)
     assert (compact.map, compact.stage, compact.scrubber) == (Rows(2, 3), Rows(5, 15), Rows(21, 2))
     assert compact.loss.height == 0
-    captioned = frame(80, 24, caption=True)
+    captioned = frame(80, 24, caption=2)
     assert (captioned.map, captioned.stage, captioned.caption) == (Rows(1, 3), Rows(4, 14), Rows(21, 2))
     normal = frame(120, 40, map_rows=10)
     assert (normal.stage, normal.scrubber, normal.loss) == (Rows(12, 19), Rows(32, 3), Rows(36, 2))
@@ -51,11 +51,14 @@ def test_the_sizes_of_the_pictures() -> None:
 
 
 def test_a_caption_takes_the_place_of_the_loss() -> None:
-    found = frame(120, 40, map_rows=10, caption=True)
+    found = frame(120, 40, map_rows=10, caption=2)
     assert found.caption == frame(120, 40, map_rows=10).loss
     assert found.loss.height == 0
-    assert frame(80, 20, caption=True).caption.height == 2
-    assert frame(60, 16, caption=True).caption.height == 2
+    # A third row costs the stage nothing.
+    assert frame(120, 40, map_rows=10, caption=3).stage == found.stage
+    assert frame(80, 24, caption=3).stage == frame(80, 24, caption=2).stage
+    assert frame(80, 20, caption=2).caption.height == 2
+    assert frame(60, 16, caption=2).caption.height == 2
 
 
 def test_why_is_docked_only_where_it_is_wide_and_tall() -> None:

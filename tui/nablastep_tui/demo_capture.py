@@ -17,11 +17,11 @@ from nablastep.demo.opening import OpenDemo
 from nablastep.demo.player import Player
 from nablastep.demo.problems import DemoErrors
 from nablastep_tui import progress
+from nablastep_tui.captions import DEFAULT_SIZE
 from nablastep_tui.demo_app import DemoApp, Playing
 from nablastep_tui.recording.capture import Capture, Script, run_captured
 from nablastep_tui.recording.model import Recording
 
-DEFAULT_SIZE = (120, 40)
 SETTLING_SECONDS = 0.2
 END_SECONDS = 2.0
 """How long the last screen of an export stays."""

@@ -81,7 +81,8 @@ class Scene:
     `notice` is a short message of the last command (an error, "this is the beginning"); `hint` a coaching line;
     `keys` are those of the footer, most useful first, and `keymap` names any other; `trial` a session with the edit in
     it while one is tried; `motion` is what moves on the way here. `focus` is the operand in which the cell cursor
-    stands, None for the result, and `focus_cell` where, as the quantity is shown.
+    stands, None for the result, and `focus_cell` where, as the quantity is shown. `caption` is a demo's, one text for
+    each row of its band, and at last how far the demo has come.
     """
 
     session: Session
@@ -100,7 +101,7 @@ class Scene:
     busy: str = ""
     what_if: WhatIf | None = None
     trial: View | None = None
-    caption: tuple[str, str, str] | None = None
+    caption: tuple[str, ...] | None = None
     pooling: str = "rms"
     picture: bool = True
     falk: bool = False
@@ -115,6 +116,11 @@ class Scene:
     def shown(self) -> View:
         """The view whose numbers are on screen: the trial's while an edit is tried."""
         return self.trial or self.view
+
+    @property
+    def caption_rows(self) -> int:
+        """The rows of the caption's band; 0 without one."""
+        return len(self.caption) - 1 if self.caption else 0
 
     @property
     def rows_shown(self) -> int | None:

@@ -10,7 +10,7 @@ import typer
 
 from nablastep_tui import output
 from nablastep_tui.demo_options import Demos
-from nablastep_tui.noted import tell_notes
+from nablastep_tui.noted import tell_long_captions, tell_notes
 from nablastep_tui.options import choice
 
 if TYPE_CHECKING:
@@ -35,7 +35,8 @@ def check(
 ) -> int:
     """Play demos without a terminal and report the expectations that do not hold.
 
-    The exit code is 1 if there is one, 2 if a demo cannot be read.
+    The exit code is 1 if there is one, 2 if a demo cannot be read. A caption that the demo's `size` cannot show at once
+    is told, too.
 
     \b
     Examples:
@@ -76,6 +77,7 @@ def _report(source: str) -> Report:
 
     opened = open_demo(source)
     tell_notes(opened.network, source)
+    tell_long_captions(opened)
     return _report_on_screen(opened) if needs_screen(opened) else check_opened(opened)
 
 

@@ -1,4 +1,4 @@
-"""The caption of a scripted demo: one bold line, one plain line, and how far the demo has come."""
+"""The caption of a scripted demo: one bold line, plain ones, and how far the demo has come or what it waits for."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ _TEXT_X = 3
 
 
 def draw_caption(canvas: Canvas, scene: Scene) -> None:
-    """The caption on the raised band; blank without one. On one row only the first line is shown."""
+    """The caption on the raised band; blank without one. On fewer rows only the first lines are shown."""
     if scene.caption is None:
         return
     palette, glyphs = scene.palette, scene.glyphs
-    first, second, place = scene.caption
+    *lines, place = scene.caption
     canvas.fill(0, 0, canvas.width, canvas.height, style(palette.text, palette.raised))
     canvas.vertical(0, 0, canvas.height, glyphs.accent_bar, accent_style(palette))
     last = canvas.height - 1
     place_x = canvas.width - width_of(place) - 3
     canvas.write(place_x, last, place, style(palette.muted))
-    lines = [(first, style(palette.bright, bold=True)), (second, style(palette.text))]
-    for row, (text, look) in enumerate(lines[: canvas.height]):
+    for row, text in enumerate(lines[: canvas.height]):
+        look = style(palette.text) if row else style(palette.bright, bold=True)
         end = place_x - 2 if row == last and place else canvas.width - 2
         canvas.write(_TEXT_X, row, clipped(text, end - _TEXT_X, glyphs), look)

@@ -70,23 +70,25 @@ def docked_why(width: int, height: int) -> int:
     return min(90, width * 37 // 100) if layout(width, height) == "wide" else 0
 
 
-def frame(width: int, height: int, *, map_rows: int = RAIL_ROWS, caption: bool = False, why: bool = True) -> Frame:
+def frame(width: int, height: int, *, map_rows: int = RAIL_ROWS, caption: int = 0, why: bool = True) -> Frame:
     """The rows of all regions on a screen of `width` × `height`, which together are never more than the screen.
 
-    `map_rows`: what the map asks for (`net_map.map_height`). `caption`: whether a demo's caption is shown. `why`:
+    `map_rows`: what the map asks for (`net_map.map_height`). `caption`: the rows of a demo's caption. `why`:
     whether the why page may be docked where there is room for it.
     """
     docked = docked_why(width, height) if why else 0
     if height >= WIDE_HEIGHT:
-        return _frame(height, map_rows, docked, above=1, below_map=1, scrubber=3, loss=3, caption=2)
+        return _frame(height, map_rows, docked, above=1, below_map=1, scrubber=3, loss=3, caption=max(2, caption))
     if height >= CARDS_HEIGHT:
-        under = {"loss": 0, "caption": 2} if caption else {"loss": 2, "caption": 0}
-        return _frame(height, map_rows, docked, above=1, scrubber=3, below_loss=1, **under)
+        # Two rows and a blank one below them, which a long caption takes.
+        under = {"loss": 0, "below_loss": int(caption < 3)} if caption else {"loss": 2, "below_loss": 1}
+        return _frame(height, map_rows, docked, above=1, scrubber=3, caption=caption, **under)
     if height >= 24:
-        # A demo's caption takes the blank row above the map, and one of the stage's.
-        return _frame(height, map_rows, docked, above=int(not caption), scrubber=2, caption=2 * int(caption), gap=0)
+        # A demo's caption takes the blank row above the map and one of the stage's, a long one that below it, too.
+        above, air = int(not caption), int(caption < 3)
+        return _frame(height, map_rows, docked, above=above, air=air, scrubber=2, caption=caption, gap=0)
     scrubber = 2 if height >= 20 else 0
-    return _frame(height, map_rows, docked, scrubber=scrubber, caption=2 * int(caption), air=0, gap=0)
+    return _frame(height, map_rows, docked, scrubber=scrubber, caption=min(2, caption), air=0, gap=0)
 
 
 def _frame(

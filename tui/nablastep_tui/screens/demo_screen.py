@@ -22,7 +22,7 @@ from nablastep.demo.player import Place, Player
 from nablastep.demo.problems import DemoError
 from nablastep.demo.words import FASTEST, SLOWEST
 from nablastep.derivations.why import ROUTES
-from nablastep_tui.captions import Page, caption_pages
+from nablastep_tui.captions import ROOMY, Page, caption_pages, caption_rows
 from nablastep_tui.drawing.canvas import Canvas
 from nablastep_tui.drawing.glyphs import Glyphs
 from nablastep_tui.keymap import KeyMap
@@ -104,6 +104,7 @@ class DemoScreen(StageScreen):
         self._on_change = on_change
         self._on_quit = on_quit
         self._page = 0
+        self._rows_at: dict[tuple[int, int], int] = {}
         self._has_settled = False
         self._timer: Timer | None = None
         self._left_at: Place | None = None
@@ -119,8 +120,10 @@ class DemoScreen(StageScreen):
     def scene(self) -> Scene:
         """The stage's scene with the caption, and the keys that work now."""
         scene = super().scene()
-        bold, plain = self._shown_page()
-        scene = replace(scene, caption=(bold, plain, self._place_text()), hint="", playing=self.mode is Mode.PLAYING)
+        lines = self._shown_page()
+        blank = [""] * (self._caption_rows - len(lines))
+        caption = (*lines, *blank, self._place_text())
+        scene = replace(scene, caption=caption, hint="", playing=self.mode is Mode.PLAYING)
         if self._is_driven:  # nobody sits before it: its pictures name no keys
             return replace(scene, keys=())
         if self.mode is Mode.EXPLORING:
@@ -139,8 +142,17 @@ class DemoScreen(StageScreen):
 
     @property
     def pages(self) -> tuple[Page, ...]:
-        """The caption on screen, cut to the width of the screen."""
-        return caption_pages(self.player.view.caption or self._title, self.shown_size.width)
+        """The caption on screen, cut to the band."""
+        return caption_pages(self.player.view.caption or self._title, self.shown_size.width, self._caption_rows)
+
+    @property
+    def _caption_rows(self) -> int:
+        """The rows of the band, the same for all captions: the stage keeps its place while they change."""
+        size = self.shown_size
+        if size not in self._rows_at:
+            says = (each.text for each in self.player.demo.statements if isinstance(each, language.Say))
+            self._rows_at[size] = caption_rows(says, size)
+        return self._rows_at[size]
 
     @property
     def is_why_open(self) -> bool:
@@ -157,9 +169,10 @@ class DemoScreen(StageScreen):
             return self.keymap.said("exploring: {rejoin} rejoins")
         view, player = self.player.view, self.player
         place = f"{view.cue} of {player.cue_count}" if player.cue_count else ""
-        if self.mode is Mode.PLAYING:
+        if self.mode is Mode.PLAYING or self._is_driven:
             return place
-        return f"{'the end' if player.is_done else 'paused'}  {place}"
+        waits = self.keymap.said("the end: {play} replays" if player.is_done else "paused: {play} goes on")
+        return f"{waits}  {place}" if self.shown_size.width >= ROOMY else waits
 
     def _arrange(self, width: int, height: int) -> None:
         """A derivation takes the place of map, stage and scrubber."""

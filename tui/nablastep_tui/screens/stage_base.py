@@ -164,7 +164,7 @@ class StageBase(Guarded, Screen[None]):
         self._arranged_for = Size(width, height)
         scene = self.scene()
         self._map_rows = map_height(width, height, scene)
-        rows = frame(width, height, map_rows=self._map_rows, caption=scene.caption is not None)
+        rows = frame(width, height, map_rows=self._map_rows, caption=scene.caption_rows)
         ground = self.query_one("#ground", Region)
         ground.styles.width, ground.styles.height = width, height
         for name in REGIONS:
