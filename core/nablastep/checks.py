@@ -1,6 +1,6 @@
 """The gradient check: what the program computes against what E itself does when a parameter is moved.
 
-Two independent witnesses that use forward steps only: central differences, and where every function is analytic the
+Two independent witnesses that use forward steps only: difference quotients, and where every function is analytic the
 complex step (Squire and Trapp, SIAM Review 40, 1998), which has no truncation or cancellation error.
 """
 
@@ -37,7 +37,7 @@ _SECONDS_AN_ENTRY = 3e-4
 class ParameterCheck(Displayed):
     """The check of one parameter; all arrays have its shape in column orientation and are read-only.
 
-    `analytic` is the gradient of the program, `numeric` that of central differences, `complex_step` that of the
+    `analytic` is the gradient of the program, `numeric` that of difference quotients, `complex_step` that of the
     complex step or None. `kinks` marks entries whose perturbation moves an argument across, onto or away from a kink,
     such as the 0 of a relu: they are reported and decide nothing. An argument that is at a kink but for rounding
     counts as being there.
@@ -95,7 +95,7 @@ class Checks(tuple[ParameterCheck, ...], Displayed):
 def gradient_check(session: Session) -> Checks:
     """Check every parameter, frozen ones too, in the session's current iteration, from its start.
 
-    Central differences with h = 1e-5·max(1, |θ|); the complex step with h = 1e-30. The session does not move.
+    Central difference quotients with h = 1e-5·max(1, |θ|); the complex step with h = 1e-30. The session does not move.
     Raises CommandError before it starts if that is estimated to take longer than anybody waits.
     """
     check_time(check_seconds(session.network), "a check of every gradient")

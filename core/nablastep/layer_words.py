@@ -60,7 +60,7 @@ def layer_sentence(step: Step, program: Program, cell: CELL, value: float, weigh
     change = change_of_error("E", value)
     if target.base == "W":
         return (
-            f"Raise this weight and {change}: the error signal at {_neuron(program, step.layer, row)} times what "
+            f"Raise this weight and {change}: the gradient of z at {_neuron(program, step.layer, row)} times what "
             f"{_neuron(program, step.layer - 1, column)} sent it{summed}."
         )
     if target.base == "b":

@@ -19,7 +19,7 @@ KEYS = (
     Key("/", "go to", "goto"),
     Key("?", "keys", "keys"),
 )
-CAPTION = ("The error signal meets what layer 1 sent.", "That is why this is an outer product.", "3 of 9")
+CAPTION = ("The gradient of z meets what layer 1 sent.", "That is why this is an outer product.", "3 of 9")
 
 
 def test_all_keys_where_there_is_room() -> None:
@@ -55,14 +55,14 @@ def test_arrows_are_words_in_ascii() -> None:
 
 def test_a_caption_has_two_lines_and_says_how_far_it_is() -> None:
     assert rows(draw_caption, scene(at("mazur", "E"), caption=CAPTION), 60, 2) == [
-        "▌  The error signal meets what layer 1 sent.",
+        "▌  The gradient of z meets what layer 1 sent.",
         "▌  That is why this is an outer product.           3 of 9",
     ]
 
 
 def test_a_caption_on_one_row_is_its_first_line() -> None:
     assert rows(draw_caption, scene(at("mazur", "E"), caption=CAPTION), 40, 1) == [
-        "▌  The error signal meets wh…  3 of 9"
+        "▌  The gradient of z meets w…  3 of 9"
     ]  # fmt: skip
 
 

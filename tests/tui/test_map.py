@@ -292,6 +292,20 @@ def test_the_mouse_hits_symbols_and_cells() -> None:
     assert rail.target_at(*place(rail, "∇z⁽¹⁾")) == Target("quantity", "grad_z1")
 
 
+@pytest.mark.parametrize("size", [(80, 3), (120, 10)])
+def test_a_click_beside_a_quantity_means_it(size: tuple[int, int]) -> None:
+    canvas = drawn(draw_map, scene(at("mazur", "grad_W1")), *size)
+    missed = [
+        (x, y)
+        for y, row in enumerate(canvas.text_rows()[: size[1] - 1])
+        for x, sign in enumerate(row[:-8])
+        if sign.isalnum() and canvas.target_at(x, y) is None
+    ]
+    assert not missed
+    x, y = place(canvas, "∇z⁽²⁾")
+    assert canvas.target_at(x - 2, y) in {Target("quantity", "grad_z2"), Target("quantity", "grad_b1")}
+
+
 def test_the_rail_marks_the_current_step_by_a_block() -> None:
     canvas = canvas_of(scene(at("mazur", "grad_W1")), 80, 24)
     x, y = place(canvas, "▸∇W⁽¹⁾")

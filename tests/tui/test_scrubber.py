@@ -100,6 +100,17 @@ def test_a_click_jumps_to_the_step_on_every_row() -> None:
     assert [canvas.target_at(x, y) for y in range(3)] == [Target("step", number=11)] * 3
 
 
+@pytest.mark.parametrize("name", ["mazur", "rnn", "digits-mlp"])
+@pytest.mark.parametrize(("width", "height"), [(60, 1), (80, 2), (120, 3), (200, 3)])
+def test_a_click_anywhere_goes_to_the_nearest_step(name: str, width: int, height: int) -> None:
+    session = ns.open(name)
+    canvas = drawn(draw_scrubber, scene(session), width, height)
+    for y in range(height):
+        numbers = [canvas.target_at(x, y).number for x in range(width)]
+        assert numbers == sorted(numbers)
+        assert (numbers[0], numbers[-1]) == (1, len(session.program.steps))
+
+
 @pytest.mark.parametrize("layers", [1, 3, 9, 40, 130])
 @pytest.mark.parametrize(("width", "height"), [(60, 2), (80, 3), (120, 3), (200, 3)])
 def test_every_tape_fits_and_every_step_has_its_place_in_order(layers: int, width: int, height: int) -> None:

@@ -117,7 +117,7 @@ def test_e_that_is_none_is_traced_to_its_operation() -> None:
         session.goto(step)
         said = " ".join(stage(session).split())
         assert "E is nan since iteration 1, step 3 (E): the logarithm of a negative number; / i1 goes" in said
-        assert "central difference nan" not in said
+        assert "difference quotient nan" not in said
         assert "E does not move" not in said
 
 

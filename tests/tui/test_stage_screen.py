@@ -15,6 +15,7 @@ from nablastep.files.built_in import open_network
 from nablastep_tui.app import NablastepApp
 from nablastep_tui.drawing.matrix import CellTarget
 from nablastep_tui.keys import STAGE_KEYS
+from nablastep_tui.scene import Target
 from nablastep_tui.screens.open_page import OpenPage
 from nablastep_tui.screens.too_small import TooSmallScreen
 
@@ -274,6 +275,21 @@ async def test_a_click_on_an_operand_selects_and_a_second_one_edits() -> None:
         app.stage._clicked(target, on_stage=True)
         assert app.stage.edit is not None
         assert str(app.stage.edit.cell) == "W0[1,1]"
+
+
+async def test_a_click_on_a_symbol_of_the_stage_is_one_on_its_matrix() -> None:
+    async with running() as (app, pilot):
+        await pilot.press("right")
+        symbol = Target("quantity", "W0")
+        app.stage._clicked(symbol, on_stage=True)
+        assert app.stage.edit is None
+        assert app.stage.stop is not None
+        assert app.stage.stop.symbol.id == "W0"
+        app.stage._clicked(Target("quantity", "z1"), on_stage=True)
+        assert app.stage.stop is None
+        for _ in range(2):
+            app.stage._clicked(symbol, on_stage=True)
+        assert str(app.stage.edit.cell) == "W0[0,0]"
 
 
 @pytest.mark.parametrize(("keys", "title"), [(("w",), "keys: why"), (("e",), "keys: while a number is edited")])

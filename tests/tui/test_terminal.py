@@ -52,7 +52,7 @@ def test_editing_resizing_and_ctrl_c_twice(config: str) -> None:
         terminal.resize(50, 10)
         terminal.wait_for("nablastep needs 60×16, this is 50×10")
         terminal.resize(120, 40)
-        terminal.wait_for("central difference")
+        terminal.wait_for("difference quotient")
         terminal.press("ctrl+c")
         terminal.wait_for("ctrl+c once more quits")
         terminal.press("ctrl+c")

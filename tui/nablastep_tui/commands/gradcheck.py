@@ -71,7 +71,7 @@ def _account(check: ParameterCheck) -> str:
     if not check.is_checked:
         count = "its one entry lies" if check.kinks.size == 1 else f"all {check.kinks.size} entries lie"
         return f"not checked: {count} at a kink, where no difference quotient tells the slope"
-    text = f"largest error {check.error:.1e} by central differences"
+    text = f"largest error {check.error:.1e} by difference quotients"
     if check.complex_error is not None:
         text += f", {check.complex_error:.1e} by the complex step"
     kinks = int(check.kinks.sum())

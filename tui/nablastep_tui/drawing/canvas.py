@@ -180,6 +180,16 @@ class Canvas:
                 return Hit(mark.target, x - mark.x, y - mark.y)
         return None
 
+    def nearest_target(self, x: int, y: int, reach: int) -> Hashable | None:
+        """The target marked nearest to a point, or None beyond `reach` columns; a row counts as two of them."""
+        found: tuple[int, Hashable | None] = (reach + 1, None)
+        for mark in reversed(self._marks):
+            across = max(mark.x - x, 0, x - (mark.x + mark.width - 1))
+            down = max(mark.y - y, 0, y - (mark.y + mark.height - 1))
+            if not isinstance(mark.target, Area) and across + 2 * down < found[0]:
+                found = (across + 2 * down, mark.target)
+        return found[1]
+
     def text_at(self, x: int, y: int) -> str:
         """The glyph of one cell; empty outside of the canvas and in the second half of a wide character."""
         return self._characters[y][x] if 0 <= x < self.width and 0 <= y < self.height else ""

@@ -54,6 +54,7 @@ def draw_scrubber(canvas: Canvas, scene: Scene) -> None:
     bar_row = 1 if canvas.height >= 3 else 0
     names_row = {1: -1, 2: 1}.get(canvas.height, 0)
     x = max(1, (canvas.width - tape.width) // 2)
+    _mark_gaps(canvas, tape, x)
     for index, block in enumerate(tape.blocks):
         end = canvas.width if index == len(tape.blocks) - 1 else x + len(block) * tape.cell + tape.gap - 1
         _draw_name(canvas, scene, block[0][0], x, names_row, end - x)
@@ -186,6 +187,18 @@ def _symbol_style(scene: Scene, step: Step) -> Style:
 
 def _is_current(scene: Scene, unit: Unit) -> bool:
     return scene.view.is_done and unit[0].number <= scene.session.position.step <= unit[-1].number
+
+
+def _mark_gaps(canvas: Canvas, tape: Tape, x: int) -> None:
+    """Beside the tape and between its blocks a click goes to the nearest step."""
+    start = 0
+    for index, block in enumerate(tape.blocks):
+        end = x + tape.cell * len(block)
+        is_last = index == len(tape.blocks) - 1
+        half = canvas.width if is_last else end + (tape.gap + 1) // 2
+        canvas.mark(start, 0, x - start, canvas.height, Target("step", number=block[0][0].number))
+        canvas.mark(end, 0, half - end, canvas.height, Target("step", number=block[-1][-1].number))
+        start, x = half, end + tape.gap
 
 
 def _mark(canvas: Canvas, unit: Unit, x: int, cell: int) -> None:

@@ -211,7 +211,7 @@ def check_line(scene: Scene) -> Line | None:
         agrees = f"   agrees to {digits} digit{'s' if digits != 1 else ''}" if value else ""
         return [
             (f"{scene.glyphs.tick} ", style(palette.bright, bold=True)),
-            (f"central difference of {_error_text(scene)} gives ", muted),
+            (f"difference quotient of {_error_text(scene)} gives ", muted),
             (quotient, style(palette.text)),
             (agrees, muted),
         ]
@@ -219,7 +219,7 @@ def check_line(scene: Scene) -> Line | None:
         here = scene.shown.kink(scene.cell, scene.notation) or "a kink lies here: slopes on both sides differ."
         return [(f"{here} The quotient gives {quotient}", muted)]
     analytic = scalar_text(value, 6, ascii=ascii_only)
-    line = f"{scene.glyphs.cross} central difference {quotient}, analytic {analytic}"
+    line = f"{scene.glyphs.cross} difference quotient {quotient}, analytic {analytic}"
     return [(line, accent_style(palette))]
 
 

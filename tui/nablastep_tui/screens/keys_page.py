@@ -20,6 +20,7 @@ NOTES = (
     "In why, while a number is edited and while a demo plays {keys} shows the keys of that page.",
     "Brackets in files and commands are NumPy's, from 0: W0[0,1]. Subscripts in equations are mathematics', from 1.",
     "∇z is short for ∇_z E: the array of ∂E/∂z, shaped like z. W⁽ˡ⁾ leads from layer l to l+1: layer 1 owns W⁽⁰⁾.",
+    "∇z, the gradient of z, is what books call the error signal, or δ.",
     "· means: not computed yet. Every ✓ on screen was computed.",
 )
 

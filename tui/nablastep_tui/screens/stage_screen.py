@@ -149,13 +149,23 @@ class StageScreen(Looking):
         if isinstance(target, CellTarget):
             self._clicked_cell(target, on_stage=on_stage)
         elif isinstance(target, Target) and target.kind == "quantity":
-            self._clicked_quantity(target.name, (0, 0))
+            self._clicked_symbol(target.name, on_stage=on_stage)
         elif isinstance(target, Target) and target.kind == "step":
             self.perform(Goto(iteration=self.session.position.iteration, step=target.number))
         elif isinstance(target, Target) and target.kind == "iteration":
             self.perform(Goto(iteration=target.number))
         elif isinstance(target, Target) and target.kind == "key":
             self.call_later(self.run_action, target.name)
+
+    def _clicked_symbol(self, name: str, *, on_stage: bool) -> None:
+        """On the stage a symbol stands for the cell of its matrix that was selected last."""
+        if on_stage and self.view.is_done and name == self.view.equation.target.id:
+            self.focus_on(None)
+            self.show()
+        elif on_stage:
+            self._clicked_cell(CellTarget(name, *self.cells.get(name, (0, 0))), on_stage=True)
+        else:
+            self._clicked_quantity(name, (0, 0))
 
     def _clicked_cell(self, target: CellTarget, *, on_stage: bool) -> None:
         """On the stage a click selects, and a second one edits; in the map it goes there, or edits what comes in."""
