@@ -23,25 +23,30 @@ ROWS, COLUMNS = 0, 1
 class Expression:
     """A node of the tree, a dataclass. Its operands are those of its fields that are expressions, in reading order."""
 
-    __slots__ = ()
+    __slots__ = ("_operands",)
 
     __match_args__: ClassVar[tuple[str, ...]]
     """The names of the fields, which a dataclass sets."""
 
+    _operands: tuple[Expression, ...]
+
     @property
     def operands(self) -> tuple[Expression, ...]:
         """The sub-expressions, in reading order."""
-        values = (getattr(self, name) for name in self.__match_args__)
-        return tuple(value for value in values if isinstance(value, Expression))
+        try:
+            return self._operands  # every interpretation asks for them, many times
+        except AttributeError:
+            found = tuple([value for value in self._fields() if isinstance(value, Expression)])
+            object.__setattr__(self, "_operands", found)
+            return found
 
     def with_operands(self, operands: tuple[Expression, ...]) -> Expression:
         """The same node over other operands."""
-        replacements = iter(operands)
-        arguments: dict[str, Any] = {}
-        for name in self.__match_args__:
-            value = getattr(self, name)
-            arguments[name] = next(replacements) if isinstance(value, Expression) else value
-        return type(self)(**arguments)
+        rest = iter(operands)
+        return type(self)(*[next(rest) if isinstance(value, Expression) else value for value in self._fields()])
+
+    def _fields(self) -> list[Any]:
+        return [getattr(self, name) for name in self.__match_args__]
 
 
 class Extension(Expression):
@@ -384,7 +389,7 @@ def walk(expression: Expression) -> Iterator[Expression]:
     while waiting:
         node = waiting.pop()
         yield node
-        waiting.extend(reversed(node.operands))
+        waiting += node.operands[::-1]
 
 
 def symbols(expression: Expression) -> tuple[Symbol, ...]:
