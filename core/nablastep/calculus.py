@@ -460,7 +460,8 @@ def _diagonal_entry(node: Rearrange, indices: Indices, used: Used) -> Expression
     entry = entry_of(node.x, (row, None), used)
     if row is None or column is None or row == column:
         return entry
-    return Scale(Delta(row, column, rows_and_columns(node)[0]), entry)
+    delta = Delta(row, column, rows_and_columns(node)[0])
+    return delta if entry == ONE else Scale(delta, entry)
 
 
 def _block_entry(node: Block, indices: Indices, used: Used) -> Expression:
@@ -471,6 +472,12 @@ def _block_entry(node: Block, indices: Indices, used: Used) -> Expression:
 
 def _constant_entry(node: Expression, _indices: Indices, _used: Used) -> Expression:
     return node
+
+
+def _identity_entry(node: Identity, indices: Indices, _used: Used) -> Expression:
+    """Iᵢⱼ = δᵢⱼ."""
+    row, column = indices
+    return ONE if row is None or column is None or row == column else Delta(row, column, node.dimension)
 
 
 def _pairwise_entry(node: Expression, indices: Indices, used: Used) -> Expression:
@@ -538,6 +545,7 @@ CALCULUS: dict[type[Expression], Rules] = {
     OfSample: Rules(_sample_entry),
     Factor: Rules(_constant_entry),
     Number: Rules(_constant_entry),
+    Identity: Rules(_identity_entry),
     Fill: Rules(
         lambda node, indices, used: entry_of(node.scalar, (None, None), used),
         adjoint=lambda node, operand, upstream: summed(upstream),

@@ -39,7 +39,7 @@ from nablastep.expressions import (
 )
 from nablastep.functions.activations import ELEMENT_WISE
 from nablastep.functions.elementary import COSH, EXP, EXPM1, HUBER, LOG, SINH, SQRT, SQUARE
-from nablastep.structures import Differential, OfSample
+from nablastep.structures import Differential, Identity, OfSample
 
 ELEMENTARY = (COSH, EXP, EXPM1, HUBER, LOG, SINH, SQRT, SQUARE)
 SIZES = {"n0": 3, "n1": 4, "n2": 2, "m": 5, "1": 1, "2": 2, "4": 4, "9": 9}
@@ -111,5 +111,5 @@ INSTANCES: dict[type[Expression], tuple[Expression, ...]] = {
 }
 """Node → expressions with it on top. Square ones cannot hide behind a shape; a symbol met twice needs its sum."""
 
-LEAVES = {Symbol, Differential, OfSample, Factor, Number}
+LEAVES = {Symbol, Differential, OfSample, Factor, Number, Identity}
 """Nodes without operands: nothing moves through them."""

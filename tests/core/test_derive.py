@@ -17,7 +17,8 @@ import nablastep as ns
 from nablastep.derivations.worth import Evaluator
 from nablastep.deriving.as_network import network_of
 from nablastep.deriving.documents import FORMATS, document
-from nablastep.deriving.kinds import DeriveError, declared
+from nablastep.deriving.judged import judged
+from nablastep.deriving.kinds import DeriveError, Kind, declared
 from nablastep.deriving.reading import read
 from nablastep.shapes import shape_of
 
@@ -101,6 +102,37 @@ def test_kinds_by_typography_and_shapes_by_unification() -> None:
     assert shapes == {"X": ("m", "n"), "w": ("n", "1"), "y": ("m", "1"), "lambda": ()}
     assert ns.derive(RIDGE, "w").text() == "∇w = 2 Xᵀ (X w − y) + 2 λ w"
     assert ns.derive(RIDGE, "λ").text() == "∇λ = ‖w‖²"
+
+
+@pytest.mark.parametrize(
+    ("text", "by", "expected"),
+    [
+        ("norm(X^T X - I)^2", "X", "∇X = 4 X (Xᵀ X − I)"),
+        ("logdet(X X^T + lambda I)", "lambda", "∇λ = tr((X Xᵀ + λ I)⁻¹)"),
+        ("x^T (A - mu I)^T x", "mu", "∇μ = −xᵀ x"),
+        ("tr(X)", "X", "∇X = I"),
+        ("sum(diag(w) x)", "w", "∇w = x"),
+        ("sum(exp(diag(w) X))", "w", "∇w = (exp(diag(w) X) ⊙ X) 1"),
+        ("log(tr(X^T X))", "X", "∇X = (2 / tr(Xᵀ X)) X"),
+        ("norm(x)^3", "x", "∇x = 3 ‖x‖ x"),
+        ("-y^T log(softmax(z))", "z", "∇z = (Σ y) softmax(z) − y"),
+        ("sum(x * log(x / y))", "x", "∇x = ln(x ⊘ y) + 1"),
+        ("sum(x * log(x / y))", "y", "∇y = −x ⊘ y"),
+    ],
+)
+def test_diagonals_identities_and_quotients_come_out_short_and_hold_by_every_route(
+    text: str, by: str, expected: str
+) -> None:
+    answer = ns.derive(text, by)
+    assert answer.text() == expected
+    assert answer.holds
+    assert judged(answer, expected).right
+
+
+def test_i_is_the_identity_unless_it_is_declared() -> None:
+    assert [symbol.id for symbol in read("A I").variables] == ["A"]
+    assert [symbol.id for symbol in read("A I", {"I": Kind(("n", "n"))}).variables] == ["A", "I"]
+    assert ns.derive("tr(A I)", "I", shape="I=n×n").text() == "∇I = Aᵀ"
 
 
 @pytest.mark.parametrize(

@@ -187,6 +187,8 @@ RAW_OF_TEXTBOOKS: tuple[Expression, ...] = (
     Rearrange(Repeat(Transpose(COLUMN), ROWS, "n1"), DIAGONALS),
     Rearrange(Rearrange(COLUMN, DIAGONALS, back=True), DIAGONALS),
     Rearrange(Scale(HALF, SQUARE_LEFT), DIAGONALS),
+    Sum(Hadamard(SQUARE_LEFT, IDENTITY)),
+    Sum(Rearrange(MatMul(COLUMN, Transpose(SQUARED)), DIAGONALS)),
     Hadamard(COLUMN, Divide(Fill(ONE, ("n1", "1")), SQUARED)),
     Divide(Divide(COLUMN, SQUARED), Divide(COLUMN, Apply(EXP, COLUMN))),
     Ratio(Divide(COLUMN, SQUARED), COLUMN),

@@ -123,7 +123,9 @@ def evaluated(route: str, drafts: Sequence[Draft], evaluator: Evaluator, truth: 
     previous: Draft | None = None
     for draft in drafts:
         if previous is None or (draft.left, draft.right) != (previous.left, previous.right):
-            lines.append(_line(route, len(lines) + 1, draft, evaluator, truth))
+            line = _line(route, len(lines) + 1, draft, evaluator, truth)
+            if not (lines and line.text() == lines[-1].text()):
+                lines.append(line)
         previous = draft
     last = lines[-1]
     if truth.derivative is not None and last.holds:

@@ -14,13 +14,17 @@ from typing import Any
 from nablastep.errors import UnknownNameError
 from nablastep.expressions import (
     MINUS_ONE,
+    ONE,
+    Diagonals,
     Divide,
     Expression,
     Factor,
+    Fill,
     Hadamard,
     LogSumExp,
     MatMul,
     Ratio,
+    Rearrange,
     Scale,
     Softmax,
     Symbol,
@@ -35,7 +39,7 @@ from nablastep.notation.numpy_code import NumpyWriter
 from nablastep.notation.spoken import SpokenWriter
 from nablastep.notation.unicode import UnicodeWriter, layer_mark
 from nablastep.notation.writer import RULES, Strength, Token, Tokens, Writer
-from nablastep.shapes import shape_of
+from nablastep.shapes import rows_and_columns, shape_of
 from nablastep.structures import (
     SAMPLE,
     Basis,
@@ -147,6 +151,11 @@ class DerivationWriter(Writer):
 
     def identity(self, node: Identity) -> Tokens:
         return (Token(self.identity_mark, "ones"),)
+
+    def rearrange(self, node: Rearrange) -> Tokens:
+        if isinstance(node.plan, Diagonals) and node.back and isinstance(node.x, Fill) and node.x.scalar == ONE:
+            return self.identity(Identity(rows_and_columns(node)[0]))
+        return super().rearrange(node)
 
     def commutation(self, node: Commutation) -> Tokens:
         return (Token(self.commutation_mark, "ones"),)

@@ -8,7 +8,7 @@ import numpy as np
 
 from nablastep.derivations.worth import Evaluator
 from nablastep.deriving.answer import Answer
-from nablastep.deriving.kinds import DeriveError, Kind
+from nablastep.deriving.kinds import IDENTITY, IDENTITY_NAME, DeriveError, Kind
 from nablastep.deriving.reading import names_in, read
 from nablastep.errors import NablastepError
 from nablastep.shapes import shape_of, sizes_of
@@ -36,15 +36,18 @@ def judged(answer: Answer, formula: str) -> Judgement:
     names = names_in(text)
     known = {symbol.id: symbol for symbol in (*reading.variables, *result.extra)}
     for name in names:
-        if name not in known and name not in result.sizes:
+        if name not in known and name not in result.sizes and name != IDENTITY_NAME:
             raise DeriveError(f"there is no {name!r} in {reading.text}", hint=f"the names are {', '.join(known)}")
     kinds = {name: Kind(known[name].shape) for name in names if name in known}
+    wanted = shape_of(result.expression)
     try:
         found = read(text, kinds).expression
+        if shape_of(found) != wanted and IDENTITY_NAME in names and wanted[:1] == wanted[1:]:  # I has any size
+            found = read(text, {**kinds, IDENTITY_NAME: Kind(wanted, IDENTITY)}).expression
     except NablastepError as error:
         column = None if error.column is None else error.column + len(left) + len(equals)
         raise DeriveError(error.message, column=column, hint=error.hint) from None
-    shape, wanted = shape_of(found), shape_of(result.expression)
+    shape = shape_of(found)
     if shape != wanted:
         told, needed = ("×".join(each) or "a number" for each in (shape, wanted))
         return Judgement(False, f"this is {told}, and the derivative is {needed}", "look at the shapes of the factors")

@@ -32,6 +32,10 @@ PROPERTIES = {
 }
 """What may stand before a shape. A positive definite matrix is taken to be symmetric, as usual."""
 
+IDENTITY = "identity"
+IDENTITY_NAME = "I"
+"""The identity matrix, of the size that fits, where nothing else is declared for the name."""
+
 SHAPE_EXAMPLE = 'say for example --shape "X=m×n, w=n, B=3×3, s=1, A=symmetric n×n"'
 LET_EXAMPLE = 'say for example --let "w=[1,2,3], X=[[1,2,3],[4,5,6]], s=0.5"'
 _DIMENSION = r"(?:[A-Za-z][A-Za-z0-9_]*|[1-9]\d*)"

@@ -7,11 +7,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from nablastep.deriving.kinds import Array, DeriveError, Kind, by_typography
+from nablastep.deriving.kinds import IDENTITY, IDENTITY_NAME, Array, DeriveError, Kind, by_typography
 from nablastep.deriving.unification import OpenDimensions
 from nablastep.equations import split_name
 from nablastep.errors import NablastepError, ShapeError
-from nablastep.expressions import Expression, Sum, Symbol, symbols, walk
+from nablastep.expressions import (
+    ONE,
+    Diagonals,
+    Expression,
+    Fill,
+    Rearrange,
+    Sum,
+    Symbol,
+    substitute,
+    symbols,
+    walk,
+)
 from nablastep.field_checks import did_you_mean
 from nablastep.formulas.building import Built, Scope, build
 from nablastep.formulas.errors import FormulaError
@@ -147,7 +158,15 @@ class _Attempt:
         built = build(tree, scope)
         if any(isinstance(node, Blocks) for node in walk_typed(tree)):  # now it is known how long the blocks are
             built = build(tree, scope)
+        identity = known.get(IDENTITY_NAME)
+        if identity is not None and self._is_identity():
+            built = replace(built, expression=substitute(built.expression, {identity: _ones_on_the_diagonal(identity)}))
         return self._named(built, dimensions, known)
+
+    def _is_identity(self) -> bool:
+        """Whether I is the identity matrix and not a quantity of that name."""
+        kind = self.kinds.get(IDENTITY_NAME)
+        return IDENTITY_NAME not in self.values and (kind is None or kind.property == IDENTITY)
 
     def _symbol(self, name: str, dimensions: OpenDimensions) -> Symbol:
         base, mark = split_name(name)
@@ -158,7 +177,7 @@ class _Attempt:
         shape: tuple[str, ...] | None = None
         if kind is not None and kind.shape is not None:
             shape = tuple(dimensions.of(part) for part in kind.shape)
-        elif kind is not None:
+        elif kind is not None or (name == IDENTITY_NAME and self._is_identity()):
             shape = (dimensions.open(),) * 2
         if value is not None:
             return self._sized(name, shape, value, dimensions)
@@ -215,6 +234,12 @@ def _dimensions_in(node: Expression) -> Iterator[str]:
         yield from (part for part in getattr(node, name, ()) if part.startswith("axis "))
     if hasattr(node, "dimension"):
         yield node.dimension
+
+
+def _ones_on_the_diagonal(square: Symbol) -> Expression:
+    """The identity matrix of that shape."""
+    column = (rows_and_columns(square)[0], "1")
+    return Rearrange(Fill(ONE, column), Diagonals(square.shape, column), back=True)
 
 
 # mistakes

@@ -218,6 +218,27 @@ def _bare(x: Expression) -> Expression:
     return _bare(x.x) if isinstance(x, Scale) else x
 
 
+def _trace(node: Sum) -> Expression | None:
+    """Σ (A ⊙ I) = tr(A)."""
+    if not isinstance(node.x, Hadamard):
+        return None
+    for one, other in ((node.x.left, node.x.right), (node.x.right, node.x.left)):
+        if isinstance(one, Identity):
+            return Sum(Rearrange(other, Diagonals(shape_of(one), (one.dimension, "1"))))
+    return None
+
+
+def _trace_of_an_outer_product(node: Sum) -> Expression | None:
+    """tr(x yᵀ) = yᵀ x."""
+    diagonal = node.x
+    if not (isinstance(diagonal, Rearrange) and isinstance(diagonal.plan, Diagonals) and not diagonal.back):
+        return None
+    inner = diagonal.x
+    if isinstance(inner, MatMul) and rows_and_columns(inner.left)[1] == "1":
+        return Sum(MatMul(inner.right, inner.left))
+    return None
+
+
 def _diagonal_of_a_transpose(node: Hadamard) -> Expression | None:
     """Aᵀ ⊙ I = A ⊙ I."""
     if isinstance(node.right, Identity) and isinstance(node.left, Transpose):
@@ -309,6 +330,8 @@ TEXTBOOK_LAWS = (
     Law("Σ xᵀ = Σ x", Sum, _sum_of_a_transpose),
     Law("a 1×1 matrix is a number", Sum, _one_number),
     Law("Aᵀ ⊙ I = A ⊙ I", Hadamard, _diagonal_of_a_transpose),
+    Law("Σ (A ⊙ I) = tr(A)", Sum, _trace),
+    Law("tr(x yᵀ) = yᵀ x", Sum, _trace_of_an_outer_product),
     Law("Σ (a ⊙ b) = aᵀ b", Sum, _scalar_product),
     Law("a number is its own transpose", Sum, _fewer_transposes),
     Law("(A⁻¹)⁻¹ = A", Inverse, _inverse_twice),
