@@ -1,16 +1,16 @@
 """Renders every step of every built-in network, and every page, and looks for what a reader could not read.
 
-    python tests/legibility.py [NETWORK …] [--short]
+    python tests/legibility.py [NETWORK …] [--short] [--pages]
 
 For three sizes, two themes and four conventions it looks for text over text, an ellipsis in equation, reason, sentence
-or answer, sentences and numbers that are missing, and a matrix without numbers where numbers fit. One line for each
-fault; exits 1 if there is one. The suite runs the short version.
+or answer, sentences and numbers that are missing, a matrix without numbers where numbers fit, and for anything that
+colour alone would say. Without names of networks also all demos and the pages that belong to no network; these alone
+with --pages. One line for each fault; exits 1 if there is one. The suite runs the short version.
 """
 
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -21,15 +21,29 @@ sys.path.insert(0, str(Path(__file__).parent))
 import numpy as np
 
 import nablastep as ns
+from legible_colours import Colours
+from legible_pages import (
+    LEFT_OUT,
+    branches_faults,
+    demo_faults,
+    drawn,
+    keys_faults,
+    lesson_faults,
+    letters,
+    open_faults,
+)
+from nablastep.demo.opening import demo_names
 from nablastep.files.built_in import network_names
 from nablastep.session import Session
 from nablastep.transposition import CONVENTIONS
-from nablastep_tui.drawing.canvas import Canvas, Overprint
+from nablastep.words import distinct_conventions
+from nablastep_tui.drawing.canvas import Canvas
 from nablastep_tui.drawing.exhibits import Look
 from nablastep_tui.drawing.frame import frame
 from nablastep_tui.drawing.glyphs import UNICODE
 from nablastep_tui.drawing.net_map import map_height
 from nablastep_tui.drawing.stage_plan import has_room_for_numbers
+from nablastep_tui.drawing.stage_words import half_of
 from nablastep_tui.drawing.what_if import draw_what_if
 from nablastep_tui.drawing.why import body_of, draw_why, head_rows, window_rows
 from nablastep_tui.editing import begin_edit
@@ -41,8 +55,6 @@ from region_scenes import scene
 
 SIZES = ((80, 24), (120, 40), (200, 55))
 THEMES = (DARK, LIGHT)
-LEFT_OUT = re.compile(r"\+\s*…\s*\+|,\s*…\s*and")
-"""A long sum and a long list are written with dots, as in print: that is no cut."""
 MOST_OPERANDS = 5
 """Steps of more matrices than that have no room for all their numbers on a small screen."""
 MOST_ROWS, MOST_COLUMNS = 7, 4
@@ -65,53 +77,49 @@ def faults_of(name: str, *, short: bool = False) -> Iterator[Fault]:
     """Everything that a reader of this network could not read."""
     session = ns.open(name)
     sizes, themes = (SIZES[:2], THEMES[:1]) if short else (SIZES, THEMES)
-    conventions = list(CONVENTIONS)[:1] if short else list(CONVENTIONS)
+    conventions = list(CONVENTIONS)[:1] if short else distinct_conventions(session.program)
+    colours = Colours(sizes)
     for step in session.program.steps:
+        for what in lesson_faults(session, step, conventions[0], sizes):
+            yield Fault(name, f"your turn {step.id}", what)
         session.next()
+        for what in colours.faults(scene(session)):
+            yield Fault(name, step.id, what)
         for convention in conventions:
             for palette in themes:
                 for size in sizes:
                     place = f"{step.id} {convention} {size[0]}×{size[1]} {palette.name}"
                     shown = scene(session, convention, palette)
-                    for what in _stage_faults(shown, *size):
+                    for what in stage_faults(shown, *size):
                         yield Fault(name, place, what)
         for what in _why_faults(session, step.id, conventions[0], sizes, themes):
             yield Fault(name, f"why {step.id}", what)
         for what in _what_if_faults(session, sizes):
             yield Fault(name, f"what if {step.id}", what)
+    for what in branches_faults(session, sizes, themes):
+        yield Fault(name, "branches", what)
 
 
-def _stage_faults(shown: Scene, width: int, height: int) -> Iterator[str]:
-    rows = frame(width, height, map_rows=map_height(width, height, shown))
+def stage_faults(shown: Scene, width: int, height: int) -> Iterator[str]:
+    rows = frame(width, height, map_rows=map_height(width, height, shown), caption=shown.caption_rows)
     for name, draw in REGIONS.items():
         place = getattr(rows, name)
-        canvas, overprints = _drawn(
+        canvas, overprints = drawn(
             draw, shown, width - (rows.docked_why_columns if name == "stage" else 0), place.height
         )
         yield from (f"{name}: text over text in {row!r}" for row in overprints)
         if name == "stage":
-            yield from _cut_faults(shown, canvas)
+            yield from cut_faults(shown, canvas)
 
 
-def _drawn(draw, shown: Scene, width: int, height: int) -> tuple[Canvas, list[str]]:  # type: ignore[no-untyped-def]
-    canvas = Canvas(width, max(0, height))
-    Canvas.watched = seen = list[Overprint]()
-    try:
-        draw(canvas, shown)
-    finally:
-        Canvas.watched = None
-    texts = canvas.text_rows()
-    return canvas, [texts[y].strip() for y in sorted({one.y for one in seen})]
-
-
-def _cut_faults(shown: Scene, canvas: Canvas) -> Iterator[str]:
+def cut_faults(shown: Scene, canvas: Canvas) -> Iterator[str]:
     rows = canvas.text_rows()
     text = " ".join("\n".join(rows[1:]).split())
     if "…" in LEFT_OUT.sub("", text):
         row = next(row for row in rows[1:] if "…" in LEFT_OUT.sub("", row))
         yield f"cut by an ellipsis: {row.strip()!r}"
     sentence = shown.shown.sentence(shown.cell)
-    if _letters(sentence.split(": ")[-1]) not in _letters(text):
+    if letters(half_of(sentence).rstrip(".")) not in letters(text):
         yield f"the sentence is not whole: {sentence!r}"
     value = shown.shown.result()
     if value is not None and np.ndim(value) == 2 and "▀" in text and _is_small(shown):
@@ -126,10 +134,6 @@ def _is_small(shown: Scene) -> bool:
         return False
     sizes = [shown.shown.size(dimension) for dimension in shown.shown.equation.target.shape]
     return bool(sizes) and sizes[0] <= MOST_ROWS and max(sizes) <= MOST_COLUMNS
-
-
-def _letters(text: str) -> str:
-    return "".join(text.split())
 
 
 def _why_faults(
@@ -158,10 +162,10 @@ def _read_through(page: WhyPage, look: Look, width: int, height: int) -> tuple[s
     body = body_of(page, look, width, room)
     found, overprints = "", list[str]()
     for top in range(0, body.rows, window_rows(body, room)):
-        canvas, over = _drawn(lambda canvas, at: draw_why(canvas, at, look), replace(page, top=top), width, height)  # type: ignore[arg-type]
+        canvas, over = drawn(lambda canvas, at: draw_why(canvas, at, look), replace(page, top=top), width, height)  # type: ignore[arg-type]
         found += "".join(canvas.text_rows())
         overprints += over
-    return _letters(found), overprints
+    return letters(found), overprints
 
 
 def _what_if_faults(session: Session, sizes: tuple[tuple[int, int], ...]) -> Iterator[str]:
@@ -171,7 +175,7 @@ def _what_if_faults(session: Session, sizes: tuple[tuple[int, int], ...]) -> Ite
     shown = replace(before, what_if=edit.what_if(), trial=edit.trial())
     for width, height in sizes:
         rows = frame(width, height, map_rows=map_height(width, height, shown))
-        canvas, overprints = _drawn(draw_what_if, shown, width, rows.stage.height)
+        canvas, overprints = drawn(draw_what_if, shown, width, rows.stage.height)
         yield from (f"{width}×{height}: text over text in {row!r}" for row in overprints)
         if "…" in "".join(canvas.text_rows()):
             yield f"{width}×{height}: cut by an ellipsis"
@@ -182,14 +186,36 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("networks", nargs="*", metavar="NETWORK")
     parser.add_argument("--short", action="store_true", help="two sizes, one theme, one convention")
+    parser.add_argument("--pages", action="store_true", help="only demos and the pages that belong to no network")
     given = parser.parse_args()
     count = 0
-    for name in given.networks or network_names():
-        for fault in faults_of(name, short=given.short):
-            count += 1
-            print(fault, flush=True)
+    for fault in _asked_for(given.networks, short=given.short, only_pages=given.pages):
+        count += 1
+        print(fault, flush=True)
     print(f"{count} fault{'s' if count != 1 else ''}", file=sys.stderr)
     return 1 if count else 0
+
+
+def _asked_for(networks: list[str], *, short: bool, only_pages: bool) -> Iterator[Fault]:
+    for name in [] if only_pages else networks or network_names():
+        yield from faults_of(name, short=short)
+    if only_pages or not networks:
+        yield from faults_of_pages()
+
+
+def faults_of_pages() -> Iterator[Fault]:
+    """What a reader could not read of the demos, of what can be opened and of the keys."""
+    for palette in THEMES:
+        for size in SIZES:
+            for what in open_faults(palette, size):
+                yield Fault("open", f"{size[0]}×{size[1]} {palette.name}", what)
+    for width, height in SIZES:
+        for what in keys_faults(width):
+            yield Fault("keys", f"{width}×{height}", what)
+    for name in demo_names():
+        for size in SIZES:
+            for place, what in demo_faults(name, size):
+                yield Fault(f"demo {name}", f"{place} {size[0]}×{size[1]}", what)
 
 
 if __name__ == "__main__":

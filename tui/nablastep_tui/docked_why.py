@@ -30,7 +30,8 @@ class DockedWhy:
         if self._derivation(scene).is_quick:
             self.draw(canvas, scene, self.route)
         else:
-            canvas.write(3, 0, "w derives this step; its matrices are large", style(scene.palette.muted))
+            text = scene.keymap.said("{why} derives this step; its matrices are large")
+            canvas.write(3, 0, text, style(scene.palette.muted))
 
     def draw(self, canvas: Canvas, scene: Scene, route: str) -> None:
         """A route of the derivation, with no line in focus."""

@@ -10,7 +10,7 @@ from nablastep_tui.drawing.map_cards import cards_height, draw_cards
 from nablastep_tui.drawing.map_rail import draw_rail, rail_height
 from nablastep_tui.scene import Scene
 
-TOO_TALL = 2
+TOO_TALL = 1
 """Rows that cards may take beyond what they may ask for, before the rail stands in for them."""
 
 

@@ -16,8 +16,7 @@ from nablastep_tui.drawing.lines import draw_title_rule
 from nablastep_tui.drawing.stage_falk import arrange, draw_arrangement
 from nablastep_tui.drawing.stage_line import draw_plan, symbol_places
 from nablastep_tui.drawing.stage_plan import has_room_for_numbers, plan_stage
-from nablastep_tui.drawing.stage_scalar import Line
-from nablastep_tui.drawing.stage_words import draw_line, tails
+from nablastep_tui.drawing.stage_words import Tail, draw_line, tails
 from nablastep_tui.drawing.text import plain
 from nablastep_tui.scene import Scene, Target
 from nablastep_tui.themes import Phase, accent_style, phase_style, style
@@ -37,15 +36,15 @@ def draw_stage(canvas: Canvas, scene: Scene) -> None:
     draw_equation, end, tail, space = found
     draw_equation()
     y = end + space
-    for line in tail:
+    for number, line in enumerate(tail.lines, 1):
         if scene.rows_shown != 0:  # before the result appears nothing tells it
             draw_line(canvas, y, line, scene)
-        y += 2 if space and line is tail[0] and canvas.height >= 18 else 1
+        y += 2 if space and number == max(1, tail.numbers) and canvas.height >= 18 else 1
     if canvas.height - y >= SHEET_ROWS + 2:
         _draw_sheet(canvas, scene, canvas.height - SHEET_ROWS - 1)
 
 
-Fitting = tuple[Callable[[], None], int, list[Line], int]
+Fitting = tuple[Callable[[], None], int, Tail, int]
 """What draws the equation, the first row below it, the lines there, and the blank rows between."""
 
 
@@ -66,7 +65,7 @@ def _fitting(canvas: Canvas, scene: Scene) -> Fitting | None:
     return next((found for found in tried if found is not None), None)
 
 
-def _inline(canvas: Canvas, scene: Scene, tail: list[Line]) -> Fitting | None:
+def _inline(canvas: Canvas, scene: Scene, tail: Tail) -> Fitting | None:
     """The equation over its matrices."""
     roomy = canvas.height >= 18
     connector = canvas.height >= 16
@@ -86,7 +85,7 @@ def _inline(canvas: Canvas, scene: Scene, tail: list[Line]) -> Fitting | None:
     return draw_equation, head + plan.body_height + 1, tail, space
 
 
-def _in_falks_layout(canvas: Canvas, scene: Scene, tail: list[Line], is_tight: bool = False) -> Fitting | None:
+def _in_falks_layout(canvas: Canvas, scene: Scene, tail: Tail, is_tight: bool = False) -> Fitting | None:
     """The equation in a line, a product with its right factor above it, all else side by side."""
     top = 4 if canvas.height >= 18 else 2
     for space in (1, 0):

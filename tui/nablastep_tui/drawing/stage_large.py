@@ -28,7 +28,7 @@ from nablastep_tui.drawing.matrix import CellTarget, MatrixPicture
 from nablastep_tui.drawing.pooling import HeatPicture, Strength, heat_picture
 from nablastep_tui.drawing.spans import Spans, clipped, spans_width, write_spans
 from nablastep_tui.drawing.stage_plan import Source, is_product, operand_source, result_source
-from nablastep_tui.drawing.stage_words import check_line, draw_line_at, notes_of, remarks_of
+from nablastep_tui.drawing.stage_words import check_line, draw_line_at, half_of, notes_of, remarks_of
 from nablastep_tui.drawing.symbols import plain as plain_text
 from nablastep_tui.drawing.text import folded, wrapped
 from nablastep_tui.numbers import choose_format, parenthesised
@@ -331,7 +331,7 @@ def _is_learned(scene: Scene) -> bool:
 def _told(scene: Scene, operands: list[Source], canvas: Canvas) -> list[Callable[[Canvas, int], None]]:
     """The rows below the pictures, each as what draws it: the sum in a strip, what the number means, and the check.
 
-    Where the pictures would have next to nothing left the sentence is its second half, or goes.
+    Where the pictures would have next to nothing left the sentence is one half of itself, or goes.
     """
     palette, width = scene.palette, canvas.width - 6
     room = max(1, canvas.height - LEAST_ABOVE)
@@ -350,7 +350,7 @@ def _told(scene: Scene, operands: list[Source], canvas: Canvas) -> list[Callable
     else:
         rows = [_written(f"= {significant(number, 6)}", accent_style(palette))]
     sentence = scene.shown.sentence(scene.cell)
-    for words in (sentence, sentence.split(": ")[-1], ""):
+    for words in (sentence, half_of(sentence), ""):
         lines = wrapped(" ".join((*remarks_of(scene), words)), width)
         if len(rows) + len(lines) <= room:
             break

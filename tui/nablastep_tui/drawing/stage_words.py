@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -20,7 +21,18 @@ CHECK_TOLERANCE = 1e-6
 MOST_BY_HAND = 2
 
 
-def tails(canvas: Canvas, scene: Scene) -> Iterator[list[Line]]:
+@dataclass(frozen=True, eq=False)
+class Tail:
+    """The lines below the equation; the first `numbers` of them are the entry in numbers."""
+
+    lines: list[Line]
+    numbers: int
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+
+def tails(canvas: Canvas, scene: Scene) -> Iterator[Tail]:
     """What stands below the equation, as whole as there may be room for: each is shorter than the one before.
 
     The scalar line and the sentence are whole as long as they can be; a check gives way before them, a hint last,
@@ -30,28 +42,37 @@ def tails(canvas: Canvas, scene: Scene) -> Iterator[list[Line]]:
     if not scene.view.is_done:
         # A demo steps by itself: its keys mean something else.
         said = _invitation(scene, width) if scene.caption is None else []
-        yield from ([line for lines in said[:count] for line in lines] for count in range(len(said), -1, -1))
+        for count in range(len(said), -1, -1):
+            yield Tail([line for lines in said[:count] for line in lines], 1)
         return
     optional = _optional(scene, width)
+    numbers = {most: scalar_lines(scene, width, most) for most in (3, 2, 1)}
     for kept in range(len(optional), -1, -1):
-        yield [*_told(scene, width, 3, shortened=False), *(line for line in optional[:kept])]
+        yield Tail([*numbers[3], *_told(scene, width, shortened=False), *optional[:kept]], len(numbers[3]))
     for most in (2, 1):
-        yield _told(scene, width, most, shortened=True)
-    yield scalar_lines(scene, width, 1)
+        yield Tail([*numbers[most], *_told(scene, width, shortened=True)], len(numbers[most]))
+    yield Tail(numbers[1], len(numbers[1]))
 
 
-def _told(scene: Scene, width: int, most: int, *, shortened: bool) -> list[Line]:
-    """The entry in numbers, what has to be said besides, and what the number means, whole or its second half."""
-    scalar = scalar_lines(scene, width, most)
+def _told(scene: Scene, width: int, *, shortened: bool) -> list[Line]:
+    """What has to be said besides the entry in numbers, and what the number means, whole or one half of it."""
     remarks = remarks_of(scene)
     # What is not as the equation says comes first; what a number means for E cannot be said where E is none.
     bold = style(scene.palette.bright, bold=True)
     said: list[Line] = [[(row, bold)] for remark in remarks for row in wrapped(remark, width)]
     if _has_no_error(scene) or (shortened and said):
-        return [*scalar, *said]
+        return said
     sentence = scene.shown.sentence(scene.cell)
-    rows = wrapped(sentence.split(": ")[-1] if shortened else sentence, width)
-    return [*scalar, *said, *([(row, style(scene.palette.muted))] for row in rows)]
+    rows = wrapped(sentence, width)
+    if shortened and len(half := wrapped(half_of(sentence), width)) < len(rows):
+        rows = half
+    return [*said, *([(row, style(scene.palette.muted))] for row in rows)]
+
+
+def half_of(sentence: str) -> str:
+    """What a sentence says first of all: what follows for E from a change, else why it is so."""
+    effect, colon, reason = sentence.partition(": ")
+    return f"{effect}." if colon and effect.startswith("Raise ") else reason or sentence
 
 
 def _optional(scene: Scene, width: int) -> list[Line]:

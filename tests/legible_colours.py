@@ -1,0 +1,62 @@
+"""What a screen says by colour alone: two screens that mean something else have to differ without colours, too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from nablastep_tui.drawing.canvas import Canvas
+from nablastep_tui.drawing.frame import frame
+from nablastep_tui.drawing.net_map import draw_map, map_height
+from nablastep_tui.drawing.scrubber import draw_scrubber
+from nablastep_tui.drawing.stage import draw_stage
+from nablastep_tui.palettes import MONOCHROME
+from nablastep_tui.scene import Scene
+
+Seen = list[list[tuple[object, ...]]]
+
+
+class Colours:
+    """Whether steps, cells and operands can be told apart by who sees no colours, step after step.
+
+    Once with the colours of the scene taken away, for eyes, and once in the palette of terminals without colours.
+    """
+
+    def __init__(self, sizes: Sequence[tuple[int, int]]) -> None:
+        self._sizes = sizes
+        self._before: dict[str, Seen] = {}
+
+    def faults(self, shown: Scene) -> Iterator[str]:
+        """What only a colour says of this step, and of its place after the step before."""
+        for looked_at in (shown, replace(shown, palette=MONOCHROME)):
+            for width, height in self._sizes:
+                where = f"{width}×{height} {shown.palette.name if looked_at is shown else 'no colours'}"
+                yield from (f"{where}: {what}" for what in self._faults(looked_at, width, height, where))
+
+    def _faults(self, shown: Scene, width: int, height: int, where: str) -> Iterator[str]:
+        rows = frame(width, height, map_rows=map_height(width, height, shown))
+        for name, draw, region in (("map", draw_map, rows.map), ("scrubber", draw_scrubber, rows.scrubber)):
+            seen = _seen(draw, shown, width, region.height)
+            if seen == self._before.get(f"{name} {where}"):
+                yield f"the {name} shows by colour only where the session stands"
+            self._before[f"{name} {where}"] = seen
+        width -= rows.docked_why_columns
+        target = shown.shown.equation.target
+        sizes = [shown.shown.size(dimension) for dimension in target.shape]
+        here = _seen(draw_stage, shown, width, rows.stage.height)
+        for cell in {(min(1, sizes[0] - 1), 0), (0, min(1, sizes[1] - 1))} - {shown.cell} if sizes else ():
+            if _seen(draw_stage, replace(shown, cell=cell), width, rows.stage.height) == here:
+                yield f"the stage shows by colour only that the cell {cell} is selected"
+
+
+def _seen(draw, shown: Scene, width: int, height: int) -> Seen:  # type: ignore[no-untyped-def]
+    """Every cell as its glyph and what is no colour about it; an inverted one is another than one that is not."""
+    canvas = Canvas(width, height)
+    draw(canvas, shown)
+    return [
+        [
+            (glyph, found.bold, found.reverse, found.underline, found.dim)
+            for glyph, found in ((canvas.text_at(x, y), canvas.style_at(x, y)) for x in range(width))
+        ]
+        for y in range(height)
+    ]
