@@ -245,7 +245,7 @@ def test_in_a_batch_a_line_is_written_for_one_sample_and_carries_all_of_them() -
 # forward steps, refusals, positions
 
 
-@pytest.mark.parametrize("name", ["mazur", "cs231n-two-layer", "xor", "digits-mlp"])
+@pytest.mark.parametrize("name", network_names())
 def test_forward_steps_show_the_index_form_and_the_matrix_form(name: str) -> None:
     session = at_end(name)
     for step in session.program.steps:

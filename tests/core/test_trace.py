@@ -15,9 +15,10 @@ import numpy as np
 import pytest
 
 import nablastep as ns
+from core.test_equations import Equations
 from nablastep.errors import CommandError, UnknownNameError
 from nablastep.expressions import SAMPLES, WEIGHTS
-from nablastep.files.built_in import layer_network_names, network_names
+from nablastep.files.built_in import network_names
 from nablastep.network import CONVENTION_NAMES
 from nablastep.notation import notations
 from nablastep.trace import FORMAT_NAMES, Trace, line_text, text_lines, written
@@ -283,7 +284,7 @@ def test_the_program_needs_only_numpy(source: str, flags: list[str], tmp_path: P
 # text
 
 
-@pytest.mark.parametrize("source", [*layer_network_names(), *ORACLE[::3]])
+@pytest.mark.parametrize("source", [*network_names(), *ORACLE[::3]])
 def test_text_fits_into_80_columns(source: str) -> None:
     session = ns.open(source)
     for notation, convention in (*((name, "column") for name in FOR_READERS), ("unicode", "row-keras")):
@@ -293,9 +294,10 @@ def test_text_fits_into_80_columns(source: str) -> None:
         assert not any("\x1b" in line for line in lines)
 
 
-def test_derivations_fit_into_80_columns_too() -> None:
+@pytest.mark.parametrize("source", ["xor", "two-heads", Equations(1005).network()])
+def test_derivations_fit_into_80_columns_too(source: str | ns.Network) -> None:
     for notation in FOR_READERS:
-        lines = [line_text(line) for line in text_lines(Trace(ns.open("xor"), why=True), notation=notation)]
+        lines = [line_text(line) for line in text_lines(Trace(ns.open(source), why=True), notation=notation)]
         assert max(map(len, lines)) <= 80, notation
 
 

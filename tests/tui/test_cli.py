@@ -11,6 +11,7 @@ import struct
 import subprocess
 import sys
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import pytest
 import typer
 from typer.main import get_group
 
+import nablastep as ns
 from command_line import ROOT, command, environment
 from nablastep.derivations.why import ROUTES
 from nablastep.files.built_in import network_names
@@ -509,14 +511,18 @@ def test_steps_are_completed_for_the_network_before_them(tmp_path: Path) -> None
         assert completed("why", broken, "grad_") == []
 
 
-@pytest.mark.parametrize("source", ["mazur", "cs231n-two-layer", "skinny"])
+@pytest.mark.parametrize("source", ["mazur", "cs231n-two-layer", "ridge", "hinge", "temperature", "weight-decay"])
 def test_every_step_that_is_offered_has_a_derivation_and_takes_an_answer(source: str, nablastep: Nablastep) -> None:
     offered = completed("why", source, "")
-    assert {"z1", "E", "grad_a0"} <= set(offered)
+    assert {step.id for step in ns.open(source).program.steps if step.phase == "backward"} <= set(offered)
     for name in offered:
         assert nablastep("why", source, name)[0] == 0, name
+    known = ns.open(source).program.graph.by_id
+    numbers = [name for name in offered if not known[name.removeprefix("grad_")].symbol.shape]
+    for name, form in product(numbers, ("json", "markdown", "latex")):
+        assert nablastep("why", source, name, "--format", form)[0] == 0, (name, form)
     for name in completed("quiz", source, ""):
-        assert nablastep("quiz", source, name, "--answer", "2")[0] == 1, name
+        assert nablastep("quiz", source, name, "--answer", "2.7182818")[0] == 1, name
 
 
 @pytest.mark.parametrize("command", ["run", "trace", "why", "quiz", "gradcheck"])

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import nablastep as ns
+from nablastep.files.built_in import network_names
 from nablastep.notation import notation_named
 from nablastep.trace import Trace, written
 from nablastep.view import View
@@ -14,7 +15,7 @@ from nablastep.words import step_title
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
-@pytest.mark.parametrize("network", ["mazur", "ng-ex4", "skinny", "dead-relu", "xor"])
+@pytest.mark.parametrize("network", [name for name in network_names() if name != "digits-mlp"])
 @pytest.mark.parametrize("convention", ["column", "row-pytorch"])
 def test_the_trace_says_what_the_stage_says(network: str, convention: str) -> None:
     session = ns.open(network)

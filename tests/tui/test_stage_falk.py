@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from nablastep.files.built_in import network_names
 from nablastep_tui.drawing.stage import draw_stage
 from nablastep_tui.drawing.stage_falk import arrange
 from nablastep_tui.drawing.stage_plan import has_room_for_numbers
@@ -82,7 +83,7 @@ def test_a_bias_beside_a_product_stands_once() -> None:
     assert bias.operands == {(0, 0)}
 
 
-@pytest.mark.parametrize("source", ["mazur", "ng-ex4", "xor", "skinny", "square", "cs231n-two-layer"])
+@pytest.mark.parametrize("source", [name for name in network_names() if name not in ("digits-mlp", "two-heads")])
 def test_what_is_small_enough_has_numbers_and_whole_sentences_at_80_by_24(source: str) -> None:
     session = at(source, "start")
     for _ in session.program.steps:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import nablastep as ns
-from nablastep.files.built_in import layer_network_names
+from nablastep.files.built_in import network_names
 from nablastep.notation import notation_named, notations
 from nablastep.transposition import CONVENTIONS
 from nablastep.view import View
@@ -167,7 +167,7 @@ def test_line_and_map_follow_the_notation(notation: str) -> None:
         assert "∇W" not in drawn
 
 
-@pytest.mark.parametrize("source", [name for name in layer_network_names() if name != "digits-mlp"])
+@pytest.mark.parametrize("source", [name for name in network_names() if name != "digits-mlp"])
 def test_no_parentheses_around_parentheses(source: str) -> None:
     session = ns.open(source)
     for number in range(1, len(session.program) + 1):

@@ -11,7 +11,7 @@ import pytest
 
 import nablastep as ns
 from nablastep.derivations.why import ROUTES
-from nablastep.files.built_in import layer_network_names
+from nablastep.files.built_in import network_names
 from nablastep_tui.cli import main
 from nablastep_tui.commands import why
 
@@ -82,10 +82,13 @@ def test_a_network_that_updates_too_early_says_so(capsys: Capture) -> None:
     assert "In this network parameters move before this step" in " ".join(capsys.readouterr().out.split())
 
 
-@pytest.mark.parametrize("name", layer_network_names())
+@pytest.mark.parametrize("name", network_names())
 def test_the_last_backward_step_of_every_built_in_network_has_a_worksheet(name: str, capsys: Capture) -> None:
-    assert main(["why", name, "grad_W0", "--route", "differential"]) == 0
-    assert "✗" not in capsys.readouterr().out
+    last = [step.id for step in ns.open(name).program.steps if step.phase == "backward"][-1]
+    assert main(["why", name, last, "--route", "differential"]) == 0
+    found = capsys.readouterr().out
+    assert "✗" not in found
+    assert "✓" in found
 
 
 @pytest.mark.parametrize(

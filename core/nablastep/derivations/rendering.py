@@ -94,14 +94,15 @@ def line_document(line: Line) -> dict[str, Any]:
 
 
 def plain(value: Any) -> Any:
-    """Nested lists of numbers; those that JSON has no word for are "inf", "-inf" and "nan"."""
+    """A number, or nested lists of numbers; those that JSON has no word for are "inf", "-inf" and "nan"."""
     if value is None:
         return None
-    if isinstance(value, float):
+    if not np.ndim(value):
+        value = float(value)
         if math.isfinite(value):
             return value
         return "nan" if math.isnan(value) else "inf" if value > 0 else "-inf"
-    return [plain(float(part) if np.ndim(part) == 0 else part) for part in value]
+    return [plain(part) for part in value]
 
 
 def _reads_weights(program: Program, name: str) -> bool:
@@ -259,7 +260,9 @@ def number(value: float) -> str:
 
 
 def matrix_rows(matrix: Any, most: int = LARGEST_PRINTED) -> list[str]:
-    """A matrix for people, in columns; of a large one the first rows and `most` columns."""
+    """A matrix for people, in columns, or a number; of a large matrix the first rows and `most` columns."""
+    if not np.ndim(matrix):
+        return [number(float(matrix))]
     shown = np.asarray(matrix)[:LARGEST_PRINTED, :most]
     cells = [[number(float(value)) for value in row] for row in shown]
     widths = [max(len(row[column]) for row in cells) for column in range(shown.shape[1])]
@@ -285,7 +288,9 @@ def _with_value(line: Line) -> str:
 
 
 def latex_matrix(matrix: Any) -> str:
-    """A matrix in LaTeX; of a large one the first rows and columns."""
+    """A matrix in LaTeX, or a number; of a large matrix the first rows and columns."""
+    if not np.ndim(matrix):
+        return number_latex(float(matrix))
     shown = np.asarray(matrix)[:LARGEST_PRINTED, :LARGEST_PRINTED]
     rows = [" & ".join(number_latex(float(value)) for value in row) for row in shown]
     if np.shape(matrix)[1] > LARGEST_PRINTED:

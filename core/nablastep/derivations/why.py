@@ -106,7 +106,10 @@ def situation_of(session: Session, name: str) -> Situation:
     program = session.program
     _check_name(program, name)
     iteration, done = session.position
-    number = program.known_after(program.views[name]) if name in program.views else program.step(name).number
+    if name in program.views:  # a derivation follows E, also where the view reads less
+        number = max(program.known_after(program.views[name]), program.step(program.error.id).number)
+    else:
+        number = program.step(name).number
     earlier = done < number and done == 0 and iteration > 1
     found = Iteration(session.timeline, iteration - 1 if earlier else iteration)
     if done < number:

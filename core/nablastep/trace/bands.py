@@ -71,20 +71,28 @@ def _arranged(items: tuple[Item, ...], frame: Frame) -> list[Unit]:
     Few digits are enough where matrices are shortened anyway; else the numbers matter more than one band less.
     """
     groups = units(items)
-    candidates = [_wrapped([_fitted(group, digits, frame) for group in groups], frame.width) for digits in DIGITS]
+    candidates = [
+        _wrapped([part for group in groups for part in _fitted(group, digits, frame)], frame.width) for digits in DIGITS
+    ]
     if not any(block.shortened for unit in candidates[0] for block in unit):
         candidates.pop()
     return min(candidates, key=len)
 
 
-def _fitted(group: tuple[Item, ...], digits: int, frame: Frame) -> Unit:
-    """The group on one line, with at most so many digits and as many columns as its width allows."""
+def _fitted(group: tuple[Item, ...], digits: int, frame: Frame) -> list[Unit]:
+    """The group on one line, with at most so many digits and as many columns as its width allows.
+
+    What is too wide for one line, such as a call with several arguments, goes on in the next, item by item.
+    """
     for most_columns in (MOST_COLUMNS, *range(8, FEWEST_COLUMNS, -1)):
         for fewer in range(digits, DIGITS[-1] - 1, -1):
             unit = _unit(group, fewer, frame, most_columns)
             if _width(unit) <= frame.width:
-                return unit
-    return _unit(group, DIGITS[-1], frame, FEWEST_COLUMNS)
+                return [unit]
+    unit = _unit(group, DIGITS[-1], frame, FEWEST_COLUMNS)
+    if len(group) == 1 or _width(unit) <= frame.width:
+        return [unit]
+    return [part for item in group for part in _fitted((item,), digits, frame)]
 
 
 def _wrapped(groups: list[Unit], width: int) -> list[Unit]:

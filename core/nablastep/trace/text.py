@@ -133,20 +133,24 @@ class TextTrace:
     def _equation(self, equation: Equation, prefix: str = "") -> Iterator[Line]:
         """The equation on one line, or broken at operators with the rest set in."""
         rows = [prefix]
+        room = self.width - INDENT
         for chunk in _chunks(self.writer.equation_tokens(equation)):
-            if len(rows[-1]) + len(chunk) > self.width - INDENT:
-                rows.append("    " + chunk.lstrip())
-            else:
-                rows[-1] += chunk
+            whole = "".join(chunk)
+            # What has no operator at which it could be broken is broken at any of its tokens.
+            for part in [whole] if len(whole) + 4 <= room else chunk:
+                if len(rows[-1]) + len(part) > room:
+                    rows.append("    " + part.lstrip())
+                else:
+                    rows[-1] += part
         for row in rows:
             yield indented((Span(row, "equation"),), INDENT)
 
 
-def _chunks(tokens: Tokens) -> list[str]:
-    """The texts between operators, each with the operator before it."""
-    chunks = [""]
+def _chunks(tokens: Tokens) -> list[list[str]]:
+    """The tokens' texts between operators, each group with the operator before it."""
+    chunks: list[list[str]] = [[]]
     for token in tokens:
         if is_binary(token):
-            chunks.append("")
-        chunks[-1] += token.text
+            chunks.append([])
+        chunks[-1].append(token.text)
     return chunks
