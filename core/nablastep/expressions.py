@@ -69,7 +69,7 @@ WEIGHTS, SAMPLES = "weights", "samples"
 
 @dataclass(frozen=True, slots=True)
 class Symbol(Expression):
-    """A named quantity: `W⁽¹⁾` is base W, layer 1; `∇W⁽¹⁾` has the prefix `grad`, Adam's first moment `m`.
+    """A named quantity: `W⁽¹⁾` is base W, mark 1; `∇W⁽¹⁾` has the prefix `grad`, Adam's first moment `m`.
 
     `letter` is written instead of the base where they differ (Z for the z of many samples). `flips_with` says with
     what a convention stores the quantity transposed: WEIGHTS, SAMPLES, or never if it is empty. A `setting` is a
@@ -77,7 +77,7 @@ class Symbol(Expression):
     """
 
     base: str
-    layer: int | None
+    mark: int | None
     shape: Shape
     prefix: str = ""
     letter: str = ""
@@ -87,7 +87,7 @@ class Symbol(Expression):
     @property
     def id(self) -> str:
         """The name in files, code and commands: `W1`, `grad_W1`, `m_W1`, `learning_rate`."""
-        name = self.base if self.layer is None else f"{self.base}{self.layer}"
+        name = self.base if self.mark is None else f"{self.base}{self.mark}"
         return f"{self.prefix}_{name}" if self.prefix else name
 
     @property

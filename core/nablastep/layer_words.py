@@ -19,7 +19,7 @@ CELL = tuple[int, int]
 def layer_title(step: Step, program: Program) -> str:
     """A few words that name the step, such as "gradient of the weights into layer 2"."""
     target, last = step.target, len(program.form.activations)
-    layer = step.layer
+    layer = step.card
     if step.phase == UPDATE:
         what = f"the {'weights' if target.base == 'W' else 'bias'} into layer {layer}"
         return {
@@ -60,32 +60,32 @@ def layer_sentence(step: Step, program: Program, cell: CELL, value: float, weigh
     change = change_of_error("E", value)
     if target.base == "W":
         return (
-            f"Raise this weight and {change}: the gradient of z at {_neuron(program, step.layer, row)} times what "
-            f"{_neuron(program, step.layer - 1, column)} sent it{summed}."
+            f"Raise this weight and {change}: the gradient of z at {_neuron(program, step.card, row)} times what "
+            f"{_neuron(program, step.card - 1, column)} sent it{summed}."
         )
     if target.base == "b":
         return f"Raise this bias and {change}: the bias is added to z directly and inherits the gradient of z{summed}."
     if target.base == "z":
-        slope = "mixes all outputs of the sample" if _is_softmax(program, step.layer) else _slope(program, step.layer)
-        if step.layer == last and program.step("E").definition is not None:
+        slope = "mixes all outputs of the sample" if _is_softmax(program, step.card) else _slope(program, step.card)
+        if step.card == last and program.step("E").definition is not None:
             return f"Raise this z{sample} and {change}: activation and loss together leave output minus target."
-        return f"Raise z of {_neuron(program, step.layer, row)}{sample} and {change}: the activation {slope}."
-    if step.layer == last:
+        return f"Raise z of {_neuron(program, step.card, row)}{sample} and {change}: the activation {slope}."
+    if step.card == last:
         return f"Raise output {row}{sample} and {change}."
     return (
-        f"Raise what {_neuron(program, step.layer, row)} sends{sample} and {change}: "
+        f"Raise what {_neuron(program, step.card, row)} sends{sample} and {change}: "
         "each neuron of the next layer reports its error through its weight."
     )
 
 
 def _forward_sentence(step: Step, program: Program, row: int, sample: str, weights: str) -> str:
     if step.target.base == "z":
-        sent = "every input" if step.layer == 1 else f"what every neuron of layer {step.layer - 1} sent"
-        bias = "; the bias shifts the sum" if program.form.biases[step.layer - 1] else ""
-        return f"{weights}, the weights into layer {step.layer}, weighs {sent}{sample}{bias}."
-    if _is_softmax(program, step.layer):
+        sent = "every input" if step.card == 1 else f"what every neuron of layer {step.card - 1} sent"
+        bias = "; the bias shifts the sum" if program.form.biases[step.card - 1] else ""
+        return f"{weights}, the weights into layer {step.card}, weighs {sent}{sample}{bias}."
+    if _is_softmax(program, step.card):
         return f"Output {row}{sample} takes its share: all shares of a sample add up to 1."
-    name = program.form.activations[step.layer - 1].replace("_", " ")
+    name = program.form.activations[step.card - 1].replace("_", " ")
     return f"Neuron {row} answers with the {name} of its own sum{sample}, and of nothing else."
 
 

@@ -33,7 +33,7 @@ class Step(DisplayedEquation):
     """One equation at one place of the iteration.
 
     `number` counts from 1, `phase` is forward, backward or update, `block` numbers the unbroken runs of one phase.
-    `definition` is the textbook form beside an equation that is computed in another, stable form. `layer` is the
+    `definition` is the textbook form beside an equation that is computed in another, stable form. `card` is the
     number of the block of equations (a layer, a heading of the file) that it belongs to, from 1.
     """
 
@@ -42,7 +42,7 @@ class Step(DisplayedEquation):
     block: int
     equation: Equation
     definition: Equation | None
-    layer: int
+    card: int
 
     @cached_property
     def id(self) -> str:

@@ -92,7 +92,7 @@ def test_steps_are_numbered_from_one_and_know_their_layer() -> None:
     steps = ns.Session(two_layers()).program.steps
     assert [step.number for step in steps] == list(range(1, len(steps) + 1))
     assert {step.phase for step in steps} == set(PHASES)
-    layers = {step.id: step.layer for step in steps}
+    layers = {step.id: step.card for step in steps}
     assert layers["z1"] == layers["a1"] == layers["grad_W0"] == layers["b0"] == 1
     assert layers["a2"] == layers["E"] == layers["grad_a2"] == layers["W1"] == 2
 

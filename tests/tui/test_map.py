@@ -159,7 +159,7 @@ def test_neighbours_are_in_sight_wherever_a_deep_net_stands(width: int) -> None:
         session.goto(step.id)
         plan = plan_map(scene(session), width, 2)
         layers = [card.index for _, card in plan.cards]
-        active = 10 if step.id == "E" else step.layer
+        active = 10 if step.id == "E" else step.card
         assert {active - 1, active, min(10, active + 1)} <= set(layers)
         assert all(x >= 0 and x + item.width <= width for x, item in plan.items)
         folded = [index for _, item in plan.items if isinstance(item, Fold) for index in item.boxes]

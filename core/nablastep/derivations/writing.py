@@ -37,7 +37,7 @@ from nablastep.notation.latex import LatexWriter
 from nablastep.notation.mathml import MathmlWriter, lifted
 from nablastep.notation.numpy_code import NumpyWriter
 from nablastep.notation.spoken import SpokenWriter
-from nablastep.notation.unicode import UnicodeWriter, layer_mark
+from nablastep.notation.unicode import UnicodeWriter, mark_text
 from nablastep.notation.writer import RULES, Strength, Token, Tokens, Writer
 from nablastep.shapes import rows_and_columns, shape_of
 from nablastep.structures import (
@@ -106,7 +106,7 @@ class DerivationWriter(Writer):
     def subscripted(self, symbol: Symbol, indices: str) -> str:
         """The name of a quantity with indices, in the small letters of one sample."""
         small = Symbol(symbol.base, None, ("1", "1"), symbol.prefix)
-        mark = "" if symbol.layer is None else layer_mark(symbol.layer)
+        mark = "" if symbol.mark is None else mark_text(symbol.mark)
         return self.symbol_text(small) + "".join(self.index_text(index) for index in indices) + mark
 
     def tilde_text(self, node: Named) -> str:
@@ -310,7 +310,7 @@ class LatexDerivations(DerivationWriter, LatexWriter):
         return index
 
     def subscripted(self, symbol: Symbol, indices: str) -> str:
-        small = Symbol(symbol.base, symbol.layer, ("1", "1"), symbol.prefix)
+        small = Symbol(symbol.base, symbol.mark, ("1", "1"), symbol.prefix)
         return f"{self.symbol_text(small)}_{{{indices}}}"
 
     def tilde_text(self, node: Named) -> str:

@@ -714,9 +714,9 @@ def nearest(name: str, known: Mapping[str, Symbol]) -> str:
     """`; did you mean 'W1'?`: of the same letters and role, with the nearest mark, rather than of a like spelling."""
     stem, mark = name.rstrip("0123456789"), name[len(name.rstrip("0123456789")) :]
     number = int(mark[:9]) if mark else 0
-    alike = [symbol for symbol in known.values() if replace(symbol, layer=None).id.lower() == stem.strip("_").lower()]
+    alike = [symbol for symbol in known.values() if replace(symbol, mark=None).id.lower() == stem.strip("_").lower()]
     if alike:
-        return f"; did you mean {min(alike, key=lambda symbol: abs((symbol.layer or 0) - number)).id!r}?"
+        return f"; did you mean {min(alike, key=lambda symbol: abs((symbol.mark or 0) - number)).id!r}?"
     return did_you_mean(name, tuple(known))
 
 

@@ -176,7 +176,7 @@ def step_named(program: Program, name: str) -> Step:
     if name in program.views:
         view = program.views[name]
         number = program.known_after(view) + 1
-        return Step(number, BACKWARD, program.steps[number - 2].block, view, None, program.steps[number - 2].layer)
+        return Step(number, BACKWARD, program.steps[number - 2].block, view, None, program.steps[number - 2].card)
     ids = [step.id for step in program.steps]
     if name not in ids:
         raise UnknownNameError(

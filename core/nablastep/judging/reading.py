@@ -53,9 +53,9 @@ def _by_role(program: Program, step: Step) -> Iterator[tuple[str, str]]:
         yield from ((name, case.raw_error[0].id) for name in _OUTPUTS)
     yield from ((name, program.error.id) for name in _ERRORS)
     for symbol in graph.of(Role.VALUE):
-        if case.activation_of(symbol) is not None and symbol.layer is not None:
-            yield f"delta{symbol.layer}", symbol.gradient.id
-            yield f"delta_{symbol.layer}", symbol.gradient.id
+        if case.activation_of(symbol) is not None and symbol.mark is not None:
+            yield f"delta{symbol.mark}", symbol.gradient.id
+            yield f"delta_{symbol.mark}", symbol.gradient.id
     for symbol in program.symbols.values():
         if symbol.prefix == "grad":
             for error in (program.error.id, *_ERRORS[:3]):
@@ -72,7 +72,7 @@ def _of_own_layer(program: Program, step: Step) -> Iterator[tuple[str, str]]:
     """A letter without its mark: the step's own quantity, or the only one there is."""
     found: dict[str, list[Symbol]] = {}
     for symbol in program.symbols.values():
-        if not symbol.prefix and symbol.layer is not None:
+        if not symbol.prefix and symbol.mark is not None:
             found.setdefault(symbol.base, []).append(symbol)
     for base, symbols in found.items():
         own = [symbol for symbol in symbols if symbol.id == step.target.bare.id]
@@ -91,9 +91,9 @@ def _of_own_layer(program: Program, step: Step) -> Iterator[tuple[str, str]]:
 def _counted_from(program: Program, ids: Mapping[str, str], first: int) -> dict[str, str]:
     """The ids with the marks of parameters counted from `first`; marks that start there already stay."""
     shifted: dict[str, str] = {}
-    parameters = [symbol for symbol in program.parameters if symbol.layer is not None]
-    shift = first - min((symbol.layer or 0 for symbol in parameters), default=first)
-    moved = {symbol.id: f"{symbol.base}{(symbol.layer or 0) + shift}" for symbol in parameters}
+    parameters = [symbol for symbol in program.parameters if symbol.mark is not None]
+    shift = first - min((symbol.mark or 0 for symbol in parameters), default=first)
+    moved = {symbol.id: f"{symbol.base}{(symbol.mark or 0) + shift}" for symbol in parameters}
     for name, meant in ids.items():
         own = next((other for other in moved if name == other or name.endswith(f"_{other}")), None)
         shifted[name if own is None else name.removesuffix(own) + moved[own]] = meant

@@ -83,7 +83,7 @@ class LatexWriter(Writer):
     def symbol_text(self, symbol: Symbol) -> str:
         if symbol.setting:
             return setting_of(symbol).latex
-        name = latex_name(symbol) + ("" if symbol.layer is None else f"^{{({symbol.layer})}}")
+        name = latex_name(symbol) + ("" if symbol.mark is None else f"^{{({symbol.mark})}}")
         if symbol.prefix == "":
             return name
         if symbol.prefix == "grad":

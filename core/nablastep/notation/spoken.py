@@ -75,7 +75,7 @@ class SpokenWriter(Writer):
     def symbol_text(self, symbol: Symbol) -> str:
         if symbol.setting:
             return setting_of(symbol).spoken
-        name = symbol.base if symbol.layer is None else f"{symbol.base} {symbol.layer}"
+        name = symbol.base if symbol.mark is None else f"{symbol.base} {symbol.mark}"
         if symbol.prefix == "":
             return name
         first = {"grad": "gradient", "m": "first moment", "v": "second moment"}.get(symbol.prefix, symbol.prefix)

@@ -28,7 +28,7 @@ class StrictWriter(UnicodeWriter):
             return super().indexed(symbol, indices)
         # The index belongs to the variable: ∇_{W₂₁} E is the derivative by that entry.
         mark = "\0"
-        variable = super().symbol_text(Symbol(symbol.base, symbol.layer, symbol.shape))
+        variable = super().symbol_text(Symbol(symbol.base, symbol.mark, symbol.shape))
         before, after = self.gradient_text(variable + mark).split(mark)
         return [(before, None), *self.subscripts(indices), *([(after, None)] if after else [])]
 

@@ -10,9 +10,9 @@ SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _FRACTIONS = {(1, 2): "½", (1, 4): "¼", (3, 4): "¾"}
 
 
-def layer_mark(layer: int) -> str:
+def mark_text(mark: int) -> str:
     """`⁽¹⁾`."""
-    return f"⁽{str(layer).translate(SUPERSCRIPTS)}⁾"
+    return f"⁽{str(mark).translate(SUPERSCRIPTS)}⁾"
 
 
 def dimension_text(dimension: str) -> str:
@@ -29,7 +29,7 @@ class UnicodeWriter(Writer):
         if symbol.setting:
             return setting_of(symbol).unicode
         prefix = {"": "", "grad": "∇"}.get(symbol.prefix, f"{symbol.prefix}_")
-        return prefix + printed_base(symbol) + ("" if symbol.layer is None else layer_mark(symbol.layer))
+        return prefix + printed_base(symbol) + ("" if symbol.mark is None else mark_text(symbol.mark))
 
     def number_text(self, value: float) -> str:
         return plain_number(value).replace("-", "−")

@@ -274,7 +274,7 @@ class Writer:
 
     def base_of_power(self, x: Expression) -> Tokens:
         """What a square is put on. A layer mark is a superscript too: (∇W⁽¹⁾)², not ∇W⁽¹⁾²."""
-        marked = isinstance(x, Symbol) and (x.layer is not None or x.prefix != "")
+        marked = isinstance(x, Symbol) and (x.mark is not None or x.prefix != "")
         return self.parenthesised(self.tokens(x)) if marked else self.wrapped(x, Strength.ATOM)
 
     def function_name(self, node: Apply) -> str:

@@ -72,11 +72,11 @@ def ALL_BEFORE_ACTIVATION(case: Case) -> Iterator[Wrong]:
     "Go back to the forward equations, one use after the other.",
 )
 def SHIFTED(case: Case) -> Iterator[Wrong]:
-    marked = [symbol for symbol in case.read if not symbol.prefix and symbol.layer is not None]
+    marked = [symbol for symbol in case.read if not symbol.prefix and symbol.mark is not None]
     for base in dict.fromkeys(symbol.base for symbol in marked):
         own = [symbol for symbol in marked if symbol.base == base]
         for shift in (-1, 1):
-            others = [case.program.symbols.get(replace(symbol, layer=(symbol.layer or 0) + shift).id) for symbol in own]
+            others = [case.program.symbols.get(replace(symbol, mark=(symbol.mark or 0) + shift).id) for symbol in own]
             if len(own) > 1 and all(other is not None for other in others):
                 moved = {symbol: other for symbol, other in zip(own, others, strict=True) if other is not None}
                 names = " and ".join(map(said, moved.values())), " and ".join(map(said, moved))

@@ -102,8 +102,7 @@ def _by_layers(blocks: tuple[tuple[Unit, ...], ...], width: int) -> Tape:
     """One unit per phase and layer; neighbours are joined in pairs until they fit."""
     grouped = tuple(
         tuple(
-            tuple(step for unit in units for step in unit)
-            for _, units in groupby(block, key=lambda unit: unit[0].layer)
+            tuple(step for unit in units for step in unit) for _, units in groupby(block, key=lambda unit: unit[0].card)
         )
         for block in blocks
     )

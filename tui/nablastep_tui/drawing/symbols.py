@@ -29,14 +29,12 @@ def symbol_text(symbol: Symbol, glyphs: Glyphs, *, notation: str = "unicode", br
     `brief` leaves the parentheses of layers out: `∇W¹`.
     """
     if glyphs.name == "ascii":
-        return (
-            _ASCII_PREFIXES[symbol.prefix] + printed_base(symbol) + ("" if symbol.layer is None else f"{symbol.layer}")
-        )
+        return _ASCII_PREFIXES[symbol.prefix] + printed_base(symbol) + ("" if symbol.mark is None else f"{symbol.mark}")
     if notation != NOTATION.name and symbol.prefix in {"", "grad"}:
         text = notation_named(notation).symbol_text(symbol)
         return _LAYER_MARK.sub(r"^\1", text.translate(_WITHOUT_PARENTHESES)) if brief else text
-    if brief and symbol.layer is not None:
-        return _PREFIXES[symbol.prefix] + printed_base(symbol) + str(symbol.layer).translate(SUPERSCRIPTS)
+    if brief and symbol.mark is not None:
+        return _PREFIXES[symbol.prefix] + printed_base(symbol) + str(symbol.mark).translate(SUPERSCRIPTS)
     if symbol.prefix == "velocity":
         return _PREFIXES["velocity"] + NOTATION.symbol_text(symbol.bare)
     return NOTATION.symbol_text(symbol)
