@@ -19,7 +19,8 @@ from nablastep.derivations.rendering import FORMATS, latex_words, why_text
 from nablastep.derivations.subject import subject_of
 from nablastep.derivations.why import ROUTES, Route, why, why_lines
 from nablastep.derivations.writing import derivation_notations
-from nablastep.expressions import Expression, Factor, Hadamard, MatMul, Scale, Transpose
+from nablastep.evaluation import value_of
+from nablastep.expressions import Equation, Expression, Factor, Hadamard, MatMul, Scale, Transpose
 from nablastep.files.built_in import layer_network_names, network_names
 from nablastep.functions.activations import ACTIVATIONS
 from nablastep.functions.losses import LOSSES
@@ -477,3 +478,40 @@ def test_both_layouts_and_other_conventions_hold_for_networks_written_as_equatio
         for convention in ("column-transposed", "row-keras"):
             for route in why(session, step, convention=convention, layout="denominator"):
                 check_route(session, step, convention, route)
+
+
+UNICODE = notation_named("unicode")
+SAYS_ONE, SAYS_EVERY = "reaches E through one number of", "goes into every number of"
+
+
+@pytest.mark.parametrize("name", network_names())
+def test_what_an_answer_says_of_paths_is_so(name: str) -> None:
+    """Each number of v is nudged, and what moves in its reader is counted: one number a sample, or a whole line."""
+    session = at_end(name)
+    for step in backward_ids(session):
+        answer = closing_of(session.program, step, CONVENTIONS["column"]).answer
+        if SAYS_ONE not in answer and SAYS_EVERY not in answer:
+            continue
+        variable = session.program.step(step).target.bare
+        ((reader, _),) = session.program.uses(variable)
+        found = moved_by_each_number(session, variable.id, reader)
+        assert found
+        if SAYS_ONE in answer:
+            over_samples = "m" in reader.target.shape
+            assert max(moved.sum(axis=0 if over_samples else None).max() for moved in found) == 1
+        else:
+            assert max(moved.sum() for moved in found) > 1 or 1 in found[0].shape
+            if f" of {UNICODE.text(reader.target)}, each time" in answer:  # not of a product deeper inside
+                assert all(moved.any(axis=1).sum() <= 1 or moved.any(axis=0).sum() <= 1 for moved in found)
+
+
+def moved_by_each_number(session: ns.Session, name: str, reader: Equation) -> list[np.ndarray]:
+    """For each number of a quantity: which numbers of the reader move with it."""
+    values = dict(session.values)
+    before = np.atleast_2d(value_of(reader.expression, values))
+    found = []
+    for place in np.ndindex(np.shape(values[name])):
+        nudged = np.array(session.values[name])
+        nudged[place] += 1e-3
+        found.append(np.atleast_2d(value_of(reader.expression, values | {name: nudged})) != before)
+    return found

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nablastep.calculus import gradient
-from nablastep.derivations.subject import Subject, Use, subject_of
+from nablastep.derivations.one_reader import Closing, one_reader_closing
+from nablastep.derivations.subject import Subject, subject_of
 from nablastep.expressions import (
     SAMPLES,
     WEIGHTS,
@@ -19,13 +20,9 @@ from nablastep.expressions import (
     Expression,
     LogSumExp,
     MatMul,
-    Rearrange,
-    Repeat,
     Softmax,
     Symbol,
     TimesLog,
-    Transpose,
-    Windows,
     depends_on,
     walk,
 )
@@ -36,14 +33,6 @@ from nablastep.session import Session
 from nablastep.transposition import CONVENTIONS, Convention, convention_named
 
 SHORTHAND = "∇x is short for ∇ₓE: the array of all ∂E/∂x, always shaped like x."
-
-
-@dataclass(frozen=True)
-class Closing:
-    """A question as people ask it, and the answer in a few sentences."""
-
-    question: str
-    answer: str
 
 
 @dataclass(frozen=True)
@@ -114,7 +103,7 @@ def closing_of(program: Program, name: str, convention: Convention) -> Closing:
     (use,) = subject.uses
     if use.upstream is None:
         return _error_closing(program, subject)
-    return _single_closing(subject, use)
+    return one_reader_closing(subject, use)
 
 
 def _text(x: Expression) -> str:
@@ -161,136 +150,6 @@ def _several_closing(subject: Subject) -> Closing:
         f"{v} is read {len(readers)} times, by {shown}. Each of its numbers reaches E along every one of these "
         f"ways, and the "
         "chain rule adds up all paths: one term for each reader, each the gradient that this reader alone would give.",
-    )
-
-
-def _single_closing(subject: Subject, use: Use) -> Closing:
-    expression, v = use.expression, subject.variable
-    product = next(
-        (node for node in walk(expression) if isinstance(node, MatMul) and _is_factor(node, v)),
-        None,
-    )
-    if product is not None:
-        return _product_closing(subject, use, product)
-    if isinstance(expression, Rearrange):
-        return _rearranged_closing(subject, use, expression)
-    if isinstance(expression, Softmax):
-        return _softmax_closing(subject, use)
-    if isinstance(expression, Apply):
-        return _entry_wise_closing(subject, use)
-    if any(isinstance(node, Repeat) and depends_on(node, v) for node in walk(expression)):
-        return Closing(
-            f"Why is ∇{_text(v)} a sum?",
-            f"The forward pass copies {_text(v)}; each copy is a path to E of its own, and the paths are added "
-            f"up. The adjoint "
-            "of copying is summing: a product with a vector of ones.",
-        )
-    if isinstance(expression, Add) and v in expression.operands:
-        return Closing(
-            f"Why is ∇{_text(v)} just {_text(use.upstream) if use.upstream else 'this'}?",
-            f"{_text(use.target)} contains {_text(v)} once, with the factor 1, so what one of them changes the "
-            f"other does too: the "
-            "Jacobian is the identity.",
-        )
-    return Closing(
-        "Where does this come from?",
-        "Every path from a number to E is followed, the slopes along it are multiplied, and the paths are added "
-        "up. The matrix "
-        "form is that sum for all numbers at once.",
-    )
-
-
-def _is_factor(node: MatMul, v: Symbol) -> bool:
-    return any(operand in (v, Transpose(v)) for operand in node.operands)
-
-
-def _entry_wise_closing(subject: Subject, use: Use) -> Closing:
-    v, u = _text(subject.variable), _text(use.target)
-    assert isinstance(use.expression, Apply)
-    name = use.expression.function.unicode
-    return Closing(
-        "Why ⊙ here and a matrix product elsewhere?",
-        f"Each number of {v} has one path to E, through the number of {u} in the same place, so only one slope "
-        f"multiplies "
-        f"it. As matrices: the Jacobian is diagonal, diag({name}′({v})), and a diagonal matrix times a vector is "
-        f"⊙. Softmax "
-        "does not work entry by entry: there the zeros fill in and ⊙ alone is wrong.",
-    )
-
-
-def _softmax_closing(subject: Subject, use: Use) -> Closing:
-    v, p = _text(subject.variable), _text(use.target)
-    return Closing(
-        "Why is one slope for each entry not enough here?",
-        f"Raising one number of {v} raises its own output and lowers all others, so it has a path to E through "
-        f"every number of "
-        f"{p}. As matrices: the Jacobian diag(p) − p pᵀ is full. Its product with ∇{p} is ⊙ and one sum, and that "
-        f"sum is what "
-        "∇p ⊙ p ⊙ (1 − p) leaves out.",
-    )
-
-
-def _product_closing(subject: Subject, use: Use, product: MatMul) -> Closing:
-    v = subject.variable
-    is_weight = v.flips_with == WEIGHTS or (v.flips_with != SAMPLES and "1" not in v.shape)
-    return (_weight_closing if is_weight else _passed_back_closing)(subject, use, product)
-
-
-def _weight_closing(subject: Subject, use: Use, product: MatMul) -> Closing:
-    v, u = _text(subject.variable), _text(use.target)
-    other = product.right if product.left in (subject.variable, Transpose(subject.variable)) else product.left
-    several = (
-        " Over a batch the inner dimension of the product is m: it adds up one such table for each sample."
-        if subject.over_samples
-        else ""
-    )
-    return Closing(
-        "Why an outer product, and why this order?",
-        f"One number of {v} reaches E through one number of {u} only, and what it adds there is scaled by one "
-        f"number of "
-        f"{_text(other)}. So each entry of ∇{v} is an entry of ∇{u} times an entry of {_text(other)}: all pairs "
-        f"make an outer "
-        f"product. The order is that of {v}: {_text(subject.equation.expression)} has its rows and its "
-        f"columns.{several}",
-    )
-
-
-def _passed_back_closing(subject: Subject, use: Use, product: MatMul) -> Closing:
-    v, u = subject.variable, _text(use.target)
-    is_right = product.right in (v, Transpose(v))
-    matrix = product.left if is_right else product.right
-    shown = subject.equation.expression
-    turned = (
-        shown.left if isinstance(shown, MatMul) and is_right else shown.right if isinstance(shown, MatMul) else matrix
-    )
-    side = "in front of" if is_right else "behind"
-    wrong = MatMul(matrix, use.upstream) if is_right else MatMul(use.upstream, matrix)  # type: ignore[arg-type]
-    return Closing(
-        f"Why {_text(turned)}, and why {side} ∇{u}?",
-        f"Each number of {_text(v)} reaches E through every number of {u}, each time by one number of "
-        f"{_text(matrix)}; adding up "
-        f"all paths sums over the index of {u}. That is the adjoint of the linear map: {_text(shown)}. It is no "
-        f"choice that "
-        f"shapes make: where {_text(matrix)} is square {_text(wrong)} has the right shape too, and the wrong value.",
-    )
-
-
-def _rearranged_closing(subject: Subject, use: Use, node: Rearrange) -> Closing:
-    v, u = _text(subject.variable), _text(use.target)
-    if isinstance(node.plan, Windows) and not node.back:
-        return Closing(
-            "How does one go back through a convolution?",
-            f"Each number of {v} stands in several patches, the columns of {u}, and reaches E through each of "
-            f"them; adding up "
-            "all paths adds every patch of the gradient back to the place that it was cut from. That is the "
-            "transpose of "
-            "cutting out patches; the kernel itself is only a matrix product.",
-        )
-    return Closing(
-        f"Why is ∇{v} made of the entries of ∇{u}?",
-        f"{u} holds entries of {v} and nothing else, so each of them has its path to E there, with the slope 1: "
-        f"the gradient "
-        "goes back to the place that its entry came from, and entries that were left out get 0.",
     )
 
 
