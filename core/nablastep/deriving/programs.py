@@ -51,7 +51,7 @@ def _numpy(answer: Answer) -> Iterator[str]:
     yield "# Printed by nablastep derive: run it, and differences prove it.\n\n"
     yield functions or "import numpy as np\n"
     yield _PROOF + "\n\n"
-    yield from _numbers(answer, array_code)
+    yield from _numbers(answer, lambda value: array_code(value) if np.ndim(value) else repr(float(value)))
     for result in answer.results:
         yield f"\n# {_one_line(equation_text(result, 'ascii'))}\n"
         yield code_text(result) + "\n"
@@ -64,7 +64,7 @@ def _numbers(answer: Answer, code: Any) -> Iterator[str]:
     values = {name: value for result in answer.results for name, value in result.values.items()}
     for symbol in _symbols(answer):
         value = values[symbol.id]
-        yield f"{identifier(symbol.id)} = {code(value) if np.ndim(value) else repr(float(value))}\n"
+        yield f"{identifier(symbol.id)} = {code(value)}\n"
 
 
 def _symbols(answer: Answer) -> list[Symbol]:
@@ -115,7 +115,7 @@ def vec(x):
 def jacobian(function, x):
     """d vec(function(x)) / d vec(x), by autograd."""
     def stacked(v):
-        return vec(function(v.reshape(x.mT.shape).mT if x.ndim == 2 else v.reshape(()))).reshape(-1)
+        return vec(function(v.reshape(x.mT.shape).mT if x.ndim == 2 else v.reshape(()))).reshape(-1).contiguous()
 
     return torch.autograd.functional.jacobian(stacked, vec(x).reshape(-1))
 
@@ -148,6 +148,8 @@ def _pytorch(answer: Answer) -> Iterator[str]:
 
 
 def _tensor(value: Any) -> str:
+    if not np.ndim(value):
+        return f"torch.tensor({float(value)!r})"
     return array_code(value).replace("np.array(", "torch.tensor(", 1).replace(", dtype=float)", ")")
 
 

@@ -7,6 +7,7 @@ Torch is needed where the program is run, not here.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -61,17 +62,40 @@ _IN_TORCH = {
         "    columns = torch.nn.functional.unfold(pictures, kernel, stride=stride)\n"
         "    return columns.permute(1, 0, 2).reshape(columns.shape[1], -1)\n"
     ),
+    "placed": (
+        "def placed(x, start, size, axis):\n"
+        "    above, below = list(x.shape), list(x.shape)\n"
+        "    above[axis], below[axis] = start, size - start - x.shape[axis]\n"
+        "    return torch.cat((x.new_zeros(above), x, x.new_zeros(below)), dim=axis)\n"
+    ),
+    "reshape": "def reshape(x, rows, columns):\n    return x.mT.reshape(columns, rows).mT  # column by column\n",
+    "diag": ("def diag(x):\n    return torch.diagflat(x) if x.shape[1] == 1 else torch.diagonal(x)[:, None]\n"),
+    "logdet": "def logdet(x):\n    return torch.linalg.slogdet(x)[1]\n",
+    "commutation": (
+        "def commutation(rows, columns):\n"
+        '    """K with K vec(X) = vec(X.T) for X of rows x columns."""\n'
+        "    places = torch.arange(rows * columns).reshape(columns, rows)\n"
+        "    return torch.eye(rows * columns)[places.T.reshape(-1)]\n"
+    ),
+    "selection": (
+        "def selection(move, rows, columns):\n"
+        '    """P with P vec(X) = vec(move(X)) for X of rows x columns."""\n'
+        "    units = (unit.reshape(columns, rows).T for unit in torch.eye(rows * columns))\n"
+        "    return torch.stack([move(unit).T.reshape(-1) for unit in units], dim=1)\n"
+    ),
     "ratio": "def ratio(x, y):\n    return torch.where(x == 0, 0.0, x / torch.where(x == 0, 1.0, y))\n",
 }
 """PyTorch's own functions for those that the core has written in NumPy."""
 
 _RENAMED = {
     "np.repeat": "_repeat", "np.reshape": "_reshape", "np.linalg": "torch.linalg", "np.concatenate": "torch.cat",
-    "np.newaxis": "None",
+    "np.full": "_full", "np.kron": "_kron", "np.newaxis": "None",
 }  # fmt: skip
 """What PyTorch calls otherwise."""
 _HELPERS = (
     "def _repeat(x, count, axis):\n    return torch.repeat_interleave(x, count, dim=axis)\n",
+    "def _kron(x, y):\n    return torch.kron(x.contiguous(), y.contiguous())\n",
+    "def _full(shape, x):\n    return x * torch.ones(shape)\n",
     "def _reshape(x, shape, order):\n    return x.T.reshape(*shape[::-1]).T  # column by column\n",
 )
 _OF_A_SIZE = re.compile(r"\bnp\.(\w+)\(((?:n|m)?\d*)\)")
@@ -131,7 +155,7 @@ def torch_functions(sources: Iterable[str]) -> list[str]:
 
 def in_torch(code: str) -> str:
     """NumPy code as PyTorch's: the names that both have are the same."""
-    code = _OF_A_SIZE.sub(r"math.\1(\2)", code)
+    code = _OF_A_SIZE.sub(lambda found: f"math.{found[1]}({found[2]})" if hasattr(math, found[1]) else found[0], code)
     return _NUMPY_NAME.sub(lambda found: _RENAMED.get(found[0], found[0].replace("np.", "torch.")), code)
 
 
