@@ -1,6 +1,11 @@
-"""What all tests share: how Hypothesis looks for examples."""
+"""What all tests share: how Hypothesis looks for examples, and the bytecode of the programs that tests start."""
 
 from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
 
 from hypothesis import HealthCheck, settings
 
@@ -9,3 +14,8 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("suite", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("search", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("suite")
+
+if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
+    # Where none is to be left behind, each of them would compile everything anew, which is most of what it takes.
+    os.environ["PYTHONPYCACHEPREFIX"] = tempfile.mkdtemp(prefix="bytecode-")
+    atexit.register(shutil.rmtree, os.environ["PYTHONPYCACHEPREFIX"], ignore_errors=True)

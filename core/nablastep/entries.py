@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -100,6 +101,8 @@ class _Entries:
 
     def spelled(self, line: Line) -> tuple[Part, ...]:
         """The line with its signs as the notation has them."""
+        if not self.writer.entry_signs:
+            return tuple(line)
         table = str.maketrans(self.writer.entry_signs)
         return tuple(replace(part, text=part.text.translate(table)) for part in line)
 
@@ -121,21 +124,8 @@ class _Entries:
                 return [*self.factor(x.left, places), Part(" × ln("), *right, Part(")")]
             case Apply():
                 return self.function(x, places)
-        opened = self.opened(x)
+        opened = _opened(x)
         return self.leaf(x, places) if opened == x else self.written(opened, places)
-
-    def opened(self, x: Expression) -> Expression:
-        """An entry of an operation by the entries of its operands; anything else as it is."""
-        node, indices = (x.x, x.indices) if isinstance(x, Entry) else (x, (None, None))
-        if isinstance(node, Softmax | LogSumExp):
-            return _exponentials(node, indices)
-        if not node.operands or (not isinstance(x, Entry) and not _sums_up(node)):
-            return x
-        names = tuple(Symbol(f"operand{place}", None, shape_of(each)) for place, each in enumerate(node.operands))
-        entry = entry_of(node.with_operands(names), indices)
-        if any(isinstance(each, Cases | Placed) for each in walk(entry)):
-            return x  # no line says a choice or a rearrangement better than the operation itself
-        return _with_operands(entry, dict(zip(names, node.operands, strict=True)))
 
     def size(self, dimension: Dimension) -> int:
         """How large a dimension is."""
@@ -301,6 +291,21 @@ class _Numeric(_Entries):
 
     def logarithm_of(self, x: Expression, places: Places) -> Line:
         return self.number(x, places) if isinstance(x, Entry) else self.written(x, places)
+
+
+@lru_cache(maxsize=4096)
+def _opened(x: Expression) -> Expression:
+    """An entry of an operation by the entries of its operands; anything else as it is."""
+    node, indices = (x.x, x.indices) if isinstance(x, Entry) else (x, (None, None))
+    if isinstance(node, Softmax | LogSumExp):
+        return _exponentials(node, indices)
+    if not node.operands or (not isinstance(x, Entry) and not _sums_up(node)):
+        return x
+    names = tuple(Symbol(f"operand{place}", None, shape_of(each)) for place, each in enumerate(node.operands))
+    entry = entry_of(node.with_operands(names), indices)
+    if any(isinstance(each, Cases | Placed) for each in walk(entry)):
+        return x  # no line says a choice or a rearrangement better than the operation itself
+    return _with_operands(entry, dict(zip(names, node.operands, strict=True)))
 
 
 def _exponentials(node: Softmax | LogSumExp, indices: Indices) -> Expression:

@@ -80,6 +80,8 @@ def value_of(expression: Expression, values: Values) -> Any:
     Arrays are float64 of the expression's shape (complex ones pass through analytic functions); a scalar expression
     gives a number. Raises KeyError for an id that has no value.
     """
+    if isinstance(expression, Symbol):
+        return values[expression.id]
     code = _code(expression)
     return quietly(code.function, *code.fetch(values))[0]
 

@@ -133,7 +133,7 @@ def test_every_record_explains_what_it_makes() -> None:
     """Forwards it makes a wrong formula; backwards that is explained, by a record that makes the same value."""
     proved: dict[str, int] = {slip.name: 0 for slip in SLIPS}
     written = [ns.open(name) for name in ("rnn", "residual", "weight-decay", "ridge")]
-    for seed, session in enumerate([*(random_session(seed) for seed in range(24)), *written]):
+    for seed, session in enumerate([*(random_session(seed) for seed in range(14)), *written]):
         draw = random.Random(seed)
         steps = list(session.program.steps)
         for step in draw.sample(steps, min(len(steps), 8)):
@@ -153,7 +153,7 @@ def test_every_record_explains_what_it_makes() -> None:
                 constant = bench.ratio(bench.right) is not None
                 assert cause.name in same or (constant and cause.name in {"factor", "sign"}), (step.id, cause, same)
                 proved[mistake.slip.name] += 1
-    assert sum(proved.values()) > 800
+    assert sum(proved.values()) > 500
     assert not [name for name, count in proved.items() if count == 0 and name not in RARE], proved
 
 

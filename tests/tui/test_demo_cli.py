@@ -8,10 +8,12 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from nablastep_tui.cli import main
 from terminal import ROOT, Terminal
 
 GOOD = (
@@ -20,7 +22,25 @@ GOOD = (
 PATHS = os.pathsep.join(str(ROOT / root) for root in ("core", "tui", "demos"))
 
 
-def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """The command in a folder, within this process, which is quicker."""
+
+    def done(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+        monkeypatch.setenv("NABLASTEP_CONFIG", str(folder / "config"))
+        monkeypatch.setenv("NO_COLOR", "1")
+        monkeypatch.chdir(folder)
+        code = main(arguments)
+        return subprocess.CompletedProcess(arguments, code, *capsys.readouterr())
+
+    return done
+
+
+def run_alone(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The command as a program of its own, as recordings of a screen want to be."""
     environment = {**os.environ, "PYTHONPATH": PATHS, "NABLASTEP_CONFIG": str(folder / "config"), "NO_COLOR": "1"}
     return subprocess.run(
         [sys.executable, "-m", "nablastep_tui.cli", *arguments],
@@ -36,13 +56,13 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_check_tells_the_length_and_exits_0(folder: Path) -> None:
+def test_check_tells_the_length_and_exits_0(folder: Path, run: Run) -> None:
     done = run(folder, "check", "good.demo")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == "good.demo: ok: 1 chapter, 1 step, 6 s, 1 expectation\n"
 
 
-def test_failed_expectations_go_to_stdout_and_exit_1(folder: Path) -> None:
+def test_failed_expectations_go_to_stdout_and_exit_1(folder: Path, run: Run) -> None:
     done = run(folder, "check", "good.demo", "bad.demo")
     assert (done.returncode, done.stderr) == (1, "")
     assert done.stdout.splitlines()[1:] == [
@@ -51,7 +71,7 @@ def test_failed_expectations_go_to_stdout_and_exit_1(folder: Path) -> None:
     ]
 
 
-def test_a_script_that_cannot_be_read_exits_2_with_all_its_errors_on_stderr(folder: Path) -> None:
+def test_a_script_that_cannot_be_read_exits_2_with_all_its_errors_on_stderr(folder: Path, run: Run) -> None:
     done = run(folder, "check", "broken.demo", "missing.demo", "good.demo")
     assert done.returncode == 2
     assert done.stdout == "good.demo: ok: 1 chapter, 1 step, 6 s, 1 expectation\n"
@@ -63,7 +83,7 @@ def test_a_script_that_cannot_be_read_exits_2_with_all_its_errors_on_stderr(fold
     ]
 
 
-def test_check_reports_as_json_and_updates_numbers(folder: Path) -> None:
+def test_check_reports_as_json_and_updates_numbers(folder: Path, run: Run) -> None:
     table = json.loads(run(folder, "check", "bad.demo", "--format", "json").stdout)
     assert table["holds"] is False
     done = run(folder, "check", "bad.demo", "--update")
@@ -71,7 +91,7 @@ def test_check_reports_as_json_and_updates_numbers(folder: Path) -> None:
     assert (folder / "bad.demo").read_text(encoding="utf-8") == GOOD
 
 
-def test_check_looks_at_the_screen_when_a_demo_asks_for_it(folder: Path) -> None:
+def test_check_looks_at_the_screen_when_a_demo_asks_for_it(folder: Path, run: Run) -> None:
     text = GOOD + 'expect screen contains "step 3 of 15"\nexpect screen contains "no such words"\n'
     (folder / "screen.demo").write_text(text, encoding="utf-8")
     done = run(folder, "check", "screen.demo")
@@ -80,7 +100,7 @@ def test_check_looks_at_the_screen_when_a_demo_asks_for_it(folder: Path) -> None
     assert first == 'screen.demo:11:1: expected screen contains "no such words", got a screen without it'
 
 
-def test_fmt_lays_out_and_says_which_files_it_changed(folder: Path) -> None:
+def test_fmt_lays_out_and_says_which_files_it_changed(folder: Path, run: Run) -> None:
     (folder / "loose.demo").write_text("demo   1\nnetwork  mazur # the one\nnext   3\n", encoding="utf-8")
     assert run(folder, "demo", "fmt", "--check", "loose.demo", "good.demo").returncode == 1
     done = run(folder, "demo", "fmt", "loose.demo", "good.demo")
@@ -90,7 +110,7 @@ def test_fmt_lays_out_and_says_which_files_it_changed(folder: Path) -> None:
     assert (broken.returncode, broken.stdout) == (2, "")
 
 
-def test_demos_lists_names_first_without_a_heading(folder: Path) -> None:
+def test_demos_lists_names_first_without_a_heading(folder: Path, run: Run) -> None:
     from nablastep.demo.opening import demo_names
 
     done = run(folder, "demos")
@@ -98,13 +118,13 @@ def test_demos_lists_names_first_without_a_heading(folder: Path) -> None:
     assert tuple(line.split()[0] for line in done.stdout.splitlines()) == demo_names()
 
 
-def test_play_without_a_terminal_names_check(folder: Path) -> None:
+def test_play_without_a_terminal_names_check(folder: Path, run: Run) -> None:
     done = run(folder, "play", "good.demo")
     assert (done.returncode, done.stdout) == (2, "")
     assert "play needs a terminal; 'nablastep check DEMO' plays it without one" in done.stderr
 
 
-def test_record_without_a_terminal_exits_2_and_makes_nothing(folder: Path) -> None:
+def test_record_without_a_terminal_exits_2_and_makes_nothing(folder: Path, run: Run) -> None:
     done = run(folder, "record", "out")
     assert done.returncode == 2
     assert not (folder / "out").exists()
@@ -114,7 +134,7 @@ def test_export_writes_the_same_bytes_every_time_and_prints_the_paths(folder: Pa
     kinds = [word for kind in ("html", "latex", "cast", "svg", "vtt", "markdown", "frames") for word in ("--to", kind)]
     digests = []
     for out in ("first", "second"):
-        done = run(folder, "export", "good.demo", *kinds, "--out", out)
+        done = run_alone(folder, "export", "good.demo", *kinds, "--out", out)
         assert done.returncode == 0, done.stderr
         assert [Path(line).name for line in done.stdout.splitlines()] == [
             "good.html", "good.tex", "good.cast", "good.svg", "good.vtt", "good.md", "good-frames",
@@ -128,7 +148,7 @@ def test_export_writes_the_same_bytes_every_time_and_prints_the_paths(folder: Pa
 
 def test_markdown_has_a_picture_of_each_place_and_names_no_keys_in_it(folder: Path) -> None:
     (folder / "plain.demo").write_text(GOOD.replace('snap "end"\n', ""), encoding="utf-8")
-    assert run(folder, "export", "plain.demo", "--to", "markdown").returncode == 0
+    assert run_alone(folder, "export", "plain.demo", "--to", "markdown").returncode == 0
     text = (folder / "plain.md").read_text(encoding="utf-8")
     pictures = sorted((folder / "plain-pictures").iterdir())
     assert len(pictures) == 4  # the start, and three steps
@@ -142,7 +162,7 @@ def test_markdown_has_a_picture_of_each_place_and_names_no_keys_in_it(folder: Pa
 
 def test_a_demo_with_snaps_shows_these(folder: Path) -> None:
     (folder / "snapped.demo").write_text(GOOD.replace('"end"', '"my own"'), encoding="utf-8")
-    assert run(folder, "export", "snapped.demo", "--to", "markdown", "--no-values").returncode == 0
+    assert run_alone(folder, "export", "snapped.demo", "--to", "markdown", "--no-values").returncode == 0
     assert [path.name for path in (folder / "snapped-pictures").iterdir()] == ["01-my-own.svg"]
     text = (folder / "snapped.md").read_text(encoding="utf-8")
     assert "![my own: The stage" in text
@@ -156,13 +176,13 @@ def test_a_demo_with_snaps_shows_these(folder: Path) -> None:
         (("--to", "markdown", "--fragment"), "--fragment goes with the format latex"),
     ],
 )
-def test_options_of_documents_go_with_documents(words: tuple[str, ...], message: str, folder: Path) -> None:
+def test_options_of_documents_go_with_documents(words: tuple[str, ...], message: str, folder: Path, run: Run) -> None:
     done = run(folder, "export", "good.demo", *words)
     assert done.returncode == 2
     assert message in done.stderr
 
 
-def test_export_names_what_it_can_make(folder: Path) -> None:
+def test_export_names_what_it_can_make(folder: Path, run: Run) -> None:
     done = run(folder, "export", "good.demo", "--to", "giff")
     assert done.returncode == 2
     assert "--to: unknown 'giff'; did you mean 'gif'?" in done.stderr
@@ -178,7 +198,7 @@ def test_a_demo_plays_in_a_real_terminal(folder: Path) -> None:
     arguments = ["play", str(folder / "good.demo"), "--speed", "8"]
     with Terminal(arguments, 120, 40, NABLASTEP_CONFIG=str(folder / "config")) as terminal:
         terminal.wait_for("Done.")
-        terminal.wait_for("the end  1 of 1")
+        terminal.wait_for("the end: space replays  1 of 1")
         terminal.press("left")
         terminal.wait_for("0 of 1")
         terminal.press("T")
@@ -199,7 +219,7 @@ def test_strict_prints_the_failure_and_exits_1(folder: Path) -> None:
         assert "expected step = 4, got 3" in terminal.text
 
 
-def test_a_recording_made_in_a_terminal_can_be_played(folder: Path) -> None:
+def test_a_recording_made_in_a_terminal_can_be_played(folder: Path, run: Run) -> None:
     out = folder / "out"
     with Terminal(["record", str(out)], 120, 40, NABLASTEP_CONFIG=str(folder / "config")) as terminal:
         terminal.wait_for("recording:")

@@ -110,6 +110,22 @@ async def test_it_plays_by_itself_pauses_and_goes_on_to_the_end() -> None:
         assert not app.demo_screen.player.is_done
 
 
+@pytest.mark.parametrize("name", demo_names())
+async def test_every_shipped_demo_plays_to_its_end(name: str) -> None:
+    opened = open_demo(name)
+    cues = sum(isinstance(statement, Say) for statement in opened.demo.statements)
+    app = DemoApp(opened, Player(opened.new_session(), opened.demo), Playing())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("space")
+        for _ in range(3 * cues):  # no caption has more than three pages
+            await pilot.press("right")
+            assert "expected" not in screen_text(app)
+            if app.demo_screen.player.is_done and f"the end: space replays  {cues} of {cues}" in screen_text(app):
+                break
+        else:
+            raise AssertionError(screen_text(app))
+
+
 async def test_a_derivation_takes_the_stage_and_the_caption_stays() -> None:
     async with playing() as (app, pilot):
         await pilot.press("space", *["right"] * 4)

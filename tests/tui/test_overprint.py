@@ -79,9 +79,11 @@ def test_no_text_over_text_in_any_notation(optimizer: str) -> None:
     for number in steps_of(session):
         if optimizer != "sgd" and session.program.steps[number - 1].phase != UPDATE:
             continue
-        for name in (name for name, writer in notations().items() if writer.on_screens):
-            for size in SIZES:
-                assert overprints(scene(session, notation=name), *size, regions=("map", "stage")) == [], name
+        names = [name for name, writer in notations().items() if writer.on_screens]
+        for place, name in enumerate(names):
+            # Each step in each notation at one size, the next step at the next size.
+            size = SIZES[(place + number) % len(SIZES)]
+            assert overprints(scene(session, notation=name), *size, regions=("map", "stage")) == [], name
         assert overprints(scene(session, notation="ascii", glyphs=ASCII), 80, 24) == []
 
 

@@ -41,6 +41,8 @@ COMMANDS = {
 }
 """Words, and the exit code where all streams are open: 2 for those that need a terminal."""
 SILENT = {"run", "play", "record"}
+WHOLE = {"trace", "check", "--version"}
+"""What is tried with every kind of broken output; every other command with one, as one place handles them all."""
 STREAMS = ("stdin", "stdout", "stderr")
 
 
@@ -101,7 +103,11 @@ def test_a_command_without_one_of_its_streams(name: str, folder: Path) -> None:
         "full": wrong,
         "unread": code,  # the reader had enough: what was found out still counts
     }
-    for kind, expected in cases.items():
+    kinds = list(cases)
+    if name not in WHOLE and "NABLASTEP_FUZZ" not in os.environ:
+        kinds = [kinds[list(COMMANDS).index(name) % len(kinds)]]
+    for kind in kinds:
+        expected = cases[kind]
         found, _, err = run(words, folder, stdout=kind)
         assert found == expected, (kind, err)
         assert "internal error" not in err
@@ -117,7 +123,7 @@ def test_stdin_and_stderr_matter_only_to_those_that_need_them(name: str, folder:
     words, code = COMMANDS[name]
     whole = run(words, folder)
     assert whole[0] == code
-    for kind in ("closed", "full", "unread"):
+    for kind in ("closed", "full", "unread") if name in WHOLE else ("full",):
         assert run(words, folder, stderr=kind)[:2] == whole[:2]
     assert run(words, folder, stdin="closed") == whole
 
