@@ -23,6 +23,10 @@ LARGEST_MEMORY = 2 * 10**9  # bytes
 LONGEST_ITERATION = 60.0  # seconds
 LONGEST_WORK = 1800.0
 """Seconds that a single request, a check of gradients or the training in a demo, may be estimated at."""
+LONGEST_DOCUMENT = 250 * 10**6
+"""Bytes of a document with every number in it: more is read by nobody, and held in memory while it is made."""
+LONGEST_PROGRAM = 50 * 10**6
+"""Bytes of a program with every number in it: whoever runs it needs some twenty times as much memory."""
 
 _SECONDS_A_STEP = 5e-6
 _SECONDS_A_MULTIPLICATION = 5e-10
@@ -70,13 +74,20 @@ def equations_cost(
     values = multiplications = steps = 0
     for expression in equations:
         steps += _STEPS_A_LAYER
-        for node in walk(expression):
-            made = 0 if isinstance(node, Symbol) else math.prod(sizes_of(shape_of(node), sizes))
-            values += made
-            inner = size_of(rows_and_columns(node.left)[1], sizes) if isinstance(node, MatMul) else 1
-            multiplications += made * inner
+        made, work = work_of(expression, sizes)
+        values, multiplications = values + made, multiplications + work
     numbers = parameters * (_KEPT + 4 * state) + _KEPT_VALUES * values + 3 * data
     return Cost(8 * numbers, 3 * multiplications, steps)
+
+
+def work_of(expression: Expression, sizes: Mapping[str, int]) -> tuple[int, int]:
+    """How many numbers the expression and its parts make, and the multiplications that this takes."""
+    values = multiplications = 0
+    for node in walk(expression):
+        made = 0 if isinstance(node, Symbol) else math.prod(sizes_of(shape_of(node), sizes))
+        inner = size_of(rows_and_columns(node.left)[1], sizes) if isinstance(node, MatMul) else 1
+        values, multiplications = values + made, multiplications + made * inner
+    return values, multiplications
 
 
 def check_cost(cost: Cost) -> None:
@@ -101,6 +112,13 @@ def check_time(seconds: float, what: str) -> None:
     """Raise CommandError if the work that `what` names is estimated to take too long."""
     if seconds > LONGEST_WORK:
         raise CommandError(f"{what} takes about {time_text(seconds)}; at most {time_text(LONGEST_WORK)} are waited for")
+
+
+def check_length(size: int, what: str, most: int, hint: str) -> None:
+    """Raise CommandError if the document that `what` names is estimated to have more bytes than `most`."""
+    if size > most:
+        found = f"{what} would be about {size_text(size)} long"
+        raise CommandError(f"{found}; at most {size_text(most)} are written", hint=hint)
 
 
 def most_memory() -> int:

@@ -14,14 +14,28 @@ from nablastep.expressions import Apply, Expression, TimesLog, depends_on, matri
 from nablastep.program import Program
 
 STEP = 1e-5
+TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True)
 class Slope:
-    """A central difference quotient of E; `at_kink` says that a kink lies within its reach."""
+    """A central difference quotient of E; `at_kink` says that a kink lies within its reach.
+
+    `rounding` is by how much the quotient may be wrong only because E has no more than 16 digits.
+    """
 
     value: float
     at_kink: bool
+    rounding: float = 0.0
+
+    def agrees(self, value: float) -> bool:
+        """Whether the value is this slope, at 1e-6·max(1, |value|) and as far as rounding lets one tell."""
+        return abs(value - self.value) <= TOLERANCE * max(1.0, abs(value), abs(self.value)) + self.rounding
+
+
+def rounding_of(number: float, h: float) -> float:
+    """By how much a difference quotient of that number over 2h may be wrong, because digits end."""
+    return 4 * float(np.finfo(float).eps) * abs(number) / h
 
 
 def slope(program: Program, values: Mapping[str, Any], variable: str, cell: tuple[int, ...]) -> Slope:
@@ -35,7 +49,8 @@ def slope(program: Program, values: Mapping[str, Any], variable: str, cell: tupl
     number = float(np.asarray(values[variable])[cell])
     h = _step_size(program, variable, number)
     above, below = (error_with(program, values, variable, cell, number + d) for d in (h, -h))
-    return Slope((above[0] - below[0]) / (2 * h), above[1] != below[1])
+    rounding = rounding_of(max(abs(above[0]), abs(below[0])), h)
+    return Slope((above[0] - below[0]) / (2 * h), above[1] != below[1], rounding)
 
 
 def _step_size(program: Program, variable: str, value: float) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from nablastep.errors import CommandError
 from nablastep.files.built_in import network_names
 from nablastep.kinks import places
 from nablastep.predictions import accuracy, predictions
+from nablastep.view import View
 
 ORACLE = sorted(str(path) for path in (Path(__file__).parents[1] / "oracle").glob("*.toml"))
 # The digits are checked through the command line, which keeps NumPy on one thread: here it takes twenty times as long.
@@ -164,6 +166,31 @@ def test_the_complex_step_overrules_a_difference_that_rounding_has_spoilt() -> N
     assert check.complex_error is not None
     assert check.complex_error < 1e-12
     assert check.holds
+
+
+def large_error(activation: str) -> ns.Network:
+    """Targets in the ten thousands: E has some 10 digits before the point, so that differences have few behind it."""
+    generator = np.random.default_rng(3)
+    layers = [
+        {"activation": activation, "W": generator.uniform(-1, 1, (4, 2)), "b": [0.1] * 4},
+        {"activation": "identity", "W": generator.uniform(-1, 1, (1, 4))},
+    ]
+    x, y = generator.uniform(-1, 1, (40, 2)), generator.uniform(3e4, 9e4, (40, 1))
+    return ns.Network(layers, x, y, loss="half_squared_error", reduction="sum")
+
+
+def test_digits_that_end_are_no_wrong_gradient() -> None:
+    found = checked(ns.Session(large_error("gelu")))["W0"]
+    assert found.complex_step is None
+    assert found.error > 1e-6
+    assert found.holds
+    assert not replace(found, analytic=1.001 * found.analytic).holds
+    session = ns.Session(large_error("gelu"))
+    session.goto("grad_W0")
+    checks = [View(session, "column").check((row, column)) for row in range(4) for column in range(2)]
+    values = session["grad_W0"].ravel()
+    assert all(check.agrees(value) for check, value in zip(checks, values, strict=True) if check is not None)
+    assert not any(check.agrees(1.1 * value) for check, value in zip(checks, values, strict=True) if check)
 
 
 def test_what_is_no_number_does_not_hold() -> None:

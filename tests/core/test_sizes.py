@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,10 +16,16 @@ from nablastep.cost import MOST_LAYERS, layers_cost, size_text, time_text
 from nablastep.demo.loader import MOST_BEATS
 from nablastep.demo.opening import open_demo
 from nablastep.demo.problems import DemoErrors
+from nablastep.derivations import rendering
+from nablastep.derivations.rendering import why_text
 from nablastep.derivations.why import why
+from nablastep.deriving.documents import document
+from nablastep.deriving.kinds import DeriveError
 from nablastep.errors import CommandError, NablastepError
 from nablastep.files.built_in import equation_network_names, network_names, open_network
-from nablastep.trace import Trace
+from nablastep.page.moments import moments_between
+from nablastep.trace import Trace, written
+from nablastep.trace.length import estimated_length
 
 Layers = list[dict[str, object]]
 
@@ -141,6 +148,91 @@ def test_a_check_of_too_many_gradients_is_refused() -> None:
     session = ns.Session(network(of(2, 3000)))
     with pytest.raises(CommandError, match=r"a check of every gradient takes about \d+ days; at most 30 minutes"):
         gradient_check(session)
+
+
+LARGE = of(2, 4500)
+
+
+@pytest.mark.parametrize(
+    ("format_name", "message"),
+    [
+        ("json", r"this trace as json would be about 1\.3 GB long; at most 250 MB are written"),
+        ("python", r"this trace as python would be about 1\.3 GB long; at most 50 MB are written"),
+        ("pytorch", r"this trace as pytorch would be about 1\.3 GB long; at most 50 MB are written"),
+    ],
+)
+def test_a_document_with_too_many_numbers_is_refused_before_it_is_begun(format_name: str, message: str) -> None:
+    with pytest.raises(CommandError, match=message) as caught:
+        written(Trace(network(LARGE)), format_name)
+    assert caught.value.hint == "text, markdown and latex shorten large matrices"
+    with pytest.raises(CommandError, match="would be about") as caught:
+        written(Trace(open_network("mazur"), iterations=100_000), format_name)
+    assert caught.value.hint == "fewer iterations need less"
+
+
+@pytest.mark.parametrize("format_name", ["json", "python", "pytorch"])
+@pytest.mark.parametrize("name", [name for name in network_names() if name != "mazur-bug"])
+def test_the_estimated_length_of_a_document_is_near_the_real_one(name: str, format_name: str) -> None:
+    trace = Trace(open_network(name), iterations=3)
+    length = sum(len(piece.encode()) for piece in written(trace, format_name))
+    assert length / 3 < estimated_length(trace, format_name) < 3 * length
+
+
+def test_a_derivation_with_too_many_numbers_is_no_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    session = ns.open("mazur")
+    session.goto("end")
+    assert why_text(session, "grad_W1", format="json")
+    monkeypatch.setattr(rendering, "LONGEST_DOCUMENT", 1000)
+    with pytest.raises(CommandError, match=r"the derivation of grad_W1 as json would be about .* long"):
+        why_text(session, "grad_W1", format="json")
+
+
+def test_a_page_has_a_largest_length() -> None:
+    with pytest.raises(CommandError, match="a page has at most 2000 steps, found 150001"):
+        list(written(Trace(open_network("mazur"), iterations=10_000), "html"))
+    with pytest.raises(CommandError, match=r"a page of 1\d\d\d steps takes about \d hours; at most 30 minutes"):
+        list(written(Trace(network(of(2, 4500)), iterations=100), "html"))
+
+
+def test_moments_of_a_page_share_what_is_computed() -> None:
+    opened = open_network("digits-mlp")
+    moments = list(moments_between(ns.Session(opened), (1, 0), (1, 12), "column"))
+    standing = [moment.session for moment in moments]
+    assert len({id(session[name]) for session in standing[9:] for name in ("grad_z2",)}) == 1
+
+
+def test_a_derivation_of_large_layers_leaves_out_what_takes_too_long() -> None:
+    session = ns.Session(network(of(2, 2600)))
+    session.goto("end")
+    began = time.process_time()
+    routes = why(session, "grad_a1")
+    assert time.process_time() - began < 30  # half a minute of work for each table, were it made
+    assert all(line.holds is not False for route in routes for line in route.lines)
+
+
+@pytest.mark.parametrize(
+    ("expression", "shape", "message"),
+    [
+        ("softmax(z)", "z=4000", "z has 4000 entries; at most 2000 are moved here"),
+        ("logdet(A)", "A=positive definite 100×100", "A has 10000 entries; at most"),
+        ("tr(A X B)", "X=300×300", "X has 90000 entries; at most"),
+        ("sum((X w)^2)", "X=900×900", "X has 810000 entries; at most"),
+    ],
+)
+def test_a_derivative_that_is_too_large_to_be_proved_is_refused(expression: str, shape: str, message: str) -> None:
+    with pytest.raises(DeriveError, match=message) as caught:
+        ns.derive(expression, by=shape[0], shape=shape)
+    assert caught.value.hint == "smaller sizes prove the same: say --shape with them"
+
+
+def test_rounding_is_no_disagreement() -> None:
+    """Quotients of a large number have few digits: that is told, and is not the fault of the derivative."""
+    answer = ns.derive("sum(w^2) + 10000000000", by="w")
+    assert answer.first.numeric_error > 1e-6
+    assert answer.holds
+    assert "agrees with difference quotients" in document(answer)
+    wrong = replace(answer.first, numeric_error=1.0)
+    assert not wrong.holds
 
 
 def test_a_trace_has_a_largest_length() -> None:

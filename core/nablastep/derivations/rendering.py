@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from nablastep.cost import LONGEST_DOCUMENT, check_length
 from nablastep.derivations.closing import MIXING, READINGS, SHORTHAND, Closing, closing_of
 from nablastep.derivations.lines import Line
 from nablastep.derivations.why import ALL, Route, situation_of, why
@@ -32,6 +33,8 @@ TITLES = {
     "matrix": "Matrices: the equation as a whole",
     "update": "What the update does",
 }
+_BYTES_A_NUMBER = 32
+"""A number in full precision on a line of its own."""
 LARGEST_PRINTED = 8
 """Rows or columns of a matrix that are printed for people; of more the first ones."""
 
@@ -52,12 +55,20 @@ def why_text(
     shown_in = convention_named(convention or session.network.convention)
     routes = why(session, name, route, shown_in.name)
     if format == "json":
+        check_json_length(*(line.value for found in routes for line in found.lines), name=f"the derivation of {name}")
         return json.dumps(why_document(name, shown_in.name, routes), ensure_ascii=False, indent=1) + "\n"
     worksheet = _Worksheet(session, name, shown_in, routes)
     if format == "text":
         text = worksheet.text(notation)
         return spelt_out(text) if notation == "ascii" else text
     return {"markdown": worksheet.markdown, "latex": worksheet.latex}[format]()
+
+
+def check_json_length(*values: Any, name: str) -> None:
+    """Raise CommandError if a document with all numbers of these values would be too long to be of use."""
+    numbers = sum(int(np.size(value)) for value in values if value is not None)
+    hint = "one --route has less; text, markdown and latex shorten large matrices"
+    check_length(_BYTES_A_NUMBER * numbers, f"{name} as json", LONGEST_DOCUMENT, hint)
 
 
 def why_document(name: str, convention: str, routes: Sequence[Route]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nablastep.cost import work_of
 from nablastep.derivations.arrays import TooLarge
 from nablastep.derivations.code import Code, all_letters, letters_of, namespace
 from nablastep.derivations.samples import SAMPLES, of_sample
@@ -62,6 +63,9 @@ NUDGE = "Z"
 
 MOST_STEPS = 5_000
 """Nor are those that need more complex steps, one for each entry that is moved."""
+
+MOST_WORK = 4 * 10**9
+"""Nor are those whose steps take more multiplications than this: some seconds."""
 
 Array = NDArray[Any]
 
@@ -138,11 +142,15 @@ class Evaluator:
             largest = max(self.size("·".join(shape_of(each.expression) or ("1",))) for each in equations)
             chunk = _chunk(base, largest)
             found = []
-            for nudged in _nudges(base, chunk):
+            for nudged in _nudges(base, chunk, self._work(each.expression for each in equations)):
                 error = later({**self.values, variable.id: nudged[0] if chunk == 1 else nudged})
                 found.append(np.broadcast_to(slope_of_step(error), len(nudged)))
             self.remembered[key] = Worth(np.concatenate(found).reshape(base.shape))
         return self.remembered[key].array
+
+    def _work(self, expressions: Iterable[Expression]) -> int:
+        """The multiplications that it takes to compute these once."""
+        return sum(work_of(expression, self.values)[1] for expression in expressions)
 
     def error_change(self) -> float:
         """dE along the direction, through the whole forward pass."""
@@ -224,8 +232,11 @@ class Evaluator:
         together = [index in shared for index in node.denominator.indices][: base.ndim]
         extents = {letter: self._extent(numerator, node.denominator, letter) for letter in free}
         size = math.prod(extents.values())
+        _check_table(size * base.size)
+        terms = math.prod(self._extent(numerator, node.denominator, letter) for letter in all_letters(numerator))
         tables = []
-        for nudged in _nudges(base, max(1, min(LARGEST_CHUNK, 2_000_000 // max(size, base.size))), together):
+        chunk = max(1, min(LARGEST_CHUNK, 2_000_000 // max(size, base.size)))
+        for nudged in _nudges(base, chunk, terms + self._work((numerator,)), together):
             spread = nudged.reshape(len(nudged), *(1 for _ in letters[1:]), *base.shape) if base.ndim else nudged[0]
             found = np.asarray(self._run(numerator, letters, {**self.values, variable.id: spread}))
             found = found.reshape(found.shape or (1,) * len(letters))
@@ -234,8 +245,6 @@ class Evaluator:
                     found = np.take(found, 0, axis=letters.index(letter))
             kept = [letter for letter in letters[1:] if letter in free]
             tables.append(np.broadcast_to(found, (len(nudged), *(extents[letter] for letter in kept))))
-            if size * base.size > LARGEST_TABLE:
-                raise TooLarge
         own = [index for index in indices if index not in shared]
         table = np.moveaxis(slope_of_step(np.concatenate(tables)), 0, -1)
         table = table.reshape((*table.shape[:-1], *(self._length(node.denominator, index) for index in own)))
@@ -318,12 +327,13 @@ class Evaluator:
     def _columns(self, numerator: Expression, below: Expression, variable: Symbol, per_sample: bool) -> Worth:
         base = np.asarray(self.values[variable.id], dtype=float)
         length = self.size("·".join(shape_of(numerator)) if shape_of(numerator) else "1")
+        _check_table(length * base.size)
         samples = variable.shape.index(SAMPLES) if isinstance(below, OfSample) else None
         together = [axis == samples for axis in range(min(base.ndim, 2))]
         chunk = 1 if per_sample else _chunk(base, length)
         letters = SAMPLE if per_sample else ""
         columns = []
-        for nudged in _nudges(base, chunk, together):
+        for nudged in _nudges(base, chunk, self._work((numerator,)), together):
             moved = nudged[0] if chunk == 1 else nudged
             found = np.asarray(self._run(numerator, letters, {**self.values, variable.id: moved}))
             if not shape_of(numerator):
@@ -331,8 +341,6 @@ class Evaluator:
             found = found.swapaxes(-1, -2)
             found = found.reshape(*found.shape[:-2], -1)
             columns.append(slope_of_step(np.broadcast_to(found, (*found.shape[:-1], length))))
-            if length * base.size > LARGEST_TABLE:
-                raise TooLarge
         ranges = [1 if all_at_once else size for size, all_at_once in zip(base.shape[-2:], together, strict=False)]
         by_rows = np.arange(math.prod(ranges)).reshape(ranges)
         if per_sample:
@@ -394,16 +402,28 @@ def _entries(array: Array, entry: Entry) -> Worth:
     return Worth(array.reshape(kept), tuple(names))
 
 
-def _nudges(base: Array, chunk: int, together: Sequence[bool] = (False, False)) -> Iterator[Array]:
+def most_steps(work: int, results: int) -> int:
+    """How many entries may be moved one after the other, if each takes `work` multiplications for so many results."""
+    return min(MOST_STEPS, MOST_WORK // max(1, work), LARGEST_TABLE // max(1, results))
+
+
+def _check_table(entries: int) -> None:
+    """Raise TooLarge before a table of so many derivatives is made, if that is too many."""
+    if entries > LARGEST_TABLE:
+        raise TooLarge
+
+
+def _nudges(base: Array, chunk: int, work: int, together: Sequence[bool] = (False, False)) -> Iterator[Array]:
     """The array with a step in each entry in turn, `chunk` turns at once on an axis in front.
 
-    Along an axis that is marked, all entries are moved at once. Raises TooLarge for too many turns.
+    Along an axis that is marked, all entries are moved at once. Raises TooLarge for too many turns, or if all of them
+    take too long when each takes `work` multiplications.
     """
     front = base.shape[:-2] if base.ndim > 2 else ()
     shape = base.shape[len(front) :]
     ranges = [1 if all_at_once else size for size, all_at_once in zip(shape, together, strict=False)]
     turns = math.prod(ranges)
-    if turns > MOST_STEPS:
+    if turns > most_steps(work, 1):
         raise TooLarge
     cells = list(np.ndindex(*ranges))
     for start in range(0, turns, chunk):

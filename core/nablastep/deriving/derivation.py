@@ -8,18 +8,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from math import prod
 from typing import Any
 
 import numpy as np
 
 from nablastep.calculus import differential, gradient, jacobian, length_of
+from nablastep.cost import work_of
 from nablastep.derivations.collapse import folded_product, plain_product
 from nablastep.derivations.differential import differential_drafts
 from nablastep.derivations.index import index_drafts, slope_drafts
 from nablastep.derivations.jacobian import LAYOUTS, NUMERATOR, jacobian_drafts
 from nablastep.derivations.lines import OWN, Draft, Line, Truth, evaluated, frozen
 from nablastep.derivations.subject import Subject, Use
-from nablastep.derivations.worth import Evaluator
+from nablastep.derivations.worth import Evaluator, most_steps
 from nablastep.deriving.kinds import Array, DeriveError
 from nablastep.deriving.norms import with_norms
 from nablastep.deriving.reading import Reading
@@ -45,6 +47,7 @@ from nablastep.expressions import (
 )
 from nablastep.laws import filled
 from nablastep.shapes import rows_and_columns, shape_of, sizes_of
+from nablastep.slopes import rounding_of
 from nablastep.structures import Differential, Identity, Jacobian, Vec, vec
 from nablastep.transposition import transposed
 
@@ -53,6 +56,7 @@ GRADIENT, JACOBIAN_KIND, PRODUCT, HESSIAN, HESSIAN_PRODUCT = (
     "gradient", "jacobian", "vector-jacobian product", "hessian", "hessian-vector product",
 )  # fmt: skip
 TOLERANCE = 1e-6
+_WIDTH = 1e-4
 _DIRECTION_SEED = 20
 _TARGET = Symbol("f", None, ())
 
@@ -88,7 +92,8 @@ class Result:
     """One derivative: `equation` in textbook form, its value at the numbers, its largest difference from quotients.
 
     `form` are the steps from what the rules give to the textbook form; `note` says what a reader has to know. `values`
-    and `sizes` are the numbers it was proved on; `extra` are symbols in it that the expression does not have.
+    and `sizes` are the numbers it was proved on; `extra` are symbols in it that the expression does not have;
+    `rounding` is by how much quotients may be wrong.
     """
 
     by: Symbol
@@ -107,11 +112,17 @@ class Result:
     values: Mapping[str, Any] = field(default_factory=dict)
     sizes: Mapping[str, int] = field(default_factory=dict)
     extra: tuple[Symbol, ...] = ()
+    rounding: float = 0.0
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the value agrees with difference quotients, as far as their digits reach."""
+        return self.numeric_error <= TOLERANCE + self.rounding
 
     @property
     def holds(self) -> bool:
         """Whether all routes hold and the value agrees with difference quotients."""
-        return self.numeric_error <= TOLERANCE and all(route.holds for route in self.routes)
+        return self.agrees and all(route.holds for route in self.routes)
 
 
 @dataclass(frozen=True)
@@ -144,6 +155,7 @@ def derived(reading: Reading, by: Symbol, asked: Asked) -> tuple[Result, ...]:
         )
     if not shape and asked.seed is not None:
         raise DeriveError("--seed is for vectors and matrices; a number has its gradient", hint="leave --seed out")
+    work.check_size()
     if shape:
         found: tuple[Result, ...] = (work.product() if asked.seed is not None else work.jacobian(),)
     else:
@@ -169,6 +181,18 @@ class _Work:
         if asked.symmetric and by not in self.symmetric:
             raise DeriveError(f"--symmetric needs {by.id} declared symmetric", hint=f"say --shape {by.id}=symmetric")
 
+    def check_size(self) -> None:
+        """Raise DeriveError if the derivative is too large to be proved, one entry after the other."""
+        entries = prod(sizes_of(self.by.shape, self.values))
+        results = entries if self.asked.second else prod(sizes_of(shape_of(self.expression), self.values))
+        most = most_steps(work_of(self.expression, self.values)[1] + results, 1 if self._seed else results)
+        if entries > most:
+            raise DeriveError(
+                f"{self.by.id} has {entries} entries; at most {most} are moved here, one after the other, to prove "
+                "a derivative",
+                hint="smaller sizes prove the same: say --shape with them",
+            )
+
     def finished(self, result: Result) -> Result:
         """With the numbers that it was proved on."""
         sizes = {name: size for name, size in self.values.items() if name in self.reading.sizes}
@@ -178,8 +202,13 @@ class _Work:
         }
         return replace(
             result, target=self.target, values=values, sizes=sizes, layout=self.asked.layout,
-            symmetrised=result.symmetrised,
+            symmetrised=result.symmetrised, rounding=self._rounding(result),
         )  # fmt: skip
+
+    def _rounding(self, result: Result) -> float:
+        """By how much the quotients may be wrong only because the digits of what they differentiate end."""
+        source = gradient(self.expression, self.by, ONE) if result.kind == HESSIAN else self.expression
+        return rounding_of(float(np.max(np.abs(value_of(source, self.values)), initial=0.0)), _WIDTH)
 
     # numbers
 
@@ -500,5 +529,5 @@ def _quotient(at: Any, base: Any, place: tuple[int, ...]) -> Any:
     def central(step: float) -> Any:
         return (moved(step) - moved(-step)) / (2 * step)
 
-    width = 1e-4 * max(1.0, abs(float(base[place])))
+    width = _WIDTH * max(1.0, abs(float(base[place])))
     return (4 * central(width / 2) - central(width)) / 3

@@ -12,6 +12,7 @@ from nablastep.derivations.lines import Line
 from nablastep.derivations.rendering import (
     LARGEST_PRINTED,
     TITLES,
+    check_json_length,
     latex_matrix,
     line_document,
     matrix_rows,
@@ -46,6 +47,9 @@ def document(answer: Answer, format: str = "text", *, notation: str = "unicode",
     if format not in FORMATS:
         raise UnknownNameError(f"unknown format {format!r}; there are {', '.join(FORMATS)}")
     if format == "json":
+        proved = (line.value for result in answer.results for route in result.routes for line in route.lines)
+        values = (*answer.first.values.values(), *(result.value for result in answer.results))
+        check_json_length(*values, *proved, name="the answer")
         return json.dumps(json_document(answer, form=form), ensure_ascii=False, indent=1) + "\n"
     if format == "python":
         return numpy_program(answer)
@@ -210,7 +214,7 @@ def _where(answer: Answer, notation: str) -> str:
 def _facts(result: Result) -> str:
     shape = "×".join(shape_of(result.expression)) or "a number"
     structure = f", {result.structure}" if result.structure else ""
-    mark = "agrees" if result.numeric_error <= 1e-6 else "DISAGREES"
+    mark = "agrees" if result.agrees else "DISAGREES"
     note = f" {result.note[0].upper()}{result.note[1:]}." if result.note else ""
     return (
         f"{shape}{structure}; {mark} with difference quotients to {result.numeric_error:.0e}. {note.strip()} Its value:"

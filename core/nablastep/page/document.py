@@ -15,7 +15,7 @@ from importlib.resources import files
 
 from nablastep.demo.opening import OpenDemo
 from nablastep.page.data import Page, page_json
-from nablastep.page.moments import Moment, moments_between, moments_of_demo
+from nablastep.page.moments import Moment, check_moments, moments_between, moments_of_demo
 from nablastep.page.sheet import sheet
 from nablastep.program import BACKWARD
 from nablastep.session import Session
@@ -32,6 +32,7 @@ _IN_JSON = str.maketrans({character: f"\\u{ord(character):04x}" for character in
 def trace_page(trace: Trace) -> Iterator[str]:
     """The page of the first iterations of a trace, in pieces."""
     convention = trace.convention.name
+    check_moments(trace.network, 1 + trace.count * trace.counts[2])
     moments = list(moments_between(trace.session(), (1, 0), (trace.count + 1, 0), convention))
     for moment in moments if trace.with_why else ():
         if moment.session.step is not None and moment.session.step.phase == BACKWARD:
@@ -45,18 +46,20 @@ def session_page(session: Session, convention: str | None = None) -> str:
     name = convention or session.network.convention
     iteration, step = session.position
     first = max(1, iteration - EARLIER_ITERATIONS)
+    check_moments(session.network, 1 + (iteration - first) * len(session.program) + step)
     moments = list(moments_between(session, (first, 0), (iteration, step), name))
     about = (network_sentence(Trace(session.network, convention=name)),)
     return "".join(page_chunks(Page(session.network.title, about, session.network, name, moments)))
 
 
 def demo_page(opened: OpenDemo) -> str:
-    """The page of a demo. DemoError if its session refuses one of its commands."""
+    """The page of a demo. DemoError if its session refuses one of its commands, CommandError if it is too long."""
     return "".join(page_chunks(page_of_demo(opened, *moments_of_demo(opened))))
 
 
 def page_of_demo(opened: OpenDemo, moments: Sequence[Moment], chapters: tuple[str, ...]) -> Page:
     """What the page of a demo is about, with moments that were collected while it played."""
+    check_moments(opened.network, len(moments))
     convention = opened.demo.header.convention or opened.network.convention
     about = (network_sentence(Trace(opened.network, convention=convention)),)
     return Page(opened.title, about, opened.network, convention, moments, chapters)

@@ -9,13 +9,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from nablastep import commands
+from nablastep.cost import check_time
 from nablastep.demo import language
 from nablastep.demo.beats import Beat
 from nablastep.demo.opening import OpenDemo
 from nablastep.demo.player import Player
 from nablastep.demo.references import Cell
+from nablastep.errors import CommandError
+from nablastep.network import Network
 from nablastep.session import Position, Session
+
+MOST_MOMENTS = 2000
+"""A page of more is some ten megabytes, and nobody steps through it."""
+
+_SECONDS_A_MOMENT = 0.05
+_SECONDS_A_PARAMETER = 3e-7
+"""Of each moment: every cell that is told about has a difference quotient."""
 
 _EDITS = (commands.Set, commands.Undo, commands.Redo, commands.Reset, commands.Switch)
 
@@ -40,6 +52,14 @@ class Moment:
     def position(self) -> Position:
         """(iteration, steps done)."""
         return self.session.position
+
+
+def check_moments(network: Network, count: int) -> None:
+    """Raise CommandError for more moments than a page has, or that take longer than anybody waits."""
+    if count > MOST_MOMENTS:
+        raise CommandError(f"a page has at most {MOST_MOMENTS} steps, found {count}", hint="fewer iterations have less")
+    numbers = sum(int(np.size(value)) for value in network.initial_parameters.values())
+    check_time(count * (_SECONDS_A_MOMENT + _SECONDS_A_PARAMETER * numbers), f"a page of {count} steps")
 
 
 def moments_between(
@@ -145,6 +165,8 @@ def _change(statement: language.Statement) -> str:
 
 
 def _at(session: Session, iteration: int, step: int) -> Session:
+    """A session that stands there; what is computed of an iteration is shared by all that stand in it."""
+    session._iteration(iteration)
     standing = session.trial()
     standing.goto(iteration=iteration, step=step)
     return standing

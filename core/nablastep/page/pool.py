@@ -5,6 +5,7 @@ Owns the numbering. An array and its transpose are stored once; so are all thing
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 from collections.abc import Iterable, Sequence
@@ -58,7 +59,7 @@ class Pool:
     def array(self, value: Any) -> int:
         """Twice the number of the array, plus 1 if the value is its transpose; numbers are 1×1."""
         array = np.atleast_2d(np.asarray(value, dtype=np.float64))
-        key, flipped = ((each.shape, each.tobytes()) for each in (array, array.T))
+        key, flipped = (_fingerprint(each) for each in (array, array.T))
         if key not in {flipped} and ("arrays", flipped) in self._known and ("arrays", key) not in self._known:
             return 2 * self._known["arrays", flipped] + 1
         return 2 * self._number("arrays", key, array, stored_array)
@@ -69,6 +70,11 @@ class Pool:
             self._known[kind, key] = len(things)
             things.append(thing if made is None else made(thing))
         return self._known[kind, key]
+
+
+def _fingerprint(array: Array) -> tuple[tuple[int, ...], bytes]:
+    """What two arrays have in common only if they are the same; far smaller than a large array."""
+    return array.shape, hashlib.blake2b(array.tobytes()).digest()
 
 
 def stored_array(array: Array) -> dict[str, Any]:

@@ -21,7 +21,6 @@ from nablastep.trace.numerals import number_text
 from nablastep.view import CELL, View
 
 MOST_CELLS = 64
-CHECK_TOLERANCE = 1e-6
 ALL = -1
 
 WRITER = notation_named("mathml")
@@ -126,6 +125,5 @@ def _parts(parts: Sequence[Part]) -> list[Any]:
 
 def _check(value: float, check: Slope) -> list[Any]:
     """[holds, or 2 at a kink; the difference quotient as text]."""
-    error = abs(value - check.value) / max(1.0, abs(value), abs(check.value))
-    verdict = 1 if error <= CHECK_TOLERANCE else 2 if check.at_kink else 0
+    verdict = 1 if check.agrees(value) else 2 if check.at_kink else 0
     return [verdict, number_text(check.value).replace("-", "−")]

@@ -13,6 +13,7 @@ from nablastep.field_checks import did_you_mean
 from nablastep.notation import notation_named
 from nablastep.trace.json_trace import json_chunks
 from nablastep.trace.latex_document import latex_chunks
+from nablastep.trace.length import check_trace_length
 from nablastep.trace.lines import Line, Span, line_text
 from nablastep.trace.markdown import markdown_chunks
 from nablastep.trace.model import Trace, TraceEdit, TraceIteration, TraceStep
@@ -67,11 +68,13 @@ def written(
 ) -> Iterator[str]:
     """The trace in a format, in pieces that joined are the whole document; `notation` matters to the text only.
 
-    A `fragment` of LaTeX has no preamble. Raises UnknownNameError for an unknown format or notation.
+    A `fragment` of LaTeX has no preamble. Raises UnknownNameError for an unknown format or notation, CommandError for
+    a document that would be too long; both before the first piece.
     """
     if format_name == "text":
         return (line_text(line) + "\n" for line in text_lines(trace, notation=notation))
     if format_name not in _DOCUMENTS:
         near = did_you_mean(format_name, FORMAT_NAMES)
         raise UnknownNameError(f"unknown format {format_name!r}{near}", hint=f"formats: {', '.join(FORMAT_NAMES)}")
+    check_trace_length(trace, format_name)
     return latex_chunks(trace, fragment=True) if fragment else _DOCUMENTS[format_name](trace)

@@ -5,9 +5,10 @@ Owns what a trace consists of. How it is written is the matter of the other modu
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from nablastep.not_finite import is_finite, origin_of
 from nablastep.notation.settings import SETTINGS, setting_of
 from nablastep.program import BACKWARD, Program, Step
 from nablastep.session import Session
+from nablastep.shapes import sizes_of
 from nablastep.timeline import Timeline
 from nablastep.transposition import Convention, convention_named
 from nablastep.words import by_hand_sentence, kink_sentence, not_finite_sentence, step_title
@@ -171,6 +173,19 @@ class Trace:
     def batches(self) -> tuple[tuple[int, ...], ...]:
         """The sample indices of every iteration."""
         return tuple(self.network.batch(number) for number in range(1, self.count + 1))
+
+    @property
+    def counts(self) -> tuple[int, int, int]:
+        """How many numbers it begins with, how many an iteration reads and makes, and in how many steps."""
+        program = self._timeline.program(1)
+        sizes = {**self.network.dimensions, "m": self.network.batch_size}
+
+        def count(found: Iterable[Symbol]) -> int:
+            return sum(prod(sizes_of(symbol.shape, sizes)) for symbol in found)
+
+        samples = count(program.graph.of(Role.DATA, Role.TARGET))
+        first = count((*program.graph.of(Role.GIVEN), *program.parameters, *program.state)) + samples
+        return first, count(step.target for step in program.steps) + samples, len(program)
 
     @cached_property
     def initial(self) -> Mapping[str, Any]:

@@ -17,7 +17,6 @@ from nablastep_tui.numbers import digits_of_agreement, scalar_text
 from nablastep_tui.scene import Scene
 from nablastep_tui.themes import accent_style, selected_style, style
 
-CHECK_TOLERANCE = 1e-6
 MOST_BY_HAND = 2
 
 
@@ -226,8 +225,7 @@ def check_line(scene: Scene) -> Line | None:
     value = float(result[scene.cell] if np.ndim(result) else result)
     ascii_only = scene.glyphs.name == "ascii"
     quotient = scalar_text(check.value, 6, ascii=ascii_only)
-    error = abs(value - check.value) / max(1.0, abs(value), abs(check.value))
-    if error <= CHECK_TOLERANCE:
+    if check.agrees(value):
         digits = digits_of_agreement(value, check.value)
         agrees = f"   agrees to {digits} digit{'s' if digits != 1 else ''}" if value else ""
         return [
