@@ -26,6 +26,7 @@ from nablastep_tui.numbers import error_text
 from nablastep_tui.palettes import Palette
 from nablastep_tui.scene import Scene
 from nablastep_tui.screens.branches import BranchesScreen
+from nablastep_tui.screens.keys_page import NOTES
 from nablastep_tui.screens.keys_page import _text as keys_text
 from nablastep_tui.screens.open_page import offers
 from nablastep_tui.screens.stage_base import REGIONS
@@ -114,8 +115,8 @@ def open_faults(palette: Palette, size: tuple[int, int]) -> Iterator[str]:
 
 
 def keys_faults(width: int) -> Iterator[str]:
-    """The page of all keys: no line is broken."""
-    lines = keys_text(DEFAULT_KEYS, min(width, 118) - 6).split("\n")
+    """The page of all keys: no line about a key is broken."""
+    lines = keys_text(DEFAULT_KEYS, min(width, 118) - 6).split("\n")[: -len(NOTES)]
     yield from (f"broken: {line.plain!r}" for line in lines if line.cell_length > min(width, 118) - 4)
 
 
@@ -151,9 +152,12 @@ def _demo_screen_faults(shown: Scene, player: Player, docked: DockedWhy, size: t
             REGIONS[name], shown, width - (rows.docked_why_columns if name == "stage" else 0), place.height
         )
         yield from (f"{name}: text over text in {row!r}" for row in overprints)
-        if name in {"stage", "caption"}:
-            below = canvas.text_rows()[int(name == "stage") :]
+        if name == "stage":
+            below = canvas.text_rows()[1:]
             yield from (f"{name}: cut in {row.strip()!r}" for row in below if "…" in LEFT_OUT.sub("", row))
+        if name == "caption":
+            text = "\n".join(canvas.text_rows())
+            yield from (f"the caption is cut: {line!r}" for line in shown.caption or () if line not in text)
     if is_why:
         top = 2 if height >= 24 else 1
         route = player.view.route or ROUTES[0]

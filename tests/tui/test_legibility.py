@@ -5,8 +5,16 @@ from __future__ import annotations
 import pytest
 
 from legibility import faults_of
+from legible_pages import demo_faults, keys_faults, open_faults
+from nablastep_tui.palettes import DARK
 
 
 @pytest.mark.parametrize("name", ["mazur", "ng-ex4", "skinny"])
 def test_everything_can_be_read(name: str) -> None:
     assert [str(fault) for fault in faults_of(name, short=True)] == []
+
+
+def test_the_other_pages_can_be_read() -> None:
+    found = [*open_faults(DARK, (80, 24)), *keys_faults(80), *demo_faults("skip-connection", (80, 24))]
+    found += demo_faults("vanishing-gradient", (120, 40))
+    assert found == []

@@ -129,6 +129,16 @@ def scalar_text(value: float, decimals: int = 6, *, ascii: bool = False) -> str:
     return _with_minus(mantissa, ascii) + power_of_ten(int(exponent), ascii=ascii)
 
 
+def rough_text(value: float, width: int, *, ascii: bool = False) -> str:
+    """A number with as many digits as `width` cells hold, one at least: `2.4×10⁻¹²`, `2×10⁻¹²`."""
+    for digits in (2, 1, 0):
+        mantissa, exponent = f"{value:.{digits}e}".split("e")
+        text = _with_minus(mantissa, ascii) + power_of_ten(int(exponent), ascii=ascii)
+        if len(text) <= width:
+            break
+    return text
+
+
 def error_text(error: float | None, *, ascii: bool = False) -> str:
     """E for the header, without its letter: six decimals, or `·` if no step has computed it."""
     if error is None:

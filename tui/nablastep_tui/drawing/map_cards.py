@@ -31,7 +31,7 @@ from nablastep_tui.drawing.matrix import MatrixState, compact, draw
 from nablastep_tui.drawing.remembered import Remembered
 from nablastep_tui.drawing.spans import clipped
 from nablastep_tui.drawing.symbols import symbol_text
-from nablastep_tui.numbers import MatrixFormat, choose_format, scalar_text
+from nablastep_tui.numbers import MatrixFormat, choose_format, rough_text, scalar_text
 from nablastep_tui.scene import Scene, Target
 from nablastep_tui.themes import LEVELS, accent_style, dimension_style, faint_style, style, value_fill
 
@@ -315,8 +315,10 @@ def _draw_error(canvas: Canvas, scene: Scene, plan: MapPlan, x: int, card: Card)
     if found.values is None:
         canvas.write(x + 4, top + 1, scene.glyphs.not_computed, faint_style(scene.palette))
         return
-    decimals = 6 if card.width >= 14 else 4
-    text = scalar_text(float(found.values[0, 0]), decimals, ascii=scene.glyphs.name == "ascii")
+    error, ascii_only = float(found.values[0, 0]), scene.glyphs.name == "ascii"
+    text = scalar_text(error, 6 if card.width >= 14 else 4, ascii=ascii_only)
+    if width_of(text) > card.width - 3:
+        text = rough_text(error, card.width - 3, ascii=ascii_only)
     look = style(scene.palette.muted) if found.previous else style(scene.palette.bright, bold=True)
     canvas.write(x + card.width - 2 - width_of(text), top + 1, text, look)
     whose = f"of {scene.session.position.iteration - 1}"
