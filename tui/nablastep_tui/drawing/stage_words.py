@@ -11,8 +11,9 @@ import numpy as np
 from nablastep.network_notes import network_notes
 from nablastep.notation import notation_named
 from nablastep_tui.drawing.canvas import Canvas
+from nablastep_tui.drawing.cells import width_of
 from nablastep_tui.drawing.stage_scalar import Line, length_of, scalar_lines
-from nablastep_tui.drawing.text import plain, wrapped
+from nablastep_tui.drawing.text import balanced, plain
 from nablastep_tui.numbers import digits_of_agreement, scalar_text
 from nablastep_tui.scene import Scene
 from nablastep_tui.themes import accent_style, selected_style, style
@@ -58,12 +59,12 @@ def _told(scene: Scene, width: int, *, shortened: bool) -> list[Line]:
     remarks = remarks_of(scene)
     # What is not as the equation says comes first; what a number means for E cannot be said where E is none.
     bold = style(scene.palette.bright, bold=True)
-    said: list[Line] = [[(row, bold)] for remark in remarks for row in wrapped(remark, width)]
+    said: list[Line] = [[(row, bold)] for remark in remarks for row in balanced(remark, width)]
     if _has_no_error(scene) or (shortened and said):
         return said
     sentence = scene.shown.sentence(scene.cell)
-    rows = wrapped(sentence, width)
-    if shortened and len(half := wrapped(half_of(sentence), width)) < len(rows):
+    rows = balanced(sentence, width)
+    if shortened and len(half := balanced(half_of(sentence), width)) < len(rows):
         rows = half
     return [*said, *([(row, style(scene.palette.muted))] for row in rows)]
 
@@ -78,7 +79,7 @@ def _optional(scene: Scene, width: int) -> list[Line]:
     """Hint, definition and check, the one that can be done without first at the end."""
     found: list[Line] = []
     if scene.hint:
-        found += [[(row, accent_style(scene.palette))] for row in wrapped(scene.hint, width)]
+        found += [[(row, accent_style(scene.palette))] for row in balanced(scene.hint, width)]
     definition = scene.shown.definition
     if definition is not None and scene.view.step.target == scene.session.program.error:
         text = notation_named(scene.notation).equation_text(definition)
@@ -134,22 +135,24 @@ def _invitation(scene: Scene, width: int) -> list[list[Line]]:
     accent, muted = accent_style(palette), style(palette.muted)
     found: list[list[Line]] = [
         [press],
-        *([[(row, accent)] for row in wrapped(note, width)] for note in notes_of(scene)),
+        *([[(row, accent)] for row in balanced(note, width)] for note in notes_of(scene)),
     ]
     if not scene.first_run:
         return found
-    keys: Line = []
     offers = (
         (_key(scene, "back"), "takes any of them back."),
         (_key(scene, "why"), "asks why an equation has its form."),
         (_key(scene, "edit"), "edits any number."),
     )
+    keys: list[Line] = [[]]
     for key, what in offers:
-        keys += [(key, accent), (f" {what}  ", muted)]
-    about = [[(row, muted)] for row in wrapped(_about(scene), width)]
-    frozen = [[(row, muted)] for row in wrapped(_frozen(scene), width)]
-    alike = [[(row, muted)] for row in wrapped(_alike(scene), width)]
-    return [*found, about, *([[keys]] if length_of(keys) <= width else []), *(each for each in (frozen, alike) if each)]
+        if keys[-1] and length_of(keys[-1]) + width_of(f"{key} {what}") > width:
+            keys.append([])
+        keys[-1] += [("  " if keys[-1] else "", muted), (key, accent), (f" {what}", muted)]
+    about = [[(row, muted)] for row in balanced(_about(scene), width)]
+    frozen = [[(row, muted)] for row in balanced(_frozen(scene), width)]
+    alike = [[(row, muted)] for row in balanced(_alike(scene), width)]
+    return [*found, about, keys, *(each for each in (frozen, alike) if each)]
 
 
 def _about(scene: Scene) -> str:

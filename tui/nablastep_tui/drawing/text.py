@@ -18,6 +18,13 @@ def wrapped(text: str, width: int) -> list[str]:
     return lines
 
 
+def balanced(text: str, width: int) -> list[str]:
+    """As many lines as `wrapped` makes, none much shorter than the others: no word stands alone below a sentence."""
+    lines = wrapped(text, width)
+    narrower = range(width_of(text) // max(1, len(lines)), width)
+    return next((tried for less in narrower if len(tried := wrapped(text, less)) == len(lines)), lines)
+
+
 def folded(pieces: Sequence[str], width: int, indent: int = 2) -> list[str]:
     """A formula in lines of at most `width` cells, broken before a sign that has blanks around it where it can be.
 
