@@ -160,9 +160,11 @@ class Graph:
         return tuple(symbol for symbol in candidates if not self.uses(symbol))
 
     def first_use(self, symbol: Symbol) -> Definition:
-        """The first definition on the way to E that reads the quantity."""
-        first = self.uses(symbol)[0].equation
-        return next(found for found in self.definitions if first in (found.equation, found.definition))
+        """The first definition on the way to E that reads the quantity, itself or in its textbook form."""
+        on_the_way = set(self._towards_error())
+        return next(
+            found for found in self.definitions if found in on_the_way and symbol in (*found.read, *found.passed_over)
+        )
 
 
 def _check(definition: Definition, known: set[Symbol]) -> None:

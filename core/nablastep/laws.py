@@ -356,12 +356,24 @@ def _negative_term(node: Add) -> Expression | None:
 
 
 def _with_common_multiplier(kind: type[Add] | type[Subtract], left: Expression, right: Expression) -> Expression:
-    """c ⊙ x + c ⊙ y = c ⊙ (x + y), with the same c in the same place."""
-    if isinstance(left, Hadamard) and isinstance(right, Hadamard):
-        if left.left == right.left:
-            return Hadamard(left.left, kind(left.right, right.right))
-        if left.right == right.right:
-            return Hadamard(kind(left.left, right.left), left.right)
+    """c ⊙ x + c ⊙ y = c ⊙ (x + y), A B + A C = A (B + C), x / s + y / s = (x + y) / s, Σ x + Σ y = Σ (x + y): what is
+    done to both alike is done once, to their sum."""
+
+    def together(x: Expression, y: Expression) -> Expression:
+        return add(x, y) if kind is Add else Subtract(x, y)
+
+    for product in (Hadamard, MatMul):
+        if isinstance(left, product) and isinstance(right, product):
+            if left.left == right.left:
+                return product(left.left, together(left.right, right.right))
+            if left.right == right.right:
+                return product(together(left.left, right.left), left.right)
+    if isinstance(left, Divide) and isinstance(right, Divide) and left.right == right.right:
+        return Divide(together(left.left, right.left), left.right)
+    for linear in (Sum, Total):
+        alike = isinstance(left, linear) and isinstance(right, linear) and shape_of(left) == shape_of(right)
+        if alike and shape_of(left.operands[0]) == shape_of(right.operands[0]):
+            return left.with_operands((together(left.operands[0], right.operands[0]),))
     return kind(left, right)
 
 

@@ -40,7 +40,8 @@ from nablastep.expressions import (
     TimesLog,
     substitute,
 )
-from nablastep.functions.elementary import LOG, SQUARE
+from nablastep.functions.elementary import LOG, SIGMOID, SQUARE
+from nablastep.laws import negate
 from nablastep.structures import Delta, Differential, Entry, IndexSum, Placed
 from nablastep.transposition import transposed
 
@@ -156,6 +157,10 @@ class _Expansion:
                 return self._product(self.of(x.left), [_atom(Apply(LOG, x.right))])
             case Apply() if x.prime and not self.whole:
                 return self.of(function_body(x.function, x.x, prime=True))
+            case Apply(function=function, x=Scale(scalar=Factor(numerator))) if (
+                function is SIGMOID and numerator < 0 and not self.whole
+            ):  # σ(−z) = 1 − σ(z)
+                return self.of(Subtract(ONE, Apply(SIGMOID, negate(x.x))))
         return [_atom(x)]
 
     def _product(self, left: list[Product], right: list[Product]) -> list[Product]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from nablastep.exact import ONE_EXACTLY, Exact, exact
 from nablastep.expressions import (
+    MINUS_ONE,
     ONE,
     ROWS,
     Add,
@@ -141,7 +142,7 @@ def _tidy_product(node: MatMul) -> Expression:
 
 def _tidy_sum(node: Sum) -> Expression:
     number, rest = _split(node.x)
-    return _in_front(number, Sum(rest))
+    return _in_front(number, Sum(rest.x if isinstance(rest, Total) else rest))
 
 
 def _tidy_repeat(node: Repeat) -> Expression:
@@ -205,18 +206,19 @@ class _Stable:
         return meant.x if is_sigmoid else None  # type: ignore[attr-defined]
 
     def binary(self, node: Expression) -> Expression | None:
-        """Σ y ln σ(z) + (1 − y) ln(1 − σ(z)) = −Σ (softplus z − y z)."""
-        inside = node.x if isinstance(node, Sum) else None
-        if not isinstance(inside, Add):
+        """y ln σ(z) + (1 − y) ln(1 − σ(z)) = −(softplus z − y z), in either order and with either sign."""
+        if not isinstance(node, Add | Subtract):
             return None
-        first, second = inside.left, inside.right
-        if not (isinstance(first, TimesLog) and isinstance(second, TimesLog)):
+        first, second = _signed_log(node.left), _signed_log(node.right)
+        if first is None or second is None or (first[0] is second[0]) is isinstance(node, Subtract):
             return None
-        y, z = first.left, self.of_sigmoid(first.right)
-        rest, ones = _one_minus(y), _one_minus(first.right)
-        if z is None or (second.left, second.right) != (rest, ones):
-            return None
-        return negate(Sum(Subtract(Apply(SOFTPLUS, z), Hadamard(y, z))))
+        for (_, y, p), (_, rest, ones) in ((first, second), (second, first)):
+            z = self.of_sigmoid(p)
+            if z is not None and (rest, ones) == (_one_minus(y), _one_minus(p)):
+                product = Hadamard(y, z) if shape_of(z) else Scale(y, z)
+                found = Subtract(Apply(SOFTPLUS, z), product)
+                return found if first[0] else negate(found)
+        return None
 
     def categorical(self, node: Expression) -> Expression | None:
         """Σ y ln softmax(z) = −Σ ((1ᵀy) lse z − yᵀz)."""
@@ -261,6 +263,18 @@ class _Stable:
         inside = node.x.x
         is_exponential = isinstance(inside, Apply) and inside.function is EXP and not inside.prime
         return LogSumExp(inside.x, node.x.axis) if is_exponential else None  # type: ignore[attr-defined]
+
+
+def _signed_log(node: Expression) -> tuple[bool, Expression, Expression] | None:
+    """Whether there is a minus in front, y and p, where the node is ± y ln p."""
+    if isinstance(node, Scale) and node.scalar == MINUS_ONE:
+        found = _signed_log(node.x)
+        return None if found is None else (not found[0], *found[1:])
+    if not isinstance(node, TimesLog):
+        return None
+    y = node.left
+    minus = isinstance(y, Scale) and y.scalar == MINUS_ONE
+    return minus, y.operands[1] if minus else y, node.right
 
 
 def _ones(node: Expression) -> Expression:

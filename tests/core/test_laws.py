@@ -97,6 +97,7 @@ def test_constructors_fold_constants(built: Expression, expected: Expression) ->
 
 
 HALF = Factor(1, 2)
+OTHER_LEFT = Apply(SQUARE, LEFT)
 RAW: tuple[Expression, ...] = (
     Scale(Factor(0), X),
     Scale(ONE, X),
@@ -142,6 +143,11 @@ RAW: tuple[Expression, ...] = (
     Add(X, Scale(Factor(-1), Y)),
     Add(Hadamard(X, Y), Scale(Factor(-1), Hadamard(X, Apply(SQUARE, Y)))),
     Add(Hadamard(Y, X), Hadamard(Apply(SQUARE, Y), X)),
+    Add(MatMul(LEFT, X), Scale(Factor(-1), MatMul(LEFT, Y))),
+    Add(MatMul(LEFT, X), MatMul(OTHER_LEFT, X)),
+    Add(Divide(X, SCALAR), Divide(Y, SCALAR)),
+    Add(Sum(X), Sum(Y)),
+    Add(Total(X, ROWS), Scale(Factor(-1), Total(Y, ROWS))),
 )
 """Nodes that some law rewrites."""
 

@@ -29,10 +29,13 @@ from nablastep.expressions import (
     Hadamard,
     Ratio,
     Scale,
+    Softmax,
     Subtract,
     Symbol,
     Total,
+    Transpose,
     substitute,
+    symbols,
     walk,
 )
 from nablastep.functions.elementary import SIGMOID
@@ -41,7 +44,7 @@ from nablastep.laws import add, hadamard, negate, scale, simplified_throughout
 from nablastep.notation.unicode import NOTATION
 from nablastep.program import Program
 from nablastep.shapes import shape_of
-from nablastep.transposition import Convention
+from nablastep.transposition import Convention, transposed
 
 Factors = tuple[list[Expression], list[Expression]]
 """The factors above and below the line of a product entry by entry."""
@@ -54,9 +57,10 @@ def textbook_way(program: Program, name: str, convention: Convention, evaluator:
     use = _passed_over(program, own, last, convention)
     if last is None or use is None or use.upstream is None:
         return None
-    if not np.isfinite(evaluator.values[use.upstream.id]).all() or not _targets_sum_to_one(
-        use, evaluator, program, convention
-    ):
+    upstream = evaluator.values.get(use.upstream.id)
+    if upstream is None or not np.isfinite(upstream).all():
+        return None
+    if not _targets_sum_to_one(use, evaluator, program, convention):
         return None
     found = gradient(use.expression, own.variable, use.upstream)
     named = substitute(found, {use.expression: use.target})
@@ -78,13 +82,13 @@ def cancelling_drafts(program: Program, through: Subject, own: Subject, conventi
     x = substitute(through.equation.expression, {use.upstream: loss})
     x = line(x, f"Put in ∇{_text(use.target)}: the loss has the outputs below its fraction line.")
     if isinstance(use.expression, Apply) and use.expression.function is SIGMOID:
-        slope = Apply(SIGMOID, use.expression.x, prime=True)
-        ones = Fill(ONE, shape_of(use.target))
-        x = substitute(x, {slope: Hadamard(use.target, Subtract(ones, use.target))})
-        x = line(x, "The slope of σ in terms of its own output: a (1 − a).")
-    x = line(cancelled(x), "What the loss divides by is what the slope multiplies with: they cancel.")
-    sums = {node: Fill(ONE, shape_of(node)) for node in walk(x) if _is_target_sum(node, program, convention)}
-    x = line(simplified_throughout(substitute(x, dict(sums))), "The targets of a sample sum to 1.")
+        x = line(substitute(x, _slope_by_output(use)), "The slope of σ in terms of its own output: a (1 − a).")
+    x = line(
+        cancelled(_transposes_at_leaves(x)), "What the loss divides by is what the slope multiplies with: they cancel."
+    )
+    if isinstance(use.expression, Softmax):
+        sums = {node: Fill(ONE, shape_of(node)) for node in walk(x) if _is_target_sum(node, program, convention)}
+        x = line(simplified_throughout(substitute(x, dict(sums))), "The targets of a sample sum to 1.")
     if isinstance(use.expression, Apply):
         number = entry_of(x, own.indices)
         x = line(
@@ -104,6 +108,20 @@ def cancelling_drafts(program: Program, through: Subject, own: Subject, conventi
     rule = "Both ways end in the same formula: the equation of this step."
     found.append(Draft(own.gradient, own.equation.expression if arrived else x, rule, arrived=arrived))
     return tuple(found)
+
+
+def _slope_by_output(use: Use) -> dict[Expression, Expression]:
+    """σ′ = a ⊙ (1 − a), as it stands and lying on its side."""
+    assert isinstance(use.expression, Apply)
+    slope = Apply(SIGMOID, use.expression.x, prime=True)
+    product = Hadamard(use.target, Subtract(Fill(ONE, shape_of(use.target)), use.target))
+    return {transposed(slope): transposed(product), slope: product}
+
+
+def _transposes_at_leaves(x: Expression) -> Expression:
+    if isinstance(x, Transpose):
+        return transposed(_transposes_at_leaves(x.x))
+    return x.with_operands(tuple(map(_transposes_at_leaves, x.operands))) if x.operands else x
 
 
 def cancelled(x: Expression) -> Expression:
@@ -172,8 +190,10 @@ def _product(factor: Expression, above: list[Expression], below: list[Expression
 
 
 def _passed_over(program: Program, own: Subject, last: Definition | None, convention: Convention) -> Use | None:
-    """The equation a = f(z) of an output that only E's textbook form reads."""
+    """The equation a = f(z) of an output that only E's textbook form reads; None where that reads z itself too."""
     if last is None or last.definition is None or not own.through_error:
+        return None
+    if own.variable.id in {symbol.id for symbol in symbols(last.definition.expression)}:
         return None
     for symbol in last.passed_over:
         made = program.graph.definition_of(symbol.id)
@@ -193,7 +213,7 @@ def _is_target_sum(node: Expression, program: Program, convention: Convention) -
 
 def _targets_sum_to_one(use: Use, evaluator: Evaluator, program: Program, convention: Convention) -> bool:
     target = program.graph.target
-    if target is None or isinstance(use.expression, Apply):
+    if target is None or not isinstance(use.expression, Softmax):
         return True
     shown = convention.shown_symbol(target)
     axis = 0 if convention.shown_symbol(target).shape == target.shape else 1

@@ -122,7 +122,7 @@ def _from_left(matrix: Expression, x: Expression) -> Expression:
     if isinstance(matrix, Identity):
         return x
     if isinstance(matrix, Fill) and matrix.scalar == ONE:
-        return total(x, ROWS) if matrix.shape[0] == "1" else repeat(x, ROWS, matrix.shape[0])  # type: ignore[misc]
+        return _ones_times(matrix, x, ROWS)
     return matmul(matrix, x)
 
 
@@ -131,5 +131,12 @@ def _from_right(matrix: Expression, x: Expression) -> Expression:
     if isinstance(matrix, Identity):
         return x
     if isinstance(matrix, Fill) and matrix.scalar == ONE:
-        return total(x, COLUMNS) if matrix.shape[0] == "1" else repeat(x, COLUMNS, matrix.shape[0])  # type: ignore[misc]
+        return _ones_times(matrix, x, COLUMNS)
     return matmul(x, transposed(matrix))
+
+
+def _ones_times(ones: Fill, x: Expression, axis: int) -> Expression:
+    """What is added up along the axis, repeated along it."""
+    rows, columns = rows_and_columns(ones)
+    added = x if columns == "1" else total(x, axis)
+    return added if rows == "1" else repeat(added, axis, rows)
