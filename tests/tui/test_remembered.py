@@ -126,8 +126,6 @@ async def test_the_screen_is_what_it_would_be_if_nothing_were_remembered(
                 anew = Canvas(region.canvas.width, region.canvas.height, region.canvas.background)
                 region._draw(anew, region.scene)
                 assert region.canvas.changed_rows(anew) == [], (key, region.id)
-                shown = [
-                    region._styles_cache.render_widget(region, region.region.reset_offset)[y].text
-                    for y in range(anew.height)
-                ]
-                assert shown == anew.text_rows(), (key, region.id)
+                shown = region.render_lines(region.region.reset_offset)
+                assert shown == region._styles_cache.render_widget(region, region.region.reset_offset), (key, region.id)
+                assert [strip.text for strip in shown] == anew.text_rows(), (key, region.id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from itertools import chain
 
 from rich.style import Style
 
@@ -55,13 +56,12 @@ def _fitting(canvas: Canvas, scene: Scene) -> Fitting | None:
     """
     if not has_room_for_numbers(scene):
         return None
-    whole = list(tails(canvas, scene))
+    whole, cut = tails(canvas, scene)
     layouts = (_inline, _in_falks_layout, partial(_in_falks_layout, is_tight=True))
-    # A sentence is cut to its second half only where no layout has room for all of it.
-    kept = [tail for tail in whole if len(tail) >= len(whole[-4])] if len(whole) > 3 else whole
-    first = [(layout, tail) for layout in layouts for tail in kept]
-    then = [(layout, tail) for tail in whole[len(kept) :] for layout in layouts]
-    tried = (layout(canvas, scene, tail) for layout, tail in (*first, *then))
+    # A sentence is cut to one half only where no layout has room for all of it.
+    first = ((layout, tail) for layout in layouts for tail in whole)
+    then = ((layout, tail) for tail in cut for layout in layouts)
+    tried = (layout(canvas, scene, tail) for layout, tail in chain(first, then))
     return next((found for found in tried if found is not None), None)
 
 

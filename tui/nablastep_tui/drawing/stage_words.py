@@ -32,26 +32,31 @@ class Tail:
         return len(self.lines)
 
 
-def tails(canvas: Canvas, scene: Scene) -> Iterator[Tail]:
+def tails(canvas: Canvas, scene: Scene) -> tuple[list[Tail], Iterator[Tail]]:
     """What stands below the equation, as whole as there may be room for: each is shorter than the one before.
 
     The scalar line and the sentence are whole as long as they can be; a check gives way before them, a hint last,
-    as it goes once it has been followed. The last one is a single line: numbers in a matrix come before words.
+    as it goes once it has been followed. Those in the second part are cut: the last one is a single line, as numbers
+    in a matrix come before words.
     """
     width = canvas.width - 6
     if not scene.view.is_done:
         # A demo steps by itself: its keys mean something else.
         said = _invitation(scene, width) if scene.caption is None else []
-        for count in range(len(said), -1, -1):
-            yield Tail([line for lines in said[:count] for line in lines], 1)
-        return
-    optional = _optional(scene, width)
-    numbers = {most: scalar_lines(scene, width, most) for most in (3, 2, 1)}
-    for kept in range(len(optional), -1, -1):
-        yield Tail([*numbers[3], *_told(scene, width, shortened=False), *optional[:kept]], len(numbers[3]))
+        found = [Tail([line for lines in said[:count] for line in lines], 1) for count in range(len(said), -1, -1)]
+        whole = len(found) - 3 if len(found) > 3 else len(found)
+        return found[:whole], iter(found[whole:])
+    optional, numbers = _optional(scene, width), scalar_lines(scene, width, 3)
+    lines = [*numbers, *_told(scene, width, shortened=False)]
+    return [Tail([*lines, *optional[:kept]], len(numbers)) for kept in range(len(optional), -1, -1)], _cut(scene, width)
+
+
+def _cut(scene: Scene, width: int) -> Iterator[Tail]:
+    """With one half of the sentence, and without it."""
     for most in (2, 1):
-        yield Tail([*numbers[most], *_told(scene, width, shortened=True)], len(numbers[most]))
-    yield Tail(numbers[1], len(numbers[1]))
+        numbers = scalar_lines(scene, width, most)
+        yield Tail([*numbers, *_told(scene, width, shortened=True)], len(numbers))
+    yield Tail(numbers, len(numbers))
 
 
 def _told(scene: Scene, width: int, *, shortened: bool) -> list[Line]:

@@ -45,6 +45,9 @@ class Region(Guarded, Widget):
         self._scene: Scene | None = None
         self._canvas: Canvas | None = None
         self._drawn_for: tuple[Scene | None, int, int] = (None, 0, 0)
+        self._strips: dict[int, Strip] = {}
+        self._strips_of: Canvas | None = None
+        self._seen_through: tuple[object, ...] = ()
 
     @property
     def scene(self) -> Scene | None:
@@ -61,6 +64,11 @@ class Region(Guarded, Widget):
         canvas = self.canvas
         assert canvas is not None
         changed = canvas.changed_rows(stands)
+        if self._strips_of is stands:
+            self._strips_of = canvas
+            for first, count in changed:
+                for y in range(first, first + count):
+                    self._strips.pop(y, None)
         if changed:
             self.refresh(*(Rows(0, first, canvas.width, count) for first, count in changed))
 
@@ -70,6 +78,21 @@ class Region(Guarded, Widget):
         if canvas is None or y >= canvas.height:
             return Strip.blank(self.size.width, Style.null())
         return canvas.strip(y)
+
+    def render_lines(self, crop: Rows) -> list[Strip]:
+        """The rows as they are drawn, each made once: no border, padding or opacity is put around or over them."""
+        filters, background = self.get_line_filters(), self.background_colors[1]
+        seen_through = (*filters, background)
+        if self.canvas is not self._strips_of or seen_through != self._seen_through:
+            self._strips, self._strips_of, self._seen_through = {}, self.canvas, seen_through
+        for y in crop.line_range:
+            if y not in self._strips:
+                strip = self.render_line(y)
+                for each in filters:
+                    strip = strip.apply_filter(each, background)
+                self._strips[y] = strip
+        rows = [self._strips[y] for y in crop.line_range]
+        return rows if crop.column_span == (0, self.size.width) else [row.crop(*crop.column_span) for row in rows]
 
     @property
     def canvas(self) -> Canvas | None:
