@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 _EXPONENT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -10,6 +12,14 @@ def change_of_error(error: str, slope: float) -> str:
     if slope == 0:
         return f"{error} does not move (to first order)"
     return f"{error} {'rises' if slope > 0 else 'falls'} by {significant(abs(slope))} per unit"
+
+
+_ERROR = re.compile(r"(?<![A-Za-z_])(d|∂|Δ|∇ₓ)?E(?![A-Za-z_0-9⁽])")
+
+
+def about(error: str, text: str) -> str:
+    """A text about E, which its author may call otherwise: dE and ∂E go with it."""
+    return text if error == "E" else _ERROR.sub(lambda found: (found[1] or "") + error, text)
 
 
 def listed(names: tuple[str, ...] | list[str]) -> str:

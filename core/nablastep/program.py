@@ -20,6 +20,8 @@ from nablastep.expressions import Equation, Expression, Symbol, matrix_symbols
 from nablastep.graph import Definition, Graph, Role
 from nablastep.layers import Form, LayerGraph
 from nablastep.notation.settings import hidden_setting
+from nablastep.notation.unicode import NOTATION
+from nablastep.phrases import about
 
 if TYPE_CHECKING:
     from nablastep.network import Network
@@ -108,6 +110,10 @@ class Program:
     def error(self) -> Symbol:
         """The scalar that is to become small."""
         return self.graph.error
+
+    def about(self, text: str) -> str:
+        """A text about E, with the name that its author has given it."""
+        return about(NOTATION.symbol_text(self.error), text)
 
     @cached_property
     def inputs(self) -> tuple[str, ...]:

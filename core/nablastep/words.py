@@ -47,7 +47,7 @@ def sentence(step: Step, program: Program, cell: CELL, value: float, weights: st
     `weights` names the row or column of W behind a pre-activation of layers, as the shown convention lays it out.
     """
     if step.phase == UPDATE:
-        return _UPDATES[step.target.prefix]
+        return program.about(_UPDATES[step.target.prefix])
     if step.target == program.error:
         return "One number says how far off the output is; what follows finds a way down."
     if isinstance(program.graph, LayerGraph):

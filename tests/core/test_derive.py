@@ -376,10 +376,21 @@ def test_on_the_stage_it_is_a_network_of_named_parts_with_the_same_gradient(text
     session = ns.open(network_of(answer))
     session.goto("end")
     assert np.allclose(session[f"grad_{by}"], answer.gradient)
-    assert session.program.steps[0].id == "t1"
+    forward = [step.id for step in session.program.steps if step.phase == "forward"]
+    assert forward == [*(f"t{number}" for number in range(1, len(forward))), "f"]
 
 
-def test_a_vector_has_no_stage() -> None:
+@pytest.mark.parametrize("text", ["softmax(A x)", "x x^T A", "A^T (x * x)", "x"])
+def test_on_the_stage_a_vector_is_followed_from_its_product_with_a_seed(text: str) -> None:
+    answer = ns.derive(text, "x", seed="G", route="none")
+    session = ns.open(network_of(answer))
+    session.goto("end")
+    assert np.allclose(session["grad_x"], answer.gradient)
+    session.set("G[0,0]", 5.0)
+    assert session.network.given["G"].shape == answer.first.values["G"].shape
+
+
+def test_a_vector_without_a_seed_has_no_stage() -> None:
     with pytest.raises(DeriveError, match="follows a number backward"):
         network_of(ns.derive("A x", route="none"))
 

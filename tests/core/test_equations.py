@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,14 @@ from hypothesis import strategies as st
 import nablastep as ns
 from core.support import ORACLE, assert_near, assert_same_bits
 from nablastep.checks import gradient_check
+from nablastep.derivations.rendering import why_text
+from nablastep.derivations.wrong_formulas import training_with, wrong_formulas
+from nablastep.judge import judge
 from nablastep.notation import notation_named
 from nablastep.program import program_for
-from nablastep.trace.model import Trace
+from nablastep.trace import Trace, written
 from nablastep.trace.python_program import python_chunks
+from nablastep.words import sentence
 
 LAYER_FILES = sorted(ORACLE.glob("open-*.toml"))
 
@@ -355,3 +360,28 @@ def test_each_mistake_is_one_error_with_its_place(old: str, new: str, message: s
     with pytest.raises(ns.NablastepError) as caught:
         ns.Network.from_file(path)
     assert str(caught.value).startswith(f"{path}:{message}")
+
+
+def test_an_error_of_another_name_is_called_by_it_everywhere() -> None:
+    network = ns.Network.from_equations(
+        "z = W x + b\na = tanh(z)\ncost = 1/(2 m) sum((a - y)^2)",
+        parameters={"W": [[0.3, -0.2]], "b": [0.1]},
+        x=[[1.0, 2.0], [0.5, -1.0]],
+        y=[[0.5], [0.1]],
+        optimizer="adam",
+    )
+    session = ns.open(network)
+    documents = [
+        "".join(written(Trace(network, iterations=2, why=True), name)) for name in ("text", "markdown", "latex")
+    ]
+    for step in session.program.steps:
+        documents.append(why_text(session, step.id, format="text", notation="unicode"))
+        documents.append(sentence(step, session.program, (0, 0), 0.5, ""))
+    verdict = judge(session, "grad_z", "grad_a")
+    documents += [verdict.message, verdict.hint or "", verdict.nudge or ""]
+    fitting = next(each for each in wrong_formulas(session, "grad_z").wrong if each.fits)
+    assert training_with(session, fitting, 3).error == "cost"
+    assert any("cost rises" in each for each in documents)
+    assert [
+        line for each in documents for line in each.splitlines() if re.search(r"(?<![A-Za-z])[d∂Δ]?E(?![A-Za-z])", line)
+    ] == []

@@ -7,7 +7,7 @@ import pytest
 
 import nablastep as ns
 from nablastep.derivations.wrong_formulas import Comparison, WrongFormula, training_with, wrong_formulas
-from nablastep.files.built_in import network_names
+from nablastep.files.built_in import equation_network_names, network_names
 from nablastep.notation import notation_named
 
 
@@ -92,6 +92,17 @@ def test_the_right_equation_agrees_with_the_derivative_and_every_wrong_one_does_
             assert found.relative_error is not None
             assert found.relative_error < 1e-12
             assert all(wrong.relative_error is None or wrong.relative_error > 1e-9 for wrong in found.wrong)
+
+
+@pytest.mark.parametrize("network", equation_network_names())
+def test_any_network_can_be_trained_with_a_wrong_formula(network: str) -> None:
+    session = ns.open(network)
+    session.goto("end")
+    steps = [step.id for step in session.program.steps if step.phase == "backward"]
+    fitting = (wrong for name in steps for wrong in wrong_formulas(session, name).wrong if wrong.fits)
+    training = training_with(session, next(fitting), 2)
+    assert np.isfinite(training.wrong).all()
+    assert training.right[0] == training.wrong[0] == session["E"]
 
 
 def test_values_and_equations_are_shown_in_the_convention() -> None:

@@ -39,7 +39,7 @@ def test_numbers_come_from_a_file_or_the_command_line(tmp_path: Path, capsys: py
         (["A x", "--second"], "--second needs a number", "there is the Jacobian"),
         (["A x", "--by", "z"], "there is no 'z'", "the variables are A, x"),
         (["x", "--with", "missing.npz"], "missing.npz", ""),
-        (["A x", "--open"], "follows a number backward", "sum(…)"),
+        (["A x", "--open"], "follows a number backward", "--seed G"),
         (["sum(x)", "--open"], "derive --open needs a terminal", ""),
     ],
 )

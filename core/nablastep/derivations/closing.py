@@ -91,6 +91,11 @@ def closing(session: Session, name: str, convention: str) -> Closing:
 
 def closing_of(program: Program, name: str, convention: Convention) -> Closing:
     """The question that this step raises and its answer, in the convention shown."""
+    found = _closing_of(program, name, convention)
+    return Closing(program.about(found.question), program.about(found.answer))
+
+
+def _closing_of(program: Program, name: str, convention: Convention) -> Closing:
     if name not in program.views:
         step = program.step(name)
         if step.phase == FORWARD:

@@ -140,6 +140,7 @@ class _Worksheet:
         self.has_weights = backward and _reads_weights(program, name)
         self.routes = routes
         self.backward = backward
+        self.about = program.about
         self.closing: Closing = closing_of(program, name, convention)
         self.late = situation.computed_late and backward
         self.title = session.network.title
@@ -153,9 +154,9 @@ class _Worksheet:
             f"     {self.title} · {self.convention_name}{self.formula}",
         ]
         if self.backward:
-            lines.append(f"     {SHORTHAND}")
+            lines.append(f"     {self.about(SHORTHAND)}")
         if self.late:
-            lines.append(f"     {LATE}")
+            lines.append(f"     {self.about(LATE)}")
         for route in self.routes:
             lines += ["", *self._text_route(route, notation)]
         lines += ["", self.closing.question, *wrapped(self.closing.answer, 2)]
@@ -194,9 +195,9 @@ class _Worksheet:
             f"{escaped(self.title)}, {self.convention_name}",
         ]
         if self.backward:
-            lines += ["", SHORTHAND]
+            lines += ["", self.about(SHORTHAND)]
         if self.late:
-            lines += ["", LATE]
+            lines += ["", self.about(LATE)]
         for route in self.routes:
             lines += ["", f"## {TITLES[route.name]} {_tick(route.holds)}"]
             if route.direction is not None:
@@ -229,7 +230,7 @@ class _Worksheet:
             latex_words(f"{self.title}, {self.convention_name}"),
         ]
         if self.late:
-            lines += ["", latex_words(LATE)]
+            lines += ["", latex_words(self.about(LATE))]
         for route in self.routes:
             lines += ["", rf"\subsection*{{{latex_words(TITLES[route.name])}}}"]
             if route.direction is not None:

@@ -8,7 +8,7 @@ first those of the iteration that has just ended, which is the same moment.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import Any
 
@@ -162,7 +162,7 @@ def _forward_route(situation: Situation, name: str, convention: Convention) -> R
     evaluator = _evaluator(situation, convention, step.target)
     value = situation.values[step.id]
     shown = convention.shown_value(step.target, value) if step.target.shape else float(value)
-    return Route(name, evaluated(name, drafts, evaluator, Truth(shown)))
+    return Route(name, _told(situation, evaluated(name, drafts, evaluator, Truth(shown))))
 
 
 def _update_route(situation: Situation, convention: Convention) -> Route:
@@ -187,7 +187,8 @@ def _update_route(situation: Situation, convention: Convention) -> Route:
         evaluator = evaluator.with_direction(moving, frozen(after - evaluator.values[parameter.id]))
         change = evaluator.error_change()
     drafts = update_drafts(equation, program.training.optimizer, program.error, promised=promised)
-    return Route(UPDATE_ROUTE, evaluated(UPDATE_ROUTE, drafts, evaluator, Truth(after, None, change)))
+    lines = evaluated(UPDATE_ROUTE, drafts, evaluator, Truth(after, None, change))
+    return Route(UPDATE_ROUTE, _told(situation, lines))
 
 
 def _state_of(program: Program, parameter: Symbol) -> tuple[str, ...]:
@@ -220,9 +221,15 @@ def _backward_route(
         direction = frozen(convention.shown_value(situation.program.symbols[subject.variable.id], direction))
         evaluator = evaluator.with_direction(subject.variable, direction)
         lines = evaluated(name, (*differential_drafts(subject), *rest), evaluator, _truth(situation, own, evaluator))
-        return Route(name, lines, direction, subject.variable)
+        return Route(name, _told(situation, lines), direction, subject.variable)
     drafts = index_drafts(subject) if name == INDEX else jacobian_drafts(subject, layout)
-    return Route(name, evaluated(name, (*drafts, *rest), evaluator, _truth(situation, own, evaluator)))
+    lines = evaluated(name, (*drafts, *rest), evaluator, _truth(situation, own, evaluator))
+    return Route(name, _told(situation, lines))
+
+
+def _told(situation: Situation, lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    """The lines with the error's own name in their reasons."""
+    return tuple(replace(line, rule=situation.program.about(line.rule)) for line in lines)
 
 
 def _by_definition(program: Program, through: Subject, convention: Convention) -> tuple[Equation, ...]:

@@ -20,6 +20,8 @@ from nablastep.derivations.why import Situation, numeric_gradient, situation_of
 from nablastep.errors import CommandError, ShapeError
 from nablastep.evaluation import compiled
 from nablastep.expressions import Equation, Symbol
+from nablastep.notation.unicode import NOTATION
+from nablastep.phrases import about, significant
 from nablastep.program import BACKWARD, Program
 from nablastep.session import Session
 from nablastep.shapes import shape_of, shape_text
@@ -30,15 +32,12 @@ from nablastep.slips.records import SLIPS
 from nablastep.slips.worlds import relative_error, worth
 from nablastep.timeline import Timeline
 from nablastep.transposition import CONVENTIONS, Convention, convention_named
-from nablastep.words import significant
 
 HARMLESS = 1e-9
 """A formula whose relative error is below this is not wrong for these numbers."""
 
 WORTH_A_MISFIT = (TRANSPOSED_FACTOR, WHOLE_TRANSPOSED)
 """Slips that are shown where their shapes do not fit too: there the dimensions themselves object."""
-
-DATA = ("a0", "y", "m", "learning_rate", "t")
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +92,7 @@ class Training:
     right: tuple[float, ...]
     wrong: tuple[float, ...]
     first_step: FirstStep | None = None
+    error: str = "E"
 
     @property
     def remark(self) -> str | None:
@@ -100,11 +100,12 @@ class Training:
         first = self.first_step
         if first is None or not self.wrong[-1] < self.right[-1]:
             return None
-        return (
+        return about(
+            self.error,
             "E falls faster with the wrong formula here, which proves nothing: its first step is "
             f"{significant(first.length, 2)} times as long and points {significant(first.angle, 2)}° away from the "
             f"gradient; after a step of the same length E is {significant(first.error_wrong, 4)} with it and "
-            f"{significant(first.error_right, 4)} with the right one."
+            f"{significant(first.error_right, 4)} with the right one.",
         )
 
 
@@ -166,12 +167,14 @@ def training_with(session: Session, wrong: WrongFormula, iterations: int = 100) 
     values = dict(timeline.start(1))
     errors: list[float] = []
     for iteration in range(1, iterations + 1):
-        start = timeline.start(iteration)
-        values.update({name: start[name] for name in DATA})
+        program, start = timeline.program(iteration), timeline.start(iteration)
+        new = (*program.inputs, program.setting("learning_rate"), program.count)
+        values.update({name: start[name] for name in new})
         with np.errstate(all="ignore"):
-            compiled(_with(timeline.program(iteration), wrong))(values)
-        errors.append(float(values["E"]))
-    return Training(right, tuple(errors), _first_step(timeline, wrong))
+            compiled(_with(program, wrong))(values)
+        errors.append(float(values[program.error.id]))
+    error = NOTATION.symbol_text(session.program.error)
+    return Training(right, tuple(errors), _first_step(timeline, wrong), error)
 
 
 def _first_step(timeline: Timeline, wrong: WrongFormula) -> FirstStep | None:
@@ -199,7 +202,7 @@ def _first_step(timeline: Timeline, wrong: WrongFormula) -> FirstStep | None:
     lengths = float(np.linalg.norm(right)), float(np.linalg.norm(other))
     if not all(np.isfinite(lengths)) or not all(lengths):
         return None
-    length = start["learning_rate"] * lengths[0]
+    length = start[program.setting("learning_rate")] * lengths[0]
     return FirstStep(
         angle_between(other, right),
         lengths[1] / lengths[0],

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from nablastep.deriving.answer import Answer
+from nablastep.deriving.derivation import PRODUCT
 from nablastep.deriving.kinds import DeriveError
-from nablastep.expressions import Expression, Factor, Fill, Number, Scale, Sum, Symbol, Transpose
+from nablastep.expressions import Expression, Factor, Fill, Hadamard, Number, Scale, Sum, Symbol, Transpose
 from nablastep.network import Network
 from nablastep.notation.numpy_code import NOTATION
 from nablastep.shapes import shape_of
@@ -13,25 +14,30 @@ from nablastep.shapes import shape_of
 def network_of(answer: Answer) -> Network:
     """The expression step by step, with the variables that are asked for as parameters and the rest as given.
 
-    Raises DeriveError for a vector or a matrix, and NetworkError where the equations cannot stand in a network.
+    A vector or a matrix with a seed G is followed back from its inner product with G, whose gradient is the
+    vector-Jacobian product. Raises DeriveError for one without, and NetworkError where the equations cannot stand in
+    a network.
     """
     reading = answer.reading
-    if shape_of(reading.expression):
+    seeds = answer.first.extra if answer.first.kind == PRODUCT else ()
+    if shape_of(reading.expression) and not seeds:
         raise DeriveError(
             f"the stage follows a number backward, and {reading.text} is none",
-            hint="sum(…) makes a number of it; without --open there is the Jacobian",
+            hint="--seed G follows its inner product with G; without --open there is the Jacobian",
         )
-    taken = {symbol.id for symbol in reading.variables}
+    expression = reading.expression
+    for seed in seeds:
+        expression = Sum(Hadamard(seed, expression))
+    known = (*reading.variables, *seeds)
+    taken = {symbol.id for symbol in known}
     steps = _Steps("t" if not any(name.startswith("t") for name in taken) else "part")
-    last = steps.named(reading.expression)
-    if not isinstance(last, Symbol) or not steps.lines:
-        steps.line(reading.expression, last)
+    steps.end(expression, next(name for name in ("f", "g", "h", "value") if name not in taken))
     moving = {result.by.id for result in answer.results}
     values = answer.first.values
     return Network.from_equations(
         "\n".join(steps.lines),
-        parameters={symbol.id: values[symbol.id] for symbol in reading.variables if symbol.id in moving},
-        given={symbol.id: values[symbol.id] for symbol in reading.variables if symbol.id not in moving},
+        parameters={symbol.id: values[symbol.id] for symbol in known if symbol.id in moving},
+        given={symbol.id: values[symbol.id] for symbol in known if symbol.id not in moving},
         title=reading.text,
     )
 
@@ -56,6 +62,15 @@ class _Steps:
         if isinstance(own, Sum) and shape_of(own.x) == ("1", "1"):
             return own.x if not isinstance(own.x, Symbol) else self.line(x, own)
         return self.line(x, own)
+
+    def end(self, x: Expression, name: str) -> None:
+        """The last equation, which says what is differentiated."""
+        last = self.named(x)
+        if isinstance(last, Symbol) and self.lines and last.id == self.lines[-1].split(" = ")[0]:
+            right = self.lines.pop().split(" = ", 1)[1]
+        else:
+            right = NOTATION.text(last)
+        self.lines.append(f"{name} = {right}")
 
     def line(self, x: Expression, own: Expression) -> Symbol:
         """A further equation, for x, which is written as own."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from nablastep.phrases import about
 
 _PHRASES = (
     (", which is the one that is computed", ""),
@@ -23,4 +23,4 @@ def worded(rule: str, name: str) -> str:
     """The sentence, about the quantity of that name."""
     for old, new in _PHRASES:
         rule = rule.replace(old, new)
-    return re.sub(r"(?<![A-Za-z])(d|∂)?E(?![A-Za-z])", lambda found: (found[1] or "") + name, rule)
+    return about(name, rule)

@@ -118,6 +118,13 @@ def _fitting(question: Question, formula: Formula) -> Built | None:
 
 def judge_answer(question: Question, answer: str) -> Verdict:
     """What the answer is worth: a formula, or numbers on the network's own values."""
+    found = _judged(question, answer)
+    about = question.program.about
+    hint, nudge = (None if text is None else about(text) for text in (found.hint, found.nudge))
+    return replace(found, message=about(found.message), hint=hint, nudge=nudge)
+
+
+def _judged(question: Question, answer: str) -> Verdict:
     numbers = typed_numbers(answer)
     constant = question.constant and numbers is not None and numbers.values.size == 1
     if numbers is not None and question.own_values is not None and not constant:

@@ -113,7 +113,7 @@ def alternative_text(moment: Moment) -> str:
         rows, columns = value.shape
         words.append(f"{name} has {rows} rows and {columns} columns.")
     if error is not None and view.equation.target != moment.session.program.error:
-        words.append(f"E is {error:.6g}.")
+        words.append(moment.session.program.about(f"E is {error:.6g}."))
     if moment.why:
         words.append("Its derivation is open.")
     return " ".join(words)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nablastep.notation.latex import NOTATION as LATEX
 from nablastep.notation.latex import dimension_latex
 from nablastep.notation.latex_words import SPECIAL, latex_words
 from nablastep.trace.mathematics import aligned_block
@@ -36,7 +37,8 @@ def latex_chunks(trace: Trace, *, fragment: bool = False) -> Iterator[str]:
     yield opening(title, fragment=fragment)
     yield f"{latex_words(network_sentence(trace))}\n\n"
     yield f"Convention {escaped(trace.convention.name)}: ${_formula(trace)}$. Sizes: {_sizes(trace)}.\n\n"
-    yield "$\\nabla x$ is short for the gradient of $E$ with respect to $x$; it has the shape of $x$.\n"
+    error = LATEX.symbol_text(trace.error)
+    yield f"$\\nabla x$ is short for the gradient of ${error}$ with respect to $x$; it has the shape of $x$.\n"
     for note in opening_notes(trace):
         yield f"\n{latex_words(note)}\n"
     errors: list[float] = []
@@ -44,7 +46,7 @@ def latex_chunks(trace: Trace, *, fragment: bool = False) -> Iterator[str]:
         yield from _iteration(trace, iteration)
         errors.append(iteration.error)
     if len(errors) > 1 and trace.with_values:
-        yield f"\n{escaped(closing(errors)).replace('…', chr(92) + 'dots')}\n"
+        yield f"\n{escaped(closing(trace, errors)).replace('…', chr(92) + 'dots')}\n"
     yield ending(fragment=fragment)
 
 

@@ -25,7 +25,7 @@ _MARKS = {True: " ✓", False: " ✗", None: ""}
 def markdown_chunks(trace: Trace) -> Iterator[str]:
     """The document in pieces, step by step."""
     yield f"# {escaped(trace.network.title)}\n\n{escaped(network_sentence(trace))}\n"
-    yield f"{escaped(sizes_sentence(trace))}\n{escaped(gradient_sentence('∇x'))}\n"
+    yield f"{escaped(sizes_sentence(trace))}\n{escaped(gradient_sentence(trace, '∇x'))}\n"
     for note in opening_notes(trace):
         yield f"\n{escaped(note)}\n"
     errors: list[float] = []
@@ -33,7 +33,7 @@ def markdown_chunks(trace: Trace) -> Iterator[str]:
         yield from _iteration(trace, iteration)
         errors.append(iteration.error)
     if len(errors) > 1 and trace.with_values:
-        yield f"\n{closing(errors)}\n"
+        yield f"\n{closing(trace, errors)}\n"
 
 
 def _iteration(trace: Trace, iteration: TraceIteration) -> Iterator[str]:

@@ -150,6 +150,15 @@ class Trace:
         return (self._iteration(number) for number in range(1, self.count + 1))
 
     @property
+    def error(self) -> Symbol:
+        """What is to become small."""
+        return self._timeline.program(1).error
+
+    def about(self, text: str) -> str:
+        """A text about E, with the name that its author has given it."""
+        return self._timeline.program(1).about(text)
+
+    @property
     def steps(self) -> tuple[TraceStep, ...]:
         """Every step of every iteration."""
         return tuple(step for iteration in self for step in iteration.steps)

@@ -35,7 +35,7 @@ def spoken_lines(trace: Trace) -> Iterator[Line]:
     yield from _paragraph(f"Values are in the convention {trace.convention.name}.")
     if trace.network.batch_size > 1:
         yield from _paragraph(f"m is the number of samples in a batch, {trace.network.batch_size}.")
-    yield from _paragraph(gradient_sentence("The gradient of x"))
+    yield from _paragraph(gradient_sentence(trace, "The gradient of x"))
     for note in opening_notes(trace):
         yield from _paragraph(_words(note))
     errors: list[float] = []
@@ -44,7 +44,7 @@ def spoken_lines(trace: Trace) -> Iterator[Line]:
         errors.append(iteration.error)
     if len(errors) > 1:
         yield BLANK
-        yield from _paragraph(closing(errors))
+        yield from _paragraph(closing(trace, errors))
 
 
 def _iteration(trace: Trace, iteration: TraceIteration) -> Iterator[Line]:

@@ -58,14 +58,14 @@ class TextTrace:
             errors.append(iteration.error)
         if len(errors) > 1:
             yield BLANK
-            yield from self._paragraph(closing(errors), "note")
+            yield from self._paragraph(closing(self.trace, errors), "note")
 
     def _opening(self) -> Iterator[Line]:
         yield from self._paragraph(self.trace.network.title, "title")
         yield BLANK
         yield from self._paragraph(network_sentence(self.trace), "note")
         yield from self._paragraph(sizes_sentence(self.trace, plain=self.is_plain), "note")
-        yield from self._paragraph(gradient_sentence("grad_x" if self.is_plain else "∇x"), "note")
+        yield from self._paragraph(gradient_sentence(self.trace, "grad_x" if self.is_plain else "∇x"), "note")
         for note in opening_notes(self.trace):
             yield from self._paragraph(plain_words(note) if self.is_plain else note, "note")
 

@@ -96,9 +96,9 @@ def formula(trace: Trace, *, plain: bool = False) -> str:
     return text.replace("ᵀa", ".T a").replace("ᵀ", ".T") if plain else text
 
 
-def gradient_sentence(gradient: str) -> str:
+def gradient_sentence(trace: Trace, gradient: str) -> str:
     """What a gradient is, said once; `gradient` is how the notation writes that of x."""
-    return f"{gradient} is short for the gradient of E with respect to x; it has the shape of x."
+    return trace.about(f"{gradient} is short for the gradient of E with respect to x; it has the shape of x.")
 
 
 def heading_of(step: TraceStep) -> str:
@@ -117,11 +117,11 @@ def batch_text(trace: Trace, iteration: TraceIteration) -> str:
     return f"{'sample' if len(batch) == 1 else 'samples'} {shown}"
 
 
-def closing(errors: Sequence[float]) -> str:
+def closing(trace: Trace, errors: Sequence[float]) -> str:
     """E of one iteration after the other; empty for a single one."""
     if len(errors) < 2:
         return ""
     texts = [number_text(error) for error in errors]
     if len(texts) > FEW:
         texts = [*texts[: FEW - 2], "…", texts[-1]]
-    return f"E in iterations 1 to {len(errors)}: {', '.join(texts)}"
+    return trace.about(f"E in iterations 1 to {len(errors)}: {', '.join(texts)}")

@@ -97,7 +97,7 @@ def derive(
     values.update(numbers(", ".join(let or [])))
     kinds = declared(", ".join(shape or []))
     if on_stage:
-        return _opened(answered(expression, by, kinds, values, Asked(routes=())))
+        return _opened(answered(expression, by, kinds, values, Asked(seed=seed, routes=())))
     answer = answered(expression, by, kinds, values, Asked(layout, seed, symmetric, second, routes_named(route)))
     ascii_only = format_name == "text" and not output.can_show("∇ᵀ⊙⟨⟩Σ∂ᵢ✓‖")
     text = document(answer, format_name, notation=notation or ("ascii" if ascii_only else "unicode"), form=form)

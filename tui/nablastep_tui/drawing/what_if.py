@@ -125,7 +125,11 @@ def _gradient(scene: Scene, what_if: WhatIf) -> str:
     symbol, program = _symbol(scene, what_if), scene.session.program
     if symbol is not None and (symbol.gradient.id in program.symbols or symbol.gradient.id in program.views):
         return f"∇{printed_base(symbol)}"
-    return "E′"
+    return _about(scene, "E′")
+
+
+def _about(scene: Scene, text: str) -> str:
+    return scene.session.program.about(text)
 
 
 def _draw_title(canvas: Canvas, scene: Scene, what_if: WhatIf) -> None:
@@ -226,13 +230,13 @@ def _rows(scene: Scene, what_if: WhatIf) -> list[Row]:
     if not what_if.acts:
         return []
     return [
-        Row("", "E before", number(what_if.error_before), text),
-        Row("predicted ΔE", f"old {gradient}·Δ{variable}", change(what_if.predicted),
+        Row("", _about(scene, "E before"), number(what_if.error_before), text),
+        Row(_about(scene, "predicted ΔE"), f"old {gradient}·Δ{variable}", change(what_if.predicted),
             style(palette.forward, bold=True), what_if.predicted),
-        Row("actual ΔE", "", change(what_if.actual), accent_style(palette), what_if.actual),
+        Row(_about(scene, "actual ΔE"), "", change(what_if.actual), accent_style(palette), what_if.actual),
         Row("gap", "actual − predicted", change(gap(what_if)), text, gap(what_if)),
-        Row("", f"  ½E″Δ{variable}²: second order", change(expected_gap(what_if)), style(palette.muted)),
-        Row("", "E after", number(what_if.error_after), bright),
+        Row("", _about(scene, f"  ½E″Δ{variable}²: second order"), change(expected_gap(what_if)), style(palette.muted)),
+        Row("", _about(scene, "E after"), number(what_if.error_after), bright),
     ]  # fmt: skip
 
 
@@ -263,7 +267,8 @@ def _draw_rows(canvas: Canvas, scene: Scene, what_if: WhatIf, plan: _Plan, x: in
 
 def _sentences(scene: Scene, what_if: WhatIf, width: int) -> list[str]:
     old = trimmed(what_if.old, ascii=scene.glyphs.name == "ascii")
-    return wrapped(plain(" ".join(verdict(what_if, _variable(scene, what_if), old)), scene.glyphs), width)
+    said = _about(scene, " ".join(verdict(what_if, _variable(scene, what_if), old)))
+    return wrapped(plain(said, scene.glyphs), width)
 
 
 # the curve
@@ -275,7 +280,7 @@ def _draw_plot(canvas: Canvas, scene: Scene, what_if: WhatIf, x: int, y: int, he
     variable = _variable(scene, what_if)
     old = trimmed(what_if.old, 3, ascii=glyphs.name == "ascii")
     width = canvas.width - x - 3
-    _draw_legend(canvas, scene, x, legend_y, (f" E as {variable} moves", f" tangent at {old}"))
+    _draw_legend(canvas, scene, x, legend_y, (_about(scene, f" E as {variable} moves"), f" tangent at {old}"))
     predicted = what_if.error_before + what_if.predicted
     points = [Point(what_if.old, what_if.error_before, "before")]
     if what_if.new != what_if.old:

@@ -237,10 +237,11 @@ def _direction(page: WhyPage, look: Look, width: int) -> list[Placed]:
     ]
     placed = flowed(shown, 4, 0, width - 8)
     x = max(piece.x + piece.exhibit.width for piece in placed) + 3
-    about = look.say(
+    said = page.session.program.about(
         f"a direction in which {symbol} is changed a little, everything else held still; dE is how fast E answers. "
         "The gradient is the one array whose inner product ⟨A, B⟩ = Σ AᵢⱼBᵢⱼ with every direction is dE."
     )
+    about = look.say(said)
     room = width - x - 3
     x, y, room = (x, 0, room) if room >= 36 else (4, bottom_of(placed), width - 8)
     return [*placed, Placed(x, y, text_exhibit(wrapped(about, room), style(look.palette.muted)))]

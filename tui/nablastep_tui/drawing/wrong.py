@@ -105,8 +105,9 @@ def _draw_training(canvas: Canvas, training: Training, y: int, look: Look) -> No
     told = len(wrapped(look.say(training.remark), canvas.width - 8)) if training.remark else 0
     height = max(1, min(TALLEST_BARS, (canvas.height - y - 2 - told) // 2))
     y += min(2, canvas.height - y - 2 * height - 2)
-    text = f"E over {len(training.right)} iterations: a falling error proves nothing   (log scale, one for both)"
-    canvas.write(4, y, text, style(palette.muted))
+    over = f"{training.error} over {len(training.right)} iterations"
+    text = f"{over}: a falling error proves nothing   (log scale, one for both)"
+    canvas.write(4, y, look.say(text), style(palette.muted))
     width = canvas.width - 36
     shown = shared_loss_bars((training.right, training.wrong), (width, width), height)
     for row, (name, errors) in enumerate((("right", training.right), ("wrong", training.wrong))):
