@@ -194,6 +194,7 @@ class NablastepApp(RecordsSessions):
         for entry in STAGE_KEYS:
             key = f"key {self.keymap.all_keys(entry.id)}"
             yield SystemCommand(entry.help, key, lambda action=entry.action: self._act(action))
+        yield SystemCommand("derive …", "the derivative of any expression, step by step", lambda: self._act("derive"))
         for name in PALETTES:
             yield SystemCommand(f"theme {name}", "colours", lambda name=name: self.use_theme(name))
 
@@ -203,15 +204,30 @@ class NablastepApp(RecordsSessions):
     def open_network(self, name: str) -> None:
         """Another built-in network in the place of the one on stage, from its start."""
         from nablastep.files.built_in import open_network
+
+        if not self.is_free():
+            return
+        self._open(Session(open_network(name)), name)
+
+    def open_derived(self, session: Session) -> None:
+        """An expression in the place of the network on stage."""
+        self._open(session, None)
+
+    def _open(self, session: Session, source: str | None) -> None:
+        self.session, self.source = session, source
+        self.stage = self.make_stage(session.network.convention)
+        self.push_screen(self.stage)
+
+    def is_free(self) -> bool:
+        """Whether the stage may be given to something else; else it says what to finish first."""
         from nablastep_tui.screens.demo_screen import DemoScreen
 
-        if self.recording is not None or isinstance(self.stage, DemoScreen):
-            self.stage.tell(self.keymap.said("finish what is on stage first: {record} ends a recording"))
-            return
-        network = open_network(name)
-        self.session, self.source = Session(network), name
-        self.stage = self.make_stage(network.convention)
-        self.push_screen(self.stage)
+        if self.recording is None and not isinstance(self.stage, DemoScreen):
+            return True
+        self.stage.tell(
+            self.keymap.said("finish what is on stage first: {record} ends a recording, {quit} leaves a demo")
+        )
+        return False
 
     def start_demo(self, name: str) -> None:
         """Play a built-in demo over the stage; leaving it comes back to where the stage was."""
@@ -219,9 +235,7 @@ class NablastepApp(RecordsSessions):
         from nablastep.demo.player import Player
         from nablastep_tui.screens.demo_screen import DemoScreen
 
-        if self.recording is not None or isinstance(self.stage, DemoScreen):
-            said = "finish what is on stage first: {record} ends a recording, {quit} leaves a demo"
-            self.stage.tell(self.keymap.said(said))
+        if not self.is_free():
             return
         before, opened = self.stage, open_demo(name)
         self.stage = DemoScreen(

@@ -12,7 +12,9 @@ from nablastep_tui import output
 from nablastep_tui.options import choice, notation_names
 
 if TYPE_CHECKING:
-    from nablastep.deriving.answer import Answer
+    from collections.abc import Mapping
+
+    from nablastep.deriving.kinds import Kind
 
 ROUTES = ("index", "jacobian", "differential", "all", "none")
 LAYOUTS = ("numerator", "denominator")
@@ -97,7 +99,7 @@ def derive(
     values.update(numbers(", ".join(let or [])))
     kinds = declared(", ".join(shape or []))
     if on_stage:
-        return _opened(answered(expression, by, kinds, values, Asked(seed=seed, routes=())))
+        return _opened(expression, by, kinds, values, seed)
     answer = answered(expression, by, kinds, values, Asked(layout, seed, symmetric, second, routes_named(route)))
     ascii_only = format_name == "text" and not output.can_show("∇ᵀ⊙⟨⟩Σ∂ᵢ✓‖")
     text = document(answer, format_name, notation=notation or ("ascii" if ascii_only else "unicode"), form=form)
@@ -105,13 +107,15 @@ def derive(
     return 0 if answer.holds else 1
 
 
-def _opened(answer: Answer) -> int:
+def _opened(
+    expression: str, by: list[str] | None, kinds: Mapping[str, Kind], values: Mapping[str, Any], seed: str | None
+) -> int:
     """The stage, with the expression as a network of equations."""
-    import nablastep as ns
-    from nablastep.deriving.as_network import network_of
+    from nablastep_tui.derived import Question
     from nablastep_tui.terminal import need_terminal, prepare_for_textual
 
-    session = ns.open(network_of(answer))  # what cannot stand on the stage is told before the screen is built
+    # What cannot stand on the stage is told before the screen is built.
+    session = Question(expression, tuple(by or ()), kinds, values, seed).session()
     need_terminal("derive --open", "without --open the derivation is printed")
     prepare_for_textual()
     from nablastep_tui.app import run_app

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from nablastep.commands import Next
@@ -12,6 +15,9 @@ from nablastep.words import convention_words, distinct_conventions
 from nablastep_tui.cursor import stops
 from nablastep_tui.screens.changing import Changing
 from nablastep_tui.screens.stage_base import POOLINGS
+
+if TYPE_CHECKING:
+    from nablastep_tui.derived import Question
 
 LONGEST_ANSWER = 40
 """So much of an answer is repeated beside its verdict."""
@@ -175,6 +181,26 @@ class Looking(Changing):
                 self.app.open_network(offer.name)  # type: ignore[attr-defined]
 
         self.app.push_screen(OpenPage(self.scene()), chosen)
+
+    def action_derive(self) -> None:
+        """An expression in place of the network: what is typed, and by which of its variables."""
+        from nablastep_tui.derived import question_of
+
+        def answer(line: str) -> None:
+            question = question_of(line)
+            names = question.variables()
+            if question.by or len(names) == 1:
+                self.app.open_derived(question.session())  # type: ignore[attr-defined]
+            else:
+                question.session(names)  # a mistake is told here, where it can be mended
+                self.ask("by", lambda text: by(question, text), ", ".join(names))
+
+        def by(question: Question, text: str) -> None:
+            chosen = [name for name in re.split(r"[\s,]+", text) if name]
+            self.app.open_derived(question.session(chosen))  # type: ignore[attr-defined]
+
+        if self.app.is_free():  # type: ignore[attr-defined]
+            self.ask("derive", answer)
 
     def action_keys(self) -> None:
         """All keys."""

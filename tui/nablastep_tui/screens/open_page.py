@@ -14,6 +14,7 @@ from nablastep_tui.widgets.canvas_widget import CanvasWidget
 
 LESSONS, TAKE_ALONG, NETWORKS = "lessons", "take along", "networks"
 YOUR_TURN = Offer("action", "your_turn", "your turn", "write every equation yourself", LESSONS)
+DERIVE = Offer("action", "derive", "derive …", "the derivative of any expression, step by step", LESSONS)
 ACTIONS = (
     Offer(
         "action", "export", "export", "this screen as a picture, or the session as a page, notes or code", TAKE_ALONG
@@ -32,7 +33,7 @@ def offers() -> tuple[Offer, ...]:
     networks = (
         Offer("network", name, f"network {name}", open_network(name).title, NETWORKS) for name in network_names()
     )
-    return (YOUR_TURN, *demos, *ACTIONS, *networks)
+    return (YOUR_TURN, DERIVE, *demos, *ACTIONS, *networks)
 
 
 class OpenPage(FramedPage[Offer | None]):
