@@ -72,6 +72,7 @@ def cancelling_drafts(program: Program, through: Subject, own: Subject, conventi
     (use,) = through.uses
     assert use.upstream is not None
     loss = convention.shown_equation(_gradient_of_output(program, use)).expression
+    output = use.target.base
     found: list[Draft] = []
 
     def line(x: Expression, rule: str) -> Expression:
@@ -82,7 +83,7 @@ def cancelling_drafts(program: Program, through: Subject, own: Subject, conventi
     x = substitute(through.equation.expression, {use.upstream: loss})
     x = line(x, f"Put in ∇{_text(use.target)}: the loss has the outputs below its fraction line.")
     if isinstance(use.expression, Apply) and use.expression.function is SIGMOID:
-        x = line(substitute(x, _slope_by_output(use)), "The slope of σ in terms of its own output: a (1 − a).")
+        x = line(substitute(x, _slope_by_output(use)), f"The slope of σ by its own output: {output} (1 − {output}).")
     x = line(
         cancelled(_transposes_at_leaves(x)), "What the loss divides by is what the slope multiplies with: they cancel."
     )
@@ -92,7 +93,8 @@ def cancelling_drafts(program: Program, through: Subject, own: Subject, conventi
     if isinstance(use.expression, Apply):
         number = entry_of(x, own.indices)
         x = line(
-            regrouped(number, *own.indices, own.variable.shape), "Multiply out: the products of y and a cancel too."
+            regrouped(number, *own.indices, own.variable.shape),
+            f"Multiply out: the products of {output} and its targets cancel too.",
         )
     last = program.graph.definition_of(program.error.id)
     assert last is not None

@@ -15,7 +15,6 @@ from nablastep.expressions import (
     SAMPLES,
     WEIGHTS,
     Add,
-    Apply,
     Equation,
     Expression,
     LogSumExp,
@@ -24,9 +23,9 @@ from nablastep.expressions import (
     Symbol,
     TimesLog,
     depends_on,
+    symbols,
     walk,
 )
-from nablastep.functions.elementary import LOG
 from nablastep.notation.unicode import NOTATION
 from nablastep.program import FORWARD, UPDATE, Program
 from nablastep.session import Session
@@ -172,30 +171,27 @@ def _error_closing(program: Program, subject: Subject) -> Closing:
 
 
 def _cancelled_closing(program: Program, subject: Subject) -> Closing:
-    last = program.forward[-1].definition
-    assert last is not None
+    definition = program.graph.definition_of(program.error.id)
+    assert definition is not None
+    assert definition.definition is not None
     is_softmax = any(isinstance(each.equation.expression, Softmax) for each in program.forward)
-    has_log = any(
-        isinstance(node, TimesLog) or (isinstance(node, Apply) and node.function is LOG)
-        for node in walk(last.expression)
-    )
+    logs = [node for node in walk(definition.definition.expression) if isinstance(node, TimesLog)]
     stable = any(isinstance(node, LogSumExp) for node in walk(subject.uses[0].expression))
-    if is_softmax and stable and has_log:
+    output = definition.passed_over[0].base
+    targets = [symbol.base for log in logs for symbol in symbols(log.left)]
+    left = f"{output} − {targets[0]} is left" if targets else "the output less its target is left"
+    if is_softmax and stable and logs:
         return Closing(
             "Where have softmax's Jacobian and the fractions of the loss gone?",
-            "They cancel: the loss divides by p, which is what diag(p) − p pᵀ multiplies with, and the targets "
-            "sum to 1. So p − y is "
-            "left. E is computed from the logits directly, so nothing is divided by a number near 0. The short "
-            "form holds for "
-            "this pair of softmax and cross-entropy only.",
+            f"They cancel: the loss divides by {output}, which is what diag({output}) − {output} {output}ᵀ multiplies "
+            f"with, and the targets sum to 1. So {left}. E is computed from the logits directly, so nothing is divided "
+            "by a number near 0. The short form holds for this pair of softmax and cross-entropy only.",
         )
     return Closing(
         "Where have the slope and the fractions of the loss gone?",
-        "They cancel: the loss divides by a (1 − a), which is exactly the slope of σ. So a − y is left. E is "
-        "computed from z "
-        "directly, so nothing is divided by a number near 0. The short form holds for this pair of σ and binary "
-        "cross-entropy "
-        "only.",
+        f"They cancel: the loss divides by {output} (1 − {output}), which is exactly the slope of σ. So {left}. E is "
+        f"computed from what σ is taken of, so nothing is divided by a number near 0. The short form holds for this "
+        "pair of σ and binary cross-entropy only.",
     )
 
 
