@@ -2,10 +2,11 @@
 
 A pure function of a program. Knows no sizes, values or screens: a quantity is its id here.
 
-Every block of equations is a box. In a box, equations that follow from each other stand on one track, parallel
-branches (queries, keys, values) on tracks of their own. What comes in stands left of its one reader; the samples, and
-what several equations of one box read, have a box before all others; what several boxes read, and parameters with
-several readers, are shared: they are drawn once and reach their readers over a bus. E has a box behind all others.
+Every block of equations is a box; blocks side by side (heads) that begin with the same are one. In a box, equations
+that follow from each other stand on one track, parallel branches (queries, keys, values) on tracks of their own. What
+comes in stands left of its one reader; the samples, and what several equations of one box read, have a box before all
+others; what several boxes read, and parameters with several readers, are shared: they are drawn once and reach their
+readers over a bus. E has a box behind all others.
 """
 
 from __future__ import annotations
@@ -98,27 +99,63 @@ class Chart:
 def chart_of(graph: Graph) -> Chart:
     """The chart of a graph."""
     readers = _readers(graph)
-    shared, first, compared = _placed(graph, readers)
+    groups = tuple(_groups(graph))
+    shared, first, compared = _placed(graph, readers, groups)
     computed = frozenset(definition.target.id for definition in graph.definitions)
     aside = {*shared, *first, *compared, *computed}
     beside = {
         definition.target.id: tuple(symbol.id for symbol in _reads(definition) if symbol.id not in aside)
         for definition in graph.definitions
     }
-    boxes = tuple(_boxes(graph, first, compared, beside))
+    boxes = tuple(_boxes(graph, first, compared, beside, groups))
     links = tuple(_links(boxes, readers, computed.union(first)))
     alone = frozenset(name for names in beside.values() for name in names)
     return Chart(boxes, links, tuple(shared), readers, computed, alone)
 
 
-def _placed(graph: Graph, readers: dict[str, tuple[str, ...]]) -> tuple[list[str], list[str], list[str]]:
+Group = tuple[int, ...]
+"""The numbers of blocks that stand in one box."""
+
+
+def _groups(graph: Graph) -> Iterator[Group]:
+    """Blocks one after the other that begin with the same, none of which goes on with another, are side by side."""
+    group: Group = ()
+    begins: set[str] = set()
+    for number in range(1, len(graph.blocks) + 1):
+        own = _own(graph, (number,))
+        made = {definition.target.id for definition in own}
+        read = {symbol.id for definition in own for symbol in _reads(definition)
+                if symbol.id not in made and graph.by_id[symbol.id].role is not Role.PARAMETER}  # fmt: skip
+        if group and read and read == begins:
+            group = (*group, number)
+            continue
+        if group:
+            yield group
+        group, begins = (number,), read
+    if group:
+        yield group
+
+
+def _own(graph: Graph, group: Group) -> list[Definition]:
+    """The equations of some blocks; that of E is in none."""
+    return [
+        definition
+        for definition in graph.definitions
+        if graph.by_id[definition.target.id].block in group and definition.target != graph.error
+    ]
+
+
+def _placed(
+    graph: Graph, readers: dict[str, tuple[str, ...]], groups: tuple[Group, ...]
+) -> tuple[list[str], list[str], list[str]]:
     """Of what comes in: what is shared, what stands before all others, and what E alone is compared with."""
     shared, first, compared = [], [], []
+    group_of = {number: group[0] for group in groups for number in group}
     for quantity in graph.quantities:
         if quantity.role in COMPUTED:
             continue
         name, read_by = quantity.symbol.id, readers.get(quantity.symbol.id, ())
-        blocks = {0 if reader == graph.error.id else graph.by_id[reader].block for reader in read_by}
+        blocks = {0 if reader == graph.error.id else group_of[graph.by_id[reader].block] for reader in read_by}
         is_learned = quantity.role is Role.PARAMETER
         if len(blocks) > 1 or (is_learned and len(read_by) > 1):
             shared.append(name)
@@ -142,16 +179,14 @@ def _readers(graph: Graph) -> dict[str, tuple[str, ...]]:
     return readers
 
 
-def _boxes(graph: Graph, first: list[str], compared: list[str], beside: dict[str, tuple[str, ...]]) -> Iterator[Box]:
+def _boxes(
+    graph: Graph, first: list[str], compared: list[str], beside: dict[str, tuple[str, ...]], groups: tuple[Group, ...]
+) -> Iterator[Box]:
     if first:
         known = graph.by_id[first[0]].role is Role.DATA
         yield Box(0, "input" if known else "given", tuple((name,) for name in first))
-    for number, title in enumerate(graph.blocks, 1):
-        own = [
-            definition
-            for definition in graph.definitions
-            if graph.by_id[definition.target.id].block == number and definition.target != graph.error
-        ]
+    for group in groups:
+        own, number, title = _own(graph, group), group[0], _title([graph.blocks[each - 1] for each in group])
         runs = list(_runs(own, beside))
         for place, run in enumerate(runs, 1):
             part = f" {place}/{len(runs)}" if len(runs) > 1 else ""
@@ -161,6 +196,14 @@ def _boxes(graph: Graph, first: list[str], compared: list[str], beside: dict[str
         yield Box(number, "loss", ((*compared, *beside[error], error),))
     else:
         yield Box(number, "loss", ((error,),), tuple(compared))
+
+
+def _title(titles: list[str]) -> str:
+    """`head 1, 2` of heads 1 and 2; what has no word in common is listed."""
+    words = [title.split() for title in titles]
+    if len({" ".join(each[:-1]) for each in words}) == 1 and words[0][:-1]:
+        return f"{' '.join(words[0][:-1])} {', '.join(each[-1] for each in words)}"
+    return ", ".join(titles)
 
 
 def _runs(definitions: list[Definition], beside: dict[str, tuple[str, ...]]) -> Iterator[list[Definition]]:
