@@ -86,13 +86,17 @@ def number_kind(program: Program, name: str) -> str:
     return {Role.DATA: "input", Role.TARGET: "target", Role.GIVEN: "given number"}.get(quantity.role, "parameter")
 
 
-def distinct_conventions(program: Program) -> tuple[str, ...]:
-    """The names of the conventions that write the program differently: one where nothing is stored turned."""
+def distinct_conventions(program: Program, kept: str = "") -> tuple[str, ...]:
+    """The names of the conventions that write the program differently: one where nothing is stored turned.
+
+    Of those that write it alike the first is named, or `kept`.
+    """
     found: dict[frozenset[str], str] = {}
-    for name, convention in CONVENTIONS.items():
+    for name in sorted(CONVENTIONS, key=lambda name: name != kept):
+        convention = CONVENTIONS[name]
         turned = frozenset(symbol.id for symbol in program.symbols.values() if convention.transposes(symbol))
         found.setdefault(turned, name)
-    return tuple(found.values())
+    return tuple(name for name in CONVENTIONS if name in found.values())
 
 
 def convention_words(convention: Convention, program: Program) -> tuple[str, str]:

@@ -197,6 +197,32 @@ def test_nothing_sticks_out_at_any_width(browser: Browser, lesson: Path, width: 
     assert_quiet(page)
 
 
+def test_symbols_in_text_are_set_as_in_print(browser: Browser, tmp_path: Path) -> None:
+    path = tmp_path / "attention.html"
+    path.write_text("".join(written(Trace(ns.open("attention")), "html")), encoding="utf-8")
+    page = browser.page(path.as_uri() + "#step=14")
+    assert page.ask("document.querySelector('.about').innerHTML").count("<sub>") == 3
+    assert page.ask("document.querySelector('#heading sub').textContent") == "k"
+    assert "W_k" not in page.ask("document.querySelector('#stage').textContent")
+    page.press("w")
+    assert "_" not in page.ask("document.querySelector('#why').textContent")
+    assert page.ask("[...document.querySelectorAll('.answer-box sup')].map(s => s.textContent)") == ["T", "T"]
+    assert_quiet(page)
+
+
+def test_a_long_formula_goes_on_in_a_new_line(browser: Browser, tmp_path: Path) -> None:
+    path = tmp_path / "two-heads.html"
+    path.write_text("".join(written(Trace(ns.open("two-heads")), "html")), encoding="utf-8")
+    page = browser.page(path.as_uri() + "#step=19", width=2400)
+    whole = page.ask("document.querySelector('#equation').textContent")
+    assert page.ask("document.querySelectorAll('#equation math').length") == 1
+    narrow = browser.page(path.as_uri() + "#step=19", width=360, height=740)
+    assert narrow.ask("document.querySelectorAll('#equation math').length") > 1
+    assert narrow.ask("document.querySelector('#equation').textContent") == whole
+    assert narrow.ask("(e => e.scrollWidth <= e.clientWidth)(document.querySelector('#equation'))")
+    assert narrow.ask("document.documentElement.scrollWidth") <= 360
+
+
 CONTRASTS = """(() => {
   const canvas = Object.assign(document.createElement("canvas"), {width: 1, height: 1});
   const context = canvas.getContext("2d", {willReadFrequently: true});

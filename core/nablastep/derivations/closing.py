@@ -20,8 +20,10 @@ from nablastep.expressions import (
     LogSumExp,
     MatMul,
     Softmax,
+    Sum,
     Symbol,
     TimesLog,
+    Total,
     depends_on,
     symbols,
     walk,
@@ -128,6 +130,11 @@ def _forward_closing(program: Program, equation: Equation) -> Closing:
         )
     if isinstance(expression, Softmax):
         return Closing("Why the whole column at once?", "Every output of softmax needs the sum over all of them.")
+    if any(isinstance(node, Total | Sum) for node in walk(expression)):
+        return Closing(
+            "Where is the sum?",
+            "In the ones: a row of ones times a matrix adds up its columns, a matrix times a column of ones its rows.",
+        )
     return Closing(
         "Why is it written for whole arrays?",
         "The operation acts entry by entry in the same way, so one formula stands for all of them.",

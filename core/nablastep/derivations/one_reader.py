@@ -49,15 +49,13 @@ def one_reader_closing(subject: Subject, use: Use) -> Closing:
     product = next((node for node in walk(expression) if isinstance(node, MatMul) and _is_factor(node, v)), None)
     if product is not None:
         return _product(subject, use, product)
-    while isinstance(expression, Apply) and expression.x != v:
-        expression = expression.x
-    match expression:
-        case Rearrange():
-            return _rearranged(subject, use, expression)
-        case Softmax():
-            return _softmax(subject, use, expression)
-        case Apply():
-            return _entry_wise(subject, use, expression)
+    match _inside(expression, v):
+        case Rearrange() as node:
+            return _rearranged(subject, use, node)
+        case Softmax() as node:
+            return _softmax(subject, use, node)
+        case Apply() as node:
+            return _entry_wise(subject, use, node)
     if any(isinstance(node, Hadamard) and v in node.operands for node in walk(expression)):
         return _stretched(subject)
     if any(isinstance(node, Repeat) and depends_on(node, v) for node in walk(expression)):
@@ -69,6 +67,18 @@ def one_reader_closing(subject: Subject, use: Use) -> Closing:
         "Every path from a number to E is followed, the slopes along it are multiplied, and the paths are added up. "
         "The matrix form is that sum for all numbers at once.",
     )
+
+
+def _inside(expression: Expression, v: Symbol) -> Expression:
+    """The first node on the way to v that is more than terms and factors around what v goes into, entry by entry."""
+    match expression:
+        case Apply(_, x) if x != v:
+            return _inside(x, v)
+        case Add(left, right) | Subtract(left, right) | Hadamard(left, right) if v not in (left, right):
+            return _inside(left if depends_on(left, v) else right, v)
+        case Scale(scalar, x) if x != v and not depends_on(scalar, v):
+            return _inside(x, v)
+    return expression
 
 
 def _text(x: Expression) -> str:
@@ -191,13 +201,13 @@ def _turned(x: Expression) -> Expression:
 
 
 def _entry_wise(subject: Subject, use: Use, node: Apply) -> Closing:
-    v, name = _text(subject.variable), node.function.unicode
-    u = _text(use.target if node == use.expression else node)
+    v, u, name = _text(subject.variable), _text(use.target), node.function.unicode
+    diagonal = f", diag({name}′({v}))" if node == use.expression else ""
     return Closing(
         "Why ⊙ here and a matrix product elsewhere?",
         f"Each number of {v} has one path to E, through the number of {u} in the same place, so only one slope "
-        f"multiplies it. As matrices: the Jacobian is diagonal, diag({name}′({v})), and a diagonal matrix times a "
-        "vector is ⊙. Softmax does not work entry by entry: there the zeros fill in and ⊙ alone is wrong.",
+        f"multiplies it. As matrices: the Jacobian is diagonal{diagonal}, and a diagonal matrix times a vector is ⊙. "
+        "Softmax does not work entry by entry: there the zeros fill in and ⊙ alone is wrong.",
     )
 
 

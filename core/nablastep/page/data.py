@@ -20,7 +20,7 @@ from nablastep.session import Session
 from nablastep.trace.wording import capitalised
 from nablastep.transposition import CONVENTIONS
 from nablastep.view import View
-from nablastep.words import step_title
+from nablastep.words import convention_words, distinct_conventions, step_title
 
 MOST_DERIVED = 60
 """Moments with a derivation of their own; later ones point to the first moment of the same step."""
@@ -42,9 +42,8 @@ class Page:
 
     @property
     def conventions(self) -> tuple[str, ...]:
-        """The conventions that a reader may switch to: only its own where nothing is stored turned."""
-        symbols = self.moments[0].session.program.symbols.values()
-        return tuple(CONVENTIONS) if any(symbol.flips_with for symbol in symbols) else (self.convention,)
+        """The conventions that a reader may switch to: those that write the equations differently."""
+        return distinct_conventions(self.moments[0].session.program, self.convention)
 
 
 def page_json(page: Page) -> str:
@@ -53,7 +52,7 @@ def page_json(page: Page) -> str:
     names = page.conventions
     first = page.moments[0].session
     document = {
-        "conventions": [_convention(name) for name in names],
+        "conventions": [_convention(name, first.program) for name in names],
         "home": names.index(page.convention),
         "dimensions": dimension_colours(first.program),
         "chapters": list(page.chapters),
@@ -64,9 +63,8 @@ def page_json(page: Page) -> str:
     return json.dumps(document | pool.things, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
-def _convention(name: str) -> list[str]:
-    found = CONVENTIONS[name]
-    return [found.name, found.formula, found.met_in]
+def _convention(name: str, program: Program) -> list[str]:
+    return [name, *convention_words(CONVENTIONS[name], program)]
 
 
 def dimension_colours(program: Program) -> dict[str, str]:

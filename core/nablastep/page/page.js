@@ -24,6 +24,27 @@
     return holder.content.firstChild;
   };
 
+  // Symbols in running text as they are set in print: a⁽¹⁾ᵀ and W_q with real superscripts and subscripts, unbroken.
+  const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ᵀ", LOWERED = "₀₁₂₃₄₅₆₇₈₉₊₋₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ";
+  const [raised, lowered] = [[RAISED, "0123456789+−()T"], [LOWERED, "0123456789+−()aehijklmnoprstuvx"]].map(([marks, plain]) => ({
+    marks, set: (text) => [...text].map((mark) => plain[marks.indexOf(mark)]).join(""),
+  }));
+  const MARK = new RegExp(`([${RAISED}]+|[${LOWERED}]+|(?<=(?<![\\p{L}\\p{N}_])\\p{L})_[\\p{L}\\p{N}]+(?![\\p{L}\\p{N}_]))`, "u");
+
+  const setWord = (word) => word.split(MARK).filter((part) => part).map((part) => {
+    if (raised.marks.includes(part[0])) return make("sup", { textContent: raised.set(part) });
+    if (lowered.marks.includes(part[0])) return make("sub", { textContent: lowered.set(part) });
+    return part[0] === "_" && part.length > 1 ? make("sub", { textContent: part.slice(1) }) : part;
+  });
+
+  const prose = (text) => text.split(/(\s+)/).map((word) => (MARK.test(word) ? make("span", { className: "symbol" }, ...setWord(word)) : word));
+
+  const setAll = (holder) => {
+    const walker = document.createTreeWalker(holder, NodeFilter.SHOW_TEXT), found = [];
+    while (walker.nextNode()) if (MARK.test(walker.currentNode.data) && !walker.currentNode.parentElement.closest("math, table")) found.push(walker.currentNode);
+    found.forEach((node) => node.replaceWith(...prose(node.data)));
+  };
+
   const SUPERSCRIPTS = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
 
   const written = (value, [decimals, powers]) => {
@@ -176,14 +197,53 @@
     return found;
   };
 
-  // A formula that is wider than its line gets smaller, down to a size that can be read; then it scrolls.
-  const fit = (element, least = 0.55) => {
+  // Breaks a formula before the signs that stand in no bracket and have something in front of them.
+  const breakFormula = (whole, signs) => {
+    const parts = [[]];
+    let depth = 0, before = "";
+    [...whole.children].forEach((child) => {
+      const sign = child.tagName === "mo" ? child.textContent : "";
+      if (parts[0].length && !depth && signs.includes(sign) && sign && (before === "" || "⟩)]".includes(before))) {
+        parts.push([]);
+        child.setAttribute("form", "infix");
+      }
+      depth += /^[⟨([]$/.test(sign) ? 1 : /^[⟩)\]]$/.test(sign) ? -1 : 0;
+      parts.at(-1).push(child);
+      before = sign;
+    });
+    if (parts.length === 1) return;
+    const lines = parts.map((part) => {
+      const line = whole.cloneNode(false);
+      line.removeAttribute("display");
+      line.append(...part);
+      return [line, document.createElement("wbr")];
+    });
+    whole.replaceWith(...lines.flat().slice(0, -1));
+  };
+
+  // A formula that is wider than its line goes on in a new one before a plus or minus; then it gets smaller, down to a
+  // size that can be read, the sooner if it has to break elsewhere; then it scrolls.
+  const fit = (element, least = 0.6) => {
+    const share = () => element.clientWidth / element.scrollWidth;
+    const breakAt = (signs) => element.querySelectorAll(":scope > math").forEach((whole) => breakFormula(whole, signs));
+    const shrink = (most) => { element.style.fontSize = `${parseFloat(getComputedStyle(element).fontSize) * Math.max(most, share() * 0.98)}px`; };
     element.style.fontSize = "";
-    const share = element.clientWidth / element.scrollWidth;
-    if (share < 1) element.style.fontSize = `${parseFloat(getComputedStyle(element).fontSize) * Math.max(least, share * 0.98)}px`;
+    if (share() < 1) breakAt("+−");
+    if (share() < 0.8) breakAt("=←⊙");
+    if (share() < 1) shrink(least);
+    element.classList.toggle("cut", share() < 1);
+  };
+
+  // A matrix that is wider than its line is set tighter; one that is too wide even so fades where it goes on.
+  const fitMatrix = (holder) => {
+    const sticksOut = () => holder.scrollWidth > holder.clientWidth + 1;
+    holder.classList.remove("tight", "cut");
+    holder.classList.toggle("tight", sticksOut());
+    holder.classList.toggle("cut", sticksOut());
   };
 
   const fitAll = () => {
+    document.querySelectorAll("#page .scroll").forEach(fitMatrix);
     fit($("equation"));
     fit($("why-heading"), 0.7);
     document.querySelectorAll(".step-math").forEach((line) => fit(line, 0.7));
@@ -199,9 +259,9 @@
     const error = now.m[data.error] === undefined ? null : arrayOf(now.m[data.error]);
     $("error").textContent = `${data.error} ${error ? written(error.v[0][0], error.f) : "·"}`;
     const title = texts[now.k];
-    $("heading").textContent = (now.s ? "" : "First: ") + title[0].toUpperCase() + title.slice(1);
-    const said = (now.c || []).map((text) => make("p", { textContent: text.replaceAll("\n", " ") }));
-    if (now.x) said.unshift(make("p", { className: "change", textContent: now.x }));
+    $("heading").replaceChildren(...prose((now.s ? "" : "First: ") + title[0].toUpperCase() + title.slice(1)));
+    const said = (now.c || []).map((text) => make("p", {}, ...prose(text)));
+    if (now.x) said.unshift(make("p", { className: "change" }, ...prose(`Edited: ${now.x}`)));
     $("said").replaceChildren(...said);
     $("equation").replaceChildren(math(shown.e, true));
     $("equation").querySelector("[data-q]")?.classList.add("made");
@@ -214,10 +274,31 @@
     drawCell();
   };
 
-  const entrySide = (index) => shared[index].map((part) => {
-    if (typeof part === "string") return part;
-    return part.length === 1 ? make("b", { textContent: part[0] }) : make("span", { className: dimension(part[1]), textContent: part[0] });
-  });
+  // One entry's equation: letters as in the equation above it, the indices under their mark in their dimension's colour.
+  const entrySide = (index) => {
+    const nodes = [];
+    shared[index].forEach((part) => {
+      if (typeof part !== "string" && part.length === 1) nodes.push(make("b", { textContent: part[0] }));
+      else if (typeof part === "string") nodes.push(...setWord(part).flatMap((each) => (typeof each === "string" ? slanted(each) : each)));
+      else nodes.push(make("sub", { className: dimension(part[1]) }, ...setWord(part[0]).map((each) => each.textContent ?? each)));
+    });
+    return stacked(nodes);
+  };
+
+  // Single Latin letters are variables and slanted; words such as max and exp are not.
+  const slanted = (text) => text.split(/((?<!\p{L})[a-zA-Z](?!\p{L}))/u).map((part, index) => (index % 2 ? make("i", { textContent: part }) : part));
+
+  const stacked = (nodes) => {
+    const found = [];
+    nodes.forEach((node) => {
+      const last = found.at(-1);
+      if (node.tagName !== "SUB") found.push(node);
+      else if (last?.className === "marks") last.lastChild.append(node);
+      else if (last?.tagName === "SUP") found.splice(-1, 1, make("span", { className: "marks" }, last, make("span", {}, node)));
+      else found.push(node);
+    });
+    return found;
+  };
 
   const plainText = (nodes) => nodes.map((node) => (typeof node === "string" ? node : node.textContent)).join("");
 
@@ -246,7 +327,7 @@
     const answer = make("span", { className: "answer", textContent: made ?? (cell ? cell.textContent : "") });
     const middle = plainText(numeric) === answer.textContent ? [] : [" = ", ...numeric];
     $("entry").replaceChildren(...name, scene().u ? " ← " : " = ", ...symbolic, ...middle, " = ", answer);
-    $("sentence").textContent = texts[sentence];
+    $("sentence").replaceChildren(...prose(texts[sentence]));
     $("check").className = check && check[0] === 0 ? "wrong" : "";
     $("check").replaceChildren(...checkText(check));
   };
@@ -275,7 +356,7 @@
     $("page").classList.toggle("with-why", open);
     if (!open) return;
     state.route = clamp(state.route, found.routes.length - 1);
-    $("why-heading").replaceChildren("Why ", math(scene().e), "?");
+    $("why-heading").replaceChildren("Why ", math(scene().e), "\u2060?");
     $("routes").replaceChildren(...found.routes.map(([, title], index) => {
       const tab = make("button", { type: "button", textContent: `${index + 1} ${title.split(":")[0]}`, onclick: () => { state.route = index; drawWhy(); } });
       tab.setAttribute("role", "tab");
@@ -288,14 +369,14 @@
       const item = make("li", {}, make("div", { className: "step-math" }, math(line)));
       const mark = { true: ["holds", "✓", "holds on these numbers"], false: ["fails", "✗", "does not hold"] }[holds];
       item.append(mark ? make("span", { className: mark[0], textContent: mark[1], title: mark[2] }) : make("span"));
-      item.append(make("p", { className: "reason", textContent: texts[reason] + (structure ? ` (${structure})` : "") }));
+      item.append(make("p", { className: "reason" }, ...prose(texts[reason] + (structure ? ` (${structure})` : ""))));
       // Lines that have the same value, as most have, show it once.
       const values = make("div", { className: "worth" }, ...worth.slice(0, 6).map(bare));
       if (worth.length && values.textContent !== last) item.append(values);
       last = values.textContent;
       list.append(item);
     });
-    const answer = make("div", { className: "answer-box" }, make("h3", { textContent: texts[found.q] }), make("p", { textContent: texts[found.a] }));
+    const answer = make("div", { className: "answer-box" }, make("h3", {}, ...prose(texts[found.q])), make("p", {}, ...prose(texts[found.a])));
     const elsewhere = found.at === null ? [] : [make("p", { className: "elsewhere reason" }, "The numbers are those of ", make("button", { type: "button", textContent: `step ${found.at}`, onclick: () => go(found.at) }), ".")];
     $("derivation").replaceChildren(...elsewhere, list, answer);
     fitAll();
@@ -397,6 +478,7 @@
       if ((moment().h || 0) === index + 1) button.setAttribute("aria-current", "true");
       else button.removeAttribute("aria-current");
     });
+    reveal($("chapters"), $("chapters").querySelector("[aria-current]"));
   };
 
   // ------------------------------------------------------------------ moving
@@ -507,6 +589,7 @@
   buildMap();
   buildChapters();
   buildTape();
+  document.querySelectorAll(".about, #sheet").forEach(setAll);
   listen();
   fromAddress();
 })();

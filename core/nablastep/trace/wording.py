@@ -33,12 +33,12 @@ def network_sentence(trace: Trace) -> str:
     network = trace.network
     if not network.layers:
         return _equations_sentence(trace)
-    activations = ", ".join(layer.activation for layer in network.layers)
+    activations = ", ".join(_plain(layer.activation) for layer in network.layers)
     settings = _settings(trace)
     batch = "" if network.batch_size == network.samples else f" in batches of {network.batch_size}"
     reduction = f" ({network.reduction} over the batch)" if network.batch_size > 1 else ""
     return (
-        f"A {'-'.join(map(str, network.sizes))} network ({activations}) with {network.loss}{reduction}, "
+        f"A {'-'.join(map(str, network.sizes))} network ({activations}) with {_plain(network.loss)}{reduction}, "
         f"{counted(network.samples, 'sample')}{batch}, {network.optimizer.name} with {settings}."
     )
 
@@ -56,8 +56,14 @@ def _equations_sentence(trace: Trace) -> str:
 
 def _settings(trace: Trace) -> str:
     schedule = trace.network.optimizer.schedule
-    rate = [f"learning_rate {schedule}"] if schedule else []
-    return ", ".join([*rate, *(f"{name} {value:.6g}" for name, value in trace.settings.items() if name != "t")])
+    rate = [f"learning rate {schedule}"] if schedule else []
+    shown = (f"{_plain(name)} {value:.6g}" for name, value in trace.settings.items() if name != "t")
+    return ", ".join([*rate, *shown])
+
+
+def _plain(name: str) -> str:
+    """A name of the program's as words."""
+    return name.replace("_", " ")
 
 
 def opening_notes(trace: Trace) -> tuple[str, ...]:
