@@ -98,7 +98,7 @@ class Symbol(Expression):
     @property
     def bare(self) -> Symbol:
         """The quantity that the prefix is put on."""
-        return replace(self, prefix="")
+        return replace(self, prefix="") if self.prefix else self
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from rich.segment import Segment
 from rich.style import Style
@@ -41,8 +41,7 @@ class Hit:
     y: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Mark:
+class _Mark(NamedTuple):  # a frame has hundreds, and a tuple is made soonest
     x: int
     y: int
     width: int
@@ -89,9 +88,11 @@ class Canvas:
             row = self._characters[y]
             if Canvas.watched is not None:
                 self._watch(y, start, cells[start - x : stop - x])
-            self._release_halves(y, start, stop)
-            row[start:stop] = cells[start - x : stop - x]
-            _mend_clipped(row, start, stop, cells, x)
+            if row[start] == "" or (stop < self.width and row[stop] == ""):
+                self._release_halves(y, start, stop)
+            row[start:stop] = cells if (start, stop) == (x, end) else cells[start - x : stop - x]
+            if row[start] == "" or stop < end:
+                _mend_clipped(row, start, stop, cells, x)
             if style.bgcolor is None:
                 self._restyle(y, start, stop, style, _write_over)
             else:
@@ -209,9 +210,9 @@ class Canvas:
             for characters, styles in zip(self._characters, self._styles, strict=True)
         ]
 
-    def strip(self, y: int) -> Strip:
-        """The strip of one row, for a widget that asks line by line."""
-        return Strip(_segments(self._characters[y], self._styles[y]), self.width)
+    def strip(self, y: int, seen: Callable[[Style], Style] | None = None) -> Strip:
+        """The strip of one row, for a widget that asks line by line; `seen` says what becomes of each style."""
+        return Strip(_segments(self._characters[y], self._styles[y], seen), self.width)
 
     def changed_rows(self, before: Canvas) -> list[tuple[int, int]]:
         """The rows that differ from those of a canvas of the same size: (first, how many), for each run of them."""
@@ -237,6 +238,9 @@ class Canvas:
     def _restyle(self, y: int, start: int, stop: int, style: Style, combine: Callable[[Style, Style], Style]) -> None:
         """Combine `style` with each run of equal styles in a part of row `y`."""
         row = self._styles[y]
+        if stop - start == 1:
+            row[start] = combine(row[start], style)
+            return
         for run_start, run_stop in _runs(row, start, stop):
             row[run_start:run_stop] = [combine(row[run_start], style)] * (run_stop - run_start)
 
@@ -276,16 +280,18 @@ def _runs(styles: list[Style], start: int, stop: int) -> Iterator[tuple[int, int
     yield begin, stop
 
 
-def _segments(characters: list[str], styles: list[Style]) -> list[Segment]:
+def _segments(
+    characters: list[str], styles: list[Style], seen: Callable[[Style], Style] | None = None
+) -> list[Segment]:
     if not styles:
         return []
     segments = []
     begin, current = 0, styles[0]
     for index, style in enumerate(styles):
         if style is not current:
-            segments.append(Segment("".join(characters[begin:index]), current))
+            segments.append(Segment("".join(characters[begin:index]), seen(current) if seen else current))
             begin, current = index, style
-    segments.append(Segment("".join(characters[begin:]), current))
+    segments.append(Segment("".join(characters[begin:]), seen(current) if seen else current))
     return segments
 
 

@@ -5,12 +5,14 @@ On a few rows it is a strip; over the stage it has a title and the numbers of it
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nablastep_tui.drawing.bars import LossBars, draw_loss_bars, shared_loss_bars
 from nablastep_tui.drawing.canvas import Canvas
 from nablastep_tui.drawing.cells import width_of
 from nablastep_tui.drawing.lines import draw_title_rule
+from nablastep_tui.drawing.remembered import Remembered
 from nablastep_tui.drawing.symbols import symbol_text
 from nablastep_tui.numbers import scalar_text
 from nablastep_tui.scene import Scene, Target
@@ -31,12 +33,29 @@ class Curve:
     is_here: bool
 
 
+_DRAWN: Remembered[Canvas] = Remembered(8)
+"""E stays as it is through all steps of an iteration but one."""
+
+
 def draw_loss(canvas: Canvas, scene: Scene) -> None:
     """`E 0.2984 ▇▆▅… 0.0020  log scale`; a click on a bar goes to its iteration."""
-    curves = _curves(scene)
+    curves, background = tuple(_curves(scene)), canvas.background
+    place = (canvas.width, canvas.height, background, scene.palette, scene.glyphs, scene.session.position.iteration)
+    words = (_name(scene), _step_of_error(scene), bool(scene.session.branches))
+
+    def make() -> Canvas:
+        made = Canvas(canvas.width, canvas.height, background)
+        _draw(made, scene, curves)
+        return made
+
+    canvas.blit(_DRAWN.of(None, (curves, place, words), make), 0, 0)
+
+
+def _draw(canvas: Canvas, scene: Scene, curves: Sequence[Curve]) -> None:
+    """All of it on a blank canvas."""
     if not curves[0].errors:
-        number = scene.session.program.step(scene.session.program.error.id).number
-        canvas.write(_MARGIN, canvas.height - 1, f"{_name(scene)} appears at step {number}", style(scene.palette.muted))
+        told = f"{_name(scene)} appears at step {_step_of_error(scene)}"
+        canvas.write(_MARGIN, canvas.height - 1, told, style(scene.palette.muted))
     shown = [curve for curve in curves if curve.errors]
     if sum(len(curve.errors) for curve in shown) < 2:
         # One value is no curve, and it stands in the header.
@@ -112,6 +131,10 @@ def _draw_page(canvas: Canvas, scene: Scene, curves: list[Curve]) -> None:
         if len(bars.starts) > width_of(last) + 1:
             canvas.write(end - width_of(last), canvas.height - 1, last, muted)
         x += share
+
+
+def _step_of_error(scene: Scene) -> int:
+    return scene.session.program.step(scene.session.program.error.id).number
 
 
 def _name(scene: Scene) -> str:

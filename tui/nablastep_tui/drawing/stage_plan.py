@@ -6,8 +6,8 @@ A plan is a row of items in reading order (matrices, signs, coefficients). If no
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import product
 from typing import Any
 
@@ -93,9 +93,9 @@ def is_product(scene: Scene) -> bool:
 
 def plan_stage(scene: Scene, width: int, height: int) -> Plan | None:
     """The most generous plan within `width` × `height` cells (rows for rulers and matrices), or None."""
-    sources = tuple(_sources(scene))
-    if not _are_small(sources):
+    if not has_room_for_numbers(scene):
         return None
+    sources = _sources(scene)
     pieces = scene.shown.pieces(scene.cell if scene.view.is_done else None)
     for tile_height, decimals in (*product((5, 3, 1), (6, 4, 3)), (1, 2)):
         if tile_height == 5 and (width < 150 or height < 16):
@@ -110,11 +110,10 @@ def plan_stage(scene: Scene, width: int, height: int) -> Plan | None:
 
 def has_room_for_numbers(scene: Scene) -> bool:
     """Whether every matrix of the step is small enough for numbers on any screen."""
-    return _are_small(_sources(scene))
-
-
-def _are_small(sources: Iterable[Source]) -> bool:
-    return all(source.sizes[0] <= MOST_ROWS and source.sizes[1] <= MOST_COLUMNS for source in sources)
+    operands = (piece.expression for piece in scene.shown.pieces(None) if isinstance(piece, Operand))
+    shapes = (scene.shown.equation.target.shape, *map(shape_of, operands))
+    sizes = (_sizes(scene, _two(shape)) for shape in shapes)
+    return all(rows <= MOST_ROWS and columns <= MOST_COLUMNS for rows, columns in sizes)
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,13 +129,12 @@ class Source:
     quantity: str
 
 
-def _sources(scene: Scene) -> Iterator[Source]:
-    """The result first, then the operands in reading order."""
-    view = scene.shown
-    yield result_source(scene)
-    for piece in view.pieces(scene.cell if scene.view.is_done else None):
-        if isinstance(piece, Operand):
-            yield operand_source(scene, piece)
+@lru_cache(maxsize=1)
+def _sources(scene: Scene) -> tuple[Source, ...]:
+    """The result first, then the operands in reading order; asked for more than once while a scene is drawn."""
+    pieces = scene.shown.pieces(scene.cell if scene.view.is_done else None)
+    operands = (operand_source(scene, piece) for piece in pieces if isinstance(piece, Operand))
+    return (result_source(scene), *operands)
 
 
 def result_source(scene: Scene) -> Source:

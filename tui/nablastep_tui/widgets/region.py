@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from functools import lru_cache
 
+from rich.segment import Segment
 from rich.style import Style
+from textual.color import Color
 from textual.events import Click, MouseScrollDown, MouseScrollUp
+from textual.filter import LineFilter
 from textual.geometry import Region as Rows
 from textual.message import Message
 from textual.strip import Strip
@@ -19,6 +23,28 @@ from nablastep_tui.themes import style
 from nablastep_tui.widgets.drawing_border import draw_or_say
 
 Draw = Callable[[Canvas, Scene], None]
+
+
+class Looks:
+    """What Textual's filters make of a style, in front of a background; each style is asked for once."""
+
+    def __init__(self, filters: tuple[LineFilter, ...], background: Color) -> None:
+        self._filters, self._background = filters, background
+        # Styles are told apart by being the same object, which is kept: to hash and compare them takes longer.
+        self._known: dict[int, tuple[Style, Style]] = {}
+
+    def __call__(self, style: Style) -> Style:
+        """The style as it is shown."""
+        known = self._known.get(id(style))
+        if known is None:
+            segments = [Segment("x", style)]
+            for each in self._filters:
+                segments = each.apply(segments, self._background)
+            known = self._known[id(style)] = (style, segments[0].style or Style.null())
+        return known[1]
+
+
+looks_of = lru_cache(maxsize=8)(Looks)
 
 
 class Region(Guarded, Widget):
@@ -47,7 +73,6 @@ class Region(Guarded, Widget):
         self._drawn_for: tuple[Scene | None, int, int] = (None, 0, 0)
         self._strips: dict[int, Strip] = {}
         self._strips_of: Canvas | None = None
-        self._seen_through: tuple[object, ...] = ()
 
     @property
     def scene(self) -> Scene | None:
@@ -56,7 +81,7 @@ class Region(Guarded, Widget):
 
     @scene.setter
     def scene(self, scene: Scene) -> None:
-        stands = self._canvas if self._drawn_for == (self._scene, *self.size) else None
+        stands = self._canvas if self._drawn_for == (self._scene, *self.outer_size) else None
         self._scene = scene
         if stands is None or not self.display:
             self.refresh()
@@ -81,23 +106,27 @@ class Region(Guarded, Widget):
 
     def render_lines(self, crop: Rows) -> list[Strip]:
         """The rows as they are drawn, each made once: no border, padding or opacity is put around or over them."""
-        filters, background = self.get_line_filters(), self.background_colors[1]
-        seen_through = (*filters, background)
-        if self.canvas is not self._strips_of or seen_through != self._seen_through:
-            self._strips, self._strips_of, self._seen_through = {}, self.canvas, seen_through
-        for y in crop.line_range:
-            if y not in self._strips:
-                strip = self.render_line(y)
-                for each in filters:
-                    strip = strip.apply_filter(each, background)
-                self._strips[y] = strip
+        canvas, width = self.canvas, self.outer_size.width
+        if canvas is not self._strips_of:
+            self._strips, self._strips_of = {}, canvas
+        missing = [y for y in crop.line_range if y not in self._strips]
+        if missing:
+            looks = looks_of(tuple(self.get_line_filters()), self.background_colors[1])
+            for y in missing:
+                is_drawn = canvas is not None and y < canvas.height
+                self._strips[y] = canvas.strip(y, looks) if canvas and is_drawn else Strip.blank(width, Style.null())
         rows = [self._strips[y] for y in crop.line_range]
-        return rows if crop.column_span == (0, self.size.width) else [row.crop(*crop.column_span) for row in rows]
+        return rows if crop.column_span == (0, width) else [row.crop(*crop.column_span) for row in rows]
+
+    def notify_style_update(self) -> None:
+        """Another theme: rows may look otherwise than when they were made."""
+        super().notify_style_update()
+        self._strips = {}
 
     @property
     def canvas(self) -> Canvas | None:
         """What is drawn for the scene and size of now."""
-        scene, (width, height) = self._scene, self.size
+        scene, (width, height) = self._scene, self.outer_size
         if scene is None or not width or not height:
             return None
         if self._drawn_for != (scene, width, height):
