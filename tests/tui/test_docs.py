@@ -7,6 +7,7 @@ import shlex
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import nablastep as ns
@@ -24,7 +25,9 @@ def blocks(language: str) -> list[tuple[str, str]]:
     return found
 
 
-COMMANDS = [line.split(" > ")[0] for _, text in blocks("sh") for line in text.splitlines() if line]
+LINES = [line for _, text in blocks("sh") for line in text.splitlines() if line]
+COMMANDS = [line.split("  # ")[0].split(" > ")[0] for line in LINES]
+ANSWERED = [line.split("  # ") for line in LINES if "  # " in line]
 NETWORKS = [(page, text) for page, text in blocks("toml")]
 
 
@@ -35,8 +38,33 @@ def test_every_command_runs(
     monkeypatch.chdir(tmp_path)
     if "--to svg" in command or "--to cast" in command or "--to markdown" in command:
         pytest.skip("played on a screen elsewhere")
+    np.savez(tmp_path / "numbers.npz", A=[[1.0, 2.0], [3.0, 4.0]], x=[1.0, 0.0], b=[0.0, 1.0])  # one's own numbers
     assert main(shlex.split(command)[1:]) == 0
     assert capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("command", "answer"), ANSWERED)
+def test_every_question_has_the_answer_beside_it(command: str, answer: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(shlex.split(command)[1:]) == 0
+    assert f"\n  {answer}\n" in capsys.readouterr().out
+
+
+def test_what_a_wrong_answer_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """Sessions on the pages: a command behind `$`, and what it prints."""
+    sessions = [text for _, text in blocks("text") if text.startswith("$ ")]
+    assert sessions
+    for text in sessions:
+        command, _, printed = text.partition("\n")
+        main(shlex.split(command)[2:])
+        found = capsys.readouterr()
+        assert found.out + found.err == printed
+
+
+def test_the_python_of_derive_runs_and_prints_what_it_says(capsys: pytest.CaptureFixture[str]) -> None:
+    (script,) = [text for page, text in blocks("python") if page == "derive"]
+    exec(script, {})
+    printed = capsys.readouterr().out
+    assert printed.startswith(re.findall(r"print\(answer\)  # (.*)", script)[0] + "\n")
 
 
 @pytest.mark.parametrize(("page", "text"), NETWORKS)
