@@ -54,6 +54,7 @@ from nablastep.expressions import (
     Transpose,
     depends_on,
     substitute,
+    symbols,
     walk,
 )
 from nablastep.functions.elementary import LOG
@@ -179,7 +180,13 @@ def jacobian(linear: Expression, multiply: Callable[[Expression, Expression], Ex
 
 
 def entry_of(expression: Expression, indices: Indices, used: Used = frozenset()) -> Expression:
-    """The entry at these indices, written with entries of quantities; sums take letters that are not used yet."""
+    """The entry at these indices, written with entries of quantities; sums take letters that are not used yet, for an
+    index or as the name of a quantity."""
+    names = {symbol.base for symbol in symbols(expression) if len(symbol.base) == 1}
+    return _entry_of(expression, indices, used | names)
+
+
+def _entry_of(expression: Expression, indices: Indices, used: Used) -> Expression:
     rows, columns = shape_of(expression) or ("1", "1")
     row, column = indices
     kept = (None if rows == "1" else row, None if columns == "1" else column)
@@ -445,7 +452,7 @@ def _rearranged_entry(node: Rearrange, indices: Indices, used: Used) -> Expressi
     row = fresh(used, "uv") if rows != "1" else None
     column = fresh(used | {row or ""}, "vw") if columns != "1" else None
     places = Placed(node.plan, node.back, indices, (row, column))
-    found: Expression = Scale(places, entry_of(node.x, (row, column), used))
+    found: Expression = Scale(places, _entry_of(node.x, (row, column), used))
     for index, dimension in ((column, columns), (row, rows)):
         if index is not None:
             found = IndexSum(index, dimension, found)
@@ -456,8 +463,8 @@ def _diagonal_entry(node: Rearrange, indices: Indices, used: Used) -> Expression
     """diag(X)ᵢ = Xᵢᵢ, and diag(x)ᵢⱼ = δᵢⱼ xᵢ."""
     row, column = indices
     if not node.back:
-        return entry_of(node.x, (row, row), used)
-    entry = entry_of(node.x, (row, None), used)
+        return _entry_of(node.x, (row, row), used)
+    entry = _entry_of(node.x, (row, None), used)
     if row is None or column is None or row == column:
         return entry
     delta = Delta(row, column, rows_and_columns(node)[0])
@@ -467,7 +474,7 @@ def _diagonal_entry(node: Rearrange, indices: Indices, used: Used) -> Expression
 def _block_entry(node: Block, indices: Indices, used: Used) -> Expression:
     """Each block among zeros, added up."""
     parts = (Rearrange(x, _place_of_block(node, place), back=True) for place, x in enumerate(node.operands))
-    return reduce(Add, (entry_of(part, indices, used) for part in parts))
+    return reduce(Add, (_entry_of(part, indices, used) for part in parts))
 
 
 def _constant_entry(node: Expression, _indices: Indices, _used: Used) -> Expression:
@@ -482,7 +489,7 @@ def _identity_entry(node: Identity, indices: Indices, _used: Used) -> Expression
 
 def _pairwise_entry(node: Expression, indices: Indices, used: Used) -> Expression:
     """Operands of the same shape, or numbers."""
-    return node.with_operands(tuple(entry_of(operand, indices, used) for operand in node.operands))
+    return node.with_operands(tuple(_entry_of(operand, indices, used) for operand in node.operands))
 
 
 def _product_of_entries(node: Divide | Ratio | TimesLog | Power, indices: Indices, used: Used) -> Expression:
@@ -494,7 +501,7 @@ def _entries_of(operands: Sequence[Expression], places: Sequence[Indices], used:
     """An entry of each operand, no two of which sum over the same letter."""
     found: list[Expression] = []
     for operand, indices in zip(operands, places, strict=True):
-        entry = entry_of(operand, indices, used)
+        entry = _entry_of(operand, indices, used)
         used |= {node.index for node in walk(entry) if isinstance(node, IndexSum)}
         found.append(entry)
     return tuple(found)
@@ -513,16 +520,16 @@ def _product_entry(node: MatMul, indices: Indices, used: Used) -> Expression:
 def _total_entry(node: Total, indices: Indices, used: Used) -> Expression:
     index = fresh(used, "t" if node.axis == COLUMNS else "k")
     places = (indices[0], index) if node.axis == COLUMNS else (index, indices[1])
-    return IndexSum(index, _dimension(node.x, node.axis), entry_of(node.x, places, used | {index}))
+    return IndexSum(index, _dimension(node.x, node.axis), _entry_of(node.x, places, used | {index}))
 
 
 def _sum_entry(node: Sum, _: Indices, used: Used) -> Expression:
     if shape_of(node.x) == ():
-        return entry_of(node.x, (None, None), used)
+        return _entry_of(node.x, (None, None), used)
     rows, columns = rows_and_columns(node.x)
     row = fresh(used, "k") if rows != "1" else None
     column = fresh(used | {row or ""}, "t") if columns != "1" else None
-    found = entry_of(node.x, (row, column), used)
+    found = _entry_of(node.x, (row, column), used)
     if row is not None:
         found = IndexSum(row, rows, found)
     return found if column is None else IndexSum(column, columns, found)
@@ -530,7 +537,7 @@ def _sum_entry(node: Sum, _: Indices, used: Used) -> Expression:
 
 def _repeat_entry(node: Repeat, indices: Indices, used: Used) -> Expression:
     kept = (indices[0], None) if node.axis == COLUMNS else (None, indices[1])
-    return entry_of(node.x, kept, used)
+    return _entry_of(node.x, kept, used)
 
 
 def _dimension(expression: Expression, axis: int) -> str:
@@ -547,12 +554,12 @@ CALCULUS: dict[type[Expression], Rules] = {
     Number: Rules(_constant_entry),
     Identity: Rules(_identity_entry),
     Fill: Rules(
-        lambda node, indices, used: entry_of(node.scalar, (None, None), used),
+        lambda node, indices, used: _entry_of(node.scalar, (None, None), used),
         adjoint=lambda node, operand, upstream: summed(upstream),
         jacobian=lambda node, operand: Fill(ONE, (length_of(node), "1")),
     ),
     Transpose: Rules(
-        lambda node, indices, used: entry_of(node.x, indices[::-1], used),
+        lambda node, indices, used: _entry_of(node.x, indices[::-1], used),
         adjoint=lambda node, operand, upstream: transposed(upstream),
         jacobian=_transpose_jacobian,
     ),

@@ -96,7 +96,7 @@ def _error_by(subject: Subject, target: Expression) -> Expression:
 
 def _put_in(subject: Subject, use: Use, by: Entry) -> Expression:
     indices = subject.target_indices(use)
-    taken = frozenset(index for index in by.indices if index is not None)
+    taken = frozenset({use.target.base, *(index for index in by.indices if index is not None)})
     inner = Partial(entry_of(use.expression, indices, taken), by)
     if use.upstream is None:
         return inner
@@ -105,7 +105,7 @@ def _put_in(subject: Subject, use: Use, by: Entry) -> Expression:
 
 def _with_slope(subject: Subject, use: Use) -> Expression:
     indices = subject.target_indices(use)
-    taken = frozenset(index for index in subject.indices if index is not None)
+    taken = frozenset({use.target.base, *(index for index in subject.indices if index is not None)})
     slope = _deltas(entry_of(subject.changes(use), indices, taken), subject)
     if use.upstream is None:
         return slope
