@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise, permutations
 from typing import Any
 
@@ -110,19 +110,32 @@ def _is_vector(array: NDArray[np.float64]) -> bool:
     return array.ndim == 1 or (array.ndim == 2 and 1 in array.shape)
 
 
-_WORDS = re.compile(r"^(?:(?P<stem>.*)[./_])?(?P<word>weight|kernel|bias|beta)(?::\d+)?$", re.IGNORECASE)
+_WORDS = re.compile(
+    r"^(?:(?P<stem>.*)[./_])?(?P<word>weight|kernel|bias|beta)(?:e?s)?(?:_?(?P<number>\d+))?(?::\d+)?$", re.IGNORECASE
+)
 _LETTERS = re.compile(r"^(?P<word>[Wwb])_?(?P<stem>\d*)$")
 
 
 def _stem(name: str) -> tuple[str, str]:
-    """`("fc1", "weight")`, `("1", "w")`; a name that says nothing is its own stem."""
+    """`("fc1", "weight")`, `("1", "w")`, `("1", "kernel")` of kernel_1; a name that says nothing is its own stem."""
     found = _WORDS.match(name) or _LETTERS.match(name)
-    return (found["stem"] or "", found["word"].lower()) if found else (name, "")
+    if found is None:
+        return name, ""
+    return (found["stem"] or "") + (found.groupdict().get("number") or ""), found["word"].lower()
 
 
 def _chained(layers: Sequence[LayerArrays]) -> tuple[LayerArrays, ...]:
-    if not chains(layers) and len(layers) <= MOST_TRIED:
-        for order in permutations(layers):
-            if chains(order):
-                return order
-    return tuple(layers)
+    """As they are, or with those turned of which nothing says how they lie, or in another order: what chains first."""
+    if chains(layers):
+        return tuple(layers)
+    turned = tuple(map(_turned, layers))
+    if chains(turned):
+        return turned
+    orders = permutations(layers) if len(layers) <= MOST_TRIED else iter(())
+    return next(filter(chains, orders), tuple(layers))
+
+
+def _turned(layer: LayerArrays) -> LayerArrays:
+    if layer.bias is not None or layer.turned:
+        return layer
+    return replace(layer, turned=True, outputs=layer.inputs, inputs=layer.outputs)

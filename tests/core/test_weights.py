@@ -216,6 +216,15 @@ def test_kernels_and_nameless_arrays() -> None:
     assert [(layer.weights, layer.bias, layer.turned) for layer in layers] == [
         ("arr_0", "arr_1", True), ("arr_2", "arr_3", True),
     ]  # fmt: skip
+    for names in (("kernel", "bias", "kernel_1", "bias_1"), ("weights1", "biases1", "weights2", "biases2")):
+        arrays = dict(zip(names, map(np.zeros, ((3, 4), (4,), (4, 2), (2,))), strict=True))
+        layers, left = layers_in(arrays)
+        assert [(layer.weights, layer.bias, layer.turned) for layer in layers] == [
+            (names[0], names[1], True), (names[2], names[3], True),
+        ]  # fmt: skip
+        assert left == ()
+    layers, _ = layers_in(shapes(W1=(3, 4), W2=(4, 2)))  # no bias says how they lie, their order does
+    assert [(layer.weights, layer.turned) for layer in layers] == [("W1", True), ("W2", True)]
 
 
 def test_a_network_from_arrays() -> None:
