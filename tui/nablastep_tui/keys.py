@@ -86,7 +86,7 @@ STAGE_KEYS = (
     KeyEntry("branches", "b", "branches", "branches", CHANGE, "all branches: switch or compare", 14),
     KeyEntry("reset", "0", "reset", "reset", CHANGE, "begin again; what was stays as a branch"),
     KeyEntry("save", "s", "save", "save", CHANGE, "save the network as it is now", 17),
-    KeyEntry("convention", "n", "convention", "notation", VIEW, "the next of the four conventions", 6),
+    KeyEntry("convention", "n", "convention", "convention", VIEW, "the next of the four conventions", 6),
     KeyEntry("notation", "N", "notation", "", VIEW, "the next notation"),
     KeyEntry("picture", "v", "picture", "picture", VIEW, "rows of large matrices as pictures"),
     KeyEntry("pooling", "O", "pooling", "pooling", VIEW, "blocks by RMS, maximum or mean"),
@@ -169,6 +169,9 @@ FIXED_KEYS = ("ctrl+c",)
 """Keys that no key map can give away: the way out works whatever a key map says."""
 
 PROMPT_FOOTER = (("enter", "take it"), ("esc", "close"))
+QUESTION_FOOTER = (("enter", "judge it"), ("enter on an empty line", "show the equation"), ("esc", "end the lesson"))
+VERDICT_FOOTER = (("enter", "go on"), ("esc", "end the lesson"))
+"""What keys do while a lesson asks, and once it has shown the equation with its numbers."""
 
 EDIT_KEYS = (
     ("0-9 . - e", "replace the value; E and what was promised for it follow live"),

@@ -51,7 +51,7 @@ class RecordsSessions(KeepsOnRunning):
         else:
             path = self.recording.path
             self.stop_recording()
-            self.stage.tell(f"recorded as {path} and {path.with_suffix('.cast').name}")
+            self.stage.tell(f"recorded; this plays it: nablastep play {path}")
 
     def start_recording(self, folder: Path) -> None:
         """Record what is on stage into the folder from now on. Raises a NablastepError if that cannot be."""

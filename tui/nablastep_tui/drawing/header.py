@@ -41,6 +41,8 @@ def draw_header(canvas: Canvas, scene: Scene) -> None:
     write_spans(canvas, right_x, 0, right)
     x = write_spans(canvas, 1, 0, _brand(scene)) + 2
     status = _status(scene)
+    while status and x + _total(status) > right_x:
+        status = status[1:]  # what is going on stands in the title of the stage, too
     reserved = sum(spans_width(item) + _GAP for item in status)
     title = clipped(scene.session.network.title, right_x - _GAP - reserved - x, glyphs)
     x = canvas.write(x, 0, title, style(palette.bright))

@@ -17,7 +17,7 @@ from nablastep_tui.drawing.lines import draw_title_rule
 from nablastep_tui.drawing.stage_falk import arrange, draw_arrangement
 from nablastep_tui.drawing.stage_line import draw_plan, symbol_places
 from nablastep_tui.drawing.stage_plan import has_room_for_numbers, plan_stage
-from nablastep_tui.drawing.stage_words import Tail, draw_line, tails
+from nablastep_tui.drawing.stage_words import Tail, draw_line, long_notice, tails
 from nablastep_tui.drawing.text import plain
 from nablastep_tui.scene import Scene, Target
 from nablastep_tui.themes import Phase, accent_style, phase_style, style
@@ -107,7 +107,7 @@ def draw_title(canvas: Canvas, scene: Scene) -> None:
     """`── ◀ backward  step 8 of 15 ──── gradient of the weights into layer 2 ──`."""
     session, palette, glyphs = scene.session, scene.palette, scene.glyphs
     step = scene.view.step
-    if scene.notice:
+    if scene.notice and not long_notice(scene, canvas.width - 6):
         look = style(palette.bright, bold=True) if not scene.is_error else accent_style(palette)
         parts: list[tuple[str, Style]] = [(f"{glyphs.cross} {scene.notice}" if scene.is_error else scene.notice, look)]
     elif not scene.view.is_done:

@@ -28,7 +28,14 @@ from nablastep_tui.drawing.matrix import CellTarget, MatrixPicture
 from nablastep_tui.drawing.pooling import HeatPicture, Strength, heat_picture
 from nablastep_tui.drawing.spans import Spans, clipped, spans_width, write_spans
 from nablastep_tui.drawing.stage_plan import Source, is_product, operand_source, result_source
-from nablastep_tui.drawing.stage_words import check_line, draw_line_at, half_of, notes_of, remarks_of
+from nablastep_tui.drawing.stage_words import (
+    check_line,
+    draw_line_at,
+    half_of,
+    long_notice,
+    notes_of,
+    remarks_of,
+)
 from nablastep_tui.drawing.symbols import plain as plain_text
 from nablastep_tui.drawing.text import folded, wrapped
 from nablastep_tui.numbers import choose_format, parenthesised
@@ -96,7 +103,7 @@ def draw_header(canvas: Canvas, scene: Scene, result: Source, operands: list[Sou
     """
     text = notation_named(scene.notation).equation_text(scene.shown.equation)
     lines = folded(SIGN.split(text), width)
-    if len(lines) - 2 > spare:
+    if len(lines) - 2 > max(0, spare):
         lines = [clipped(text, width, scene.glyphs)]
     for row, line in enumerate(lines, 1):
         canvas.write(3, row, line, accent_style(scene.palette))
@@ -142,12 +149,12 @@ def _draw_falk(
     lower = _grown(result.sizes[0], max(2, rows * 3 // 5))
     upper = _grown(right.sizes[0], max(1, rows - lower))
     lower = max(lower, _grown(result.sizes[0], max(2, rows - upper)))
-    spare = width - _falk_start(0, left) - result.sizes[1] - 2
+    spare = width - _falk_start(scene, 0, left, result) - result.sizes[1] - 2
     left_width = _grown_columns(left.sizes[1], max(2, width // 4, min(spare, left.sizes[1])))
-    x, y = _falk_start(left_width, left), top
+    x, y = _falk_start(scene, left_width, left, result), top
     body = _grown_columns(result.sizes[1], max(4, width - x - 2))
     _draw_heat(canvas, scene, right, x, y, body, upper)
-    _draw_heat(canvas, scene, left, 5, y + upper + 2, left_width, lower)
+    _draw_heat(canvas, scene, left, ROW_START + _extra(scene, left), y + upper + 2, left_width, lower)
     _draw_heat(canvas, scene, result, x, y + upper + 2, body, lower)
 
 
@@ -166,9 +173,15 @@ def _grown_columns(entries: int, columns: int) -> int:
     return entries * max(1, min(MOST_GROWN, columns // entries)) if entries <= columns else columns
 
 
-def _falk_start(left_width: int, left: Source) -> int:
+def _extra(scene: Scene, source: Source) -> int:
+    """Cells that the letter of the rows takes beyond the two that are kept for one: `m·n2` is longer than `n₂`."""
+    return max(0, width_of(scene.glyphs.dimension(source.shape[0])) - 2)
+
+
+def _falk_start(scene: Scene, left_width: int, left: Source, result: Source) -> int:
     """The column where the product stands, beside the left factor."""
-    return ROW_START + max(left_width, width_of(_label(left))) + 6
+    letters = _extra(scene, left) + _extra(scene, result)
+    return ROW_START + max(left_width, width_of(_label(left))) + 6 + letters
 
 
 def _row(result: Source, operands: list[Source]) -> list[Source]:
@@ -176,9 +189,10 @@ def _row(result: Source, operands: list[Source]) -> list[Source]:
     return [result, *[source for source in operands if source.sizes != (1, 1)]][:4]
 
 
-def _row_width(shown: list[Source], space: int) -> int:
+def _row_width(scene: Scene, shown: list[Source], space: int) -> int:
     """The cells that they take, with bodies of at most `space` cells."""
-    return sum(_slot_width(source, space) for source in shown) + ROW_GAP * (len(shown) - 1) + ROW_START
+    bodies = sum(_slot_width(source, space) + _extra(scene, source) for source in shown)
+    return bodies + ROW_GAP * (len(shown) - 1) + ROW_START
 
 
 def _slot_width(source: Source, space: int) -> int:
@@ -190,14 +204,15 @@ def _draw_row(
 ) -> None:
     """Result and operands side by side, for element-wise steps; those for which there is no room are left out."""
     shown = _row(result, operands)
-    while len(shown) > 1 and _row_width(shown, SMALLEST_BODY) > width:
+    while len(shown) > 1 and _row_width(scene, shown, SMALLEST_BODY) > width:
         shown.pop()
     spaces = range(max(SMALLEST_BODY, width // len(shown)), SMALLEST_BODY, -1)
-    space = next((space for space in spaces if _row_width(shown, space) <= width), SMALLEST_BODY)
+    space = next((space for space in spaces if _row_width(scene, shown, space) <= width), SMALLEST_BODY)
     height = max(2, bottom - top - 2)
     x = ROW_START
     for source in shown:
         body = max(2, min(space, source.sizes[1]))
+        x += _extra(scene, source)
         _draw_heat(canvas, scene, source, x, top + 1, body, max(1, _grown(source.sizes[0], height)))
         x += _slot_width(source, space) + ROW_GAP
 
@@ -230,9 +245,11 @@ def _lens(width: int, rows: int, scene: Scene, result: Source, operands: list[So
     """The lens with as many columns as leave room for the pictures; None where there is no value or no room."""
     if result.values is None or width < 60 or rows < 1:
         return None
-    needed = _row_width(_row(result, operands), SMALLEST_BODY)
+    needed = _row_width(scene, _row(result, operands), SMALLEST_BODY)
     if is_product(scene):
-        needed = _falk_start(2, operands[0]) + max(SMALLEST_BODY, *(width_of(_label(s)) for s in (result, operands[1])))
+        needed = _falk_start(scene, 2, operands[0], result) + max(
+            SMALLEST_BODY, *(width_of(_label(s)) for s in (result, operands[1]))
+        )
     for columns in range(min(4 if width >= 110 else 3, result.sizes[1]), 0, -1):
         picture = lens_picture(
             result.values,
@@ -339,7 +356,8 @@ def _told(scene: Scene, operands: list[Source], canvas: Canvas) -> list[Callable
     if not scene.view.is_done:
         if scene.caption is not None:
             return []
-        notes = [row for note in notes_of(scene) for row in wrapped(note, width)][: room - 1]
+        said = (long_notice(scene, width), *notes_of(scene))
+        notes = [row for note in said for row in wrapped(note, width)][: room - 1]
         press = scene.keymap.said("press {next} to compute it")
         return [*(_written(row, accent_style(palette)) for row in notes), _written(press, muted)]
     value: Any = scene.shown.made()
@@ -351,7 +369,7 @@ def _told(scene: Scene, operands: list[Source], canvas: Canvas) -> list[Callable
         rows = [_written(f"= {significant(number, 6)}", accent_style(palette))]
     sentence = scene.shown.sentence(scene.cell)
     for words in (sentence, half_of(sentence), ""):
-        lines = wrapped(" ".join((*remarks_of(scene), words)), width)
+        lines = wrapped(" ".join((long_notice(scene, width), *remarks_of(scene), words)), width)
         if len(rows) + len(lines) <= room:
             break
     rows += [_written(line, muted) for line in lines[: room - len(rows)]]

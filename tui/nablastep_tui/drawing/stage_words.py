@@ -61,7 +61,7 @@ def _cut(scene: Scene, width: int) -> Iterator[Tail]:
 
 def _told(scene: Scene, width: int, *, shortened: bool) -> list[Line]:
     """What has to be said besides the entry in numbers, and what the number means, whole or one half of it."""
-    remarks = remarks_of(scene)
+    remarks = tuple(filter(None, (long_notice(scene, width), *remarks_of(scene))))
     # What is not as the equation says comes first; what a number means for E cannot be said where E is none.
     bold = style(scene.palette.bright, bold=True)
     said: list[Line] = [[(row, bold)] for remark in remarks for row in balanced(remark, width)]
@@ -99,6 +99,12 @@ def notes_of(scene: Scene) -> tuple[str, ...]:
     if scene.session.position != (1, 0):
         return ()
     return network_notes(scene.session.network, scene.view.convention.name)
+
+
+def long_notice(scene: Scene, width: int) -> str:
+    """What has just been said, marked as a mistake if it is one, where the rule of the title has no room for it."""
+    notice = f"{scene.glyphs.cross} {scene.notice}" if scene.is_error and scene.notice else scene.notice
+    return notice if width_of(notice) > width else ""
 
 
 def remarks_of(scene: Scene) -> tuple[str, ...]:
@@ -142,6 +148,8 @@ def _invitation(scene: Scene, width: int) -> list[list[Line]]:
         [press],
         *([[(row, accent)] for row in balanced(note, width)] for note in notes_of(scene)),
     ]
+    if notice := long_notice(scene, width):
+        found.insert(0, [[(row, style(palette.bright, bold=True))] for row in balanced(notice, width)])
     if not scene.first_run:
         return found
     offers = (

@@ -43,7 +43,6 @@ def draw_your_turn(canvas: Canvas, scene: Scene) -> None:
         f"Write the right side in any spelling: {code}, {written} or {plainly}; * or ⊙ is entry by entry.",
         *_of_activations(program),
         "Numbers do as well: [[0.1, 0.2], [0.3, 0.4]], judged to the digits given.",
-        "enter judges it; enter on an empty line shows the equation with its numbers; esc ends the lesson.",
     )
     for text in (piece for line in lines for piece in wrapped(line, canvas.width - 8)):
         if y < canvas.height:

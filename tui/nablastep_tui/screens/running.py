@@ -139,7 +139,7 @@ class Running(Asking):
         iteration = self.session.position.iteration
         before = self.session.previous.get(self._error)
         about = "" if before is None else f"; {self._error} of iteration {iteration - 1} was {self._written(before)}"
-        self.tell(f"the start of iteration {iteration}: no step of it is done{about}")
+        self.tell(f"the start of iteration {iteration}{about}")
 
     def _tell_lost(self, threshold: float, iteration: int, error: float) -> None:
         where = f"up to iteration {iteration:,}, where it is {self._written(error)}"

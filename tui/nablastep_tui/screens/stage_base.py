@@ -33,12 +33,20 @@ from nablastep_tui.drawing.glyphs import Glyphs
 from nablastep_tui.drawing.header import draw_header
 from nablastep_tui.drawing.loss import draw_loss
 from nablastep_tui.drawing.net_map import draw_map, map_height
-from nablastep_tui.drawing.prompt import draw_prompt
+from nablastep_tui.drawing.prompt import draw_prompt, prompt_rows
 from nablastep_tui.drawing.scrubber import draw_scrubber
 from nablastep_tui.drawing.stage import draw_stage
 from nablastep_tui.faults import Guarded
 from nablastep_tui.keymap import KeyMap
-from nablastep_tui.keys import EDIT_FOOTER, PROMPT_FOOTER, STAGE_KEYS, KeyEntry, footer_keys
+from nablastep_tui.keys import (
+    EDIT_FOOTER,
+    PROMPT_FOOTER,
+    QUESTION_FOOTER,
+    STAGE_KEYS,
+    VERDICT_FOOTER,
+    KeyEntry,
+    footer_keys,
+)
 from nablastep_tui.motion import Motion
 from nablastep_tui.palettes import Palette
 from nablastep_tui.prompt import Prompt
@@ -177,9 +185,14 @@ class StageBase(Guarded, Screen[None]):
         why.display = rows.docked_why_columns > 0
         why.styles.offset = (width - rows.docked_why_columns, rows.stage.top)
         why.styles.width, why.styles.height = rows.docked_why_columns, rows.stage.height
-        prompt = self.query_one("#prompt", Region)
-        prompt.styles.offset = (0, max(1, rows.footer.top - 1))
-        prompt.styles.width = width
+        self._place_prompt(scene)
+
+    def _place_prompt(self, scene: Scene) -> None:
+        """The line being typed above the footer, with as many rows as it takes."""
+        width, height = self.shown_size
+        prompt, rows = self.query_one("#prompt", Region), prompt_rows(scene, width)
+        prompt.styles.offset = (0, max(1, height - 1 - rows))
+        prompt.styles.width, prompt.styles.height = width, rows
         prompt.display = self.prompt is not None
 
     def _draw_stage(self, canvas: Canvas, scene: Scene) -> None:
@@ -296,15 +309,22 @@ class StageBase(Guarded, Screen[None]):
         width, height = self._arranged_for
         if map_height(width, height, scene) != self._map_rows:
             self._arrange(width, height)
+        if self.prompt is not None:
+            self._place_prompt(scene)
         for region in self.query(Region):
             # The ground is the same for every scene of a palette: drawing it anew would draw the whole screen.
             if region.id != "ground" or region.scene is None or region.scene.palette is not scene.palette:
                 region.scene = scene
 
     def _footer(self) -> tuple[Key, ...]:
-        if self.edit is not None or self.prompt is not None:
-            return tuple(Key(key, label) for key, label in (EDIT_FOOTER if self.edit is not None else PROMPT_FOOTER))
-        return self._stage_footer
+        if self.edit is None and self.prompt is None:
+            first, *others = self._stage_footer or (Key("", ""),)
+            ends = Key(self.keymap.brief("record"), "end the recording", "record")
+            return (first, ends, *others) if self.recording and ends.key else self._stage_footer
+        keys: tuple[tuple[str, str], ...] = EDIT_FOOTER if self.edit is not None else PROMPT_FOOTER
+        if self.edit is None and self.lesson is not None:
+            keys = VERDICT_FOOTER if self.lesson.waiting else QUESTION_FOOTER
+        return tuple(Key(key, label) for key, label in keys)
 
     @cached_property
     def _stage_footer(self) -> tuple[Key, ...]:
