@@ -107,8 +107,8 @@ def open_faults(palette: Palette, size: tuple[int, int]) -> Iterator[str]:
     every = offers()
     for place, offer in enumerate(every):
         draw = lambda canvas, at: draw_open_list(canvas, every, at, palette, UNICODE, "esc back to the stage")  # noqa: E731
-        yield from _plainly(draw, place, width, height - 2)
-        canvas, _ = drawn(draw, place, width, height - 2)
+        canvas, overprints = drawn(draw, place, width, height - 2)
+        yield from (f"text over text in {row!r}" for row in overprints)
         text = letters("".join(row[38:] for row in canvas.text_rows()))
         if letters(offer.title) not in letters("".join(canvas.text_rows())) or letters(offer.about) not in text:
             yield f"not whole: {offer.title}"

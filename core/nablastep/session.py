@@ -366,7 +366,7 @@ class Session(Displayed):
         other._move(*min(self._position, Position(*other.timeline.furthest)))
         rows = []
         for symbol in self.program.parameters:
-            here, there = self[symbol.id], other[symbol.id]
+            here, there = np.asarray(self[symbol.id]), np.asarray(other[symbol.id])  # a parameter may be one number
             for index in map(tuple, np.argwhere(here != there).tolist()):
                 rows.append((Cell(symbol.id, index), float(here[index]), float(there[index])))
         return tuple(sorted(rows, key=lambda row: -abs(row[2] - row[1])))

@@ -97,3 +97,16 @@ def test_many_branches_show_those_around_the_one_in_focus() -> None:
     count = len(session.all_branches)
     for up in (0, 10, count - 1):
         assert f"branch {count - up}" in listed(session, 80, 22, up=up)
+
+
+def test_a_parameter_that_is_one_number_differs_between_branches() -> None:
+    session = ns.open("temperature")
+    session.goto(iteration=3)
+    session.goto(iteration=2)
+    session.set("T", 0.9)
+    session.goto(iteration=3)
+    cell, here, there = session.compare(1)[0]
+    assert (str(cell), here) == ("T", session["T"])
+    assert there != here
+    assert "Set by hand: T = 0.9" in listed(session)
+    assert "largest differences here" in listed(session, up=1)
