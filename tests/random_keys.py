@@ -105,6 +105,7 @@ async def come_to_rest(app: NablastepApp, pilot: Pilot[None], dice: random.Rando
 
 def memory() -> float:
     """Megabytes that the process holds now; 0 where the system does not say."""
+    gc.unfreeze()  # an app freezes what its start has made: here it is over
     gc.collect()
     try:
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])

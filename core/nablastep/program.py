@@ -187,7 +187,7 @@ def program_for(network: Network, *, batch_samples: int, targets_sum_to_one: boo
     return build(network.graph(batch=batch_samples > 1, targets_sum_to_one=targets_sum_to_one), training)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def build(graph: Graph, training: Training) -> Program:
     """The program of that graph."""
     steps = [(FORWARD, definition.equation, definition.definition) for definition in graph.definitions]

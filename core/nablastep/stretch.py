@@ -98,7 +98,7 @@ def _keep_freed_memory() -> None:
     np.empty(31 * 2**20, np.uint8)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def stretch_of(program: Program) -> Stretch:
     """The stretch of a program, made once."""
     return Stretch(program)

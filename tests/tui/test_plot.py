@@ -8,8 +8,8 @@ from rich.color import Color
 
 from nablastep_tui.drawing.bars import draw_loss_bars, draw_signed_bar, loss_bars
 from nablastep_tui.drawing.canvas import Canvas
-from nablastep_tui.drawing.glyphs import ASCII, UNICODE
-from nablastep_tui.drawing.plot import CurvePlot, Point, draw_curve
+from nablastep_tui.drawing.glyphs import ASCII, UNICODE, Glyphs
+from nablastep_tui.drawing.plot import CurvePlot, Point, draw_curve, spread
 from nablastep_tui.palettes import DARK, MONOCHROME
 from nablastep_tui.themes import accent_style, not_finite_style, style
 
@@ -148,3 +148,15 @@ def test_points_outside_are_left_out_and_labels_never_overlap() -> None:
     draw_curve(canvas, 0, 0, 40, 9, CurvePlot((0.0, 1.0, 2.0), (1.0, 0.25, 0.0), points=points), DARK, UNICODE)
     assert canvas.text_rows()[8].split() == ["0", "1", "2"]
     assert "".join(canvas.text_rows()).count("●") == 1
+
+
+@pytest.mark.parametrize("glyphs", [UNICODE, ASCII], ids=lambda glyphs: glyphs.name)
+@pytest.mark.parametrize("size", [0.0, 5e-324, 1.0, 1e15, 1e17, -1e17, 1e300, 1.7e308])
+def test_a_flat_curve_of_any_size_has_a_range(size: float, glyphs: Glyphs) -> None:
+    flat = CurvePlot((0.0, 1.0, 2.0), (size,) * 3, tangent=(1.0, size, 0.0), points=(Point(1.0, size, "before"),))
+    upright = CurvePlot((size,) * 3, (0.0, 1.0, 2.0), tangent=(size, 1.0, 0.0), points=(Point(size, 1.0, "actual"),))
+    for plot in (flat, upright):
+        canvas = blank(40, 10)
+        draw_curve(canvas, 0, 0, 40, 10, plot, DARK, glyphs)
+        assert any(line.strip() for line in canvas.text_rows())
+    assert spread(size, size)[0] < spread(size, size)[1]

@@ -442,7 +442,8 @@ def _chunk(base: Array, largest: int) -> int:
 
 def slope_of_step(value: Any) -> Array:
     """The derivative that a stepped value carries; one that is the step's own size is infinite."""
-    slope = np.imag(value) / STEP
+    with np.errstate(all="ignore"):
+        slope = np.imag(value) / STEP
     return np.asarray(np.where(np.abs(slope) > LARGEST_FINITE, np.copysign(np.inf, slope), slope))
 
 

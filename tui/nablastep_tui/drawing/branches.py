@@ -19,7 +19,7 @@ from nablastep_tui.drawing.canvas import Canvas
 from nablastep_tui.drawing.cells import width_of
 from nablastep_tui.drawing.glyphs import Glyphs
 from nablastep_tui.drawing.lines import draw_title_rule
-from nablastep_tui.drawing.plot import Axes, dots_of_curve, draw_dots, draw_points
+from nablastep_tui.drawing.plot import Axes, dots_of_curve, draw_dots, draw_points, spread
 from nablastep_tui.drawing.symbols import plain
 from nablastep_tui.drawing.text import wrapped
 from nablastep_tui.numbers import error_text, scalar_text, signed
@@ -168,9 +168,7 @@ def _draw_title(canvas: Canvas, page: Branches, palette: Palette, glyphs: Glyphs
 def _draw_plot(canvas: Canvas, page: Branches, layout: _Layout, palette: Palette, glyphs: Glyphs) -> None:
     """E of every branch, the one in focus over the others, its number where its curve ends."""
     heights = [y for branch in page.branches for y in page.curve(branch)[1] if math.isfinite(y)]
-    low, high = (min(heights), max(heights)) if heights else (0.0, 1.0)
-    if low == high:
-        low, high = low - 0.5, high + 0.5
+    low, high = spread(min(heights), max(heights)) if heights else (0.0, 1.0)
     axes = Axes(layout.x, 2, layout.width, layout.plot, 1.0, float(page.iterations), low, high)
     line, muted = faint_style(palette), style(palette.muted)
     bottom = axes.y + axes.height

@@ -99,11 +99,17 @@ def _axes(x: int, y: int, width: int, height: int, plot: CurvePlot, glyphs: Glyp
     heights = [value for value in (*plot.ys, *(point.y for point in plot.points)) if math.isfinite(value)]
     if width < 16 or height < 5 or len(plot.xs) < 2 or not heights:
         return None
-    low, high = min(heights), max(heights)
-    if low == high:
-        low, high = low - 0.5, high + 0.5
+    low, high = spread(min(heights), max(heights))
     labels = max(width_of(_label(value, plot, glyphs)) for value in (low, high))
-    return Axes(x + labels + 2, y, width - labels - 2, height - 2, plot.xs[0], plot.xs[-1], low, high)
+    return Axes(x + labels + 2, y, width - labels - 2, height - 2, *spread(plot.xs[0], plot.xs[-1]), low, high)
+
+
+def spread(low: float, high: float) -> tuple[float, float]:
+    """The range, or one around it that is none: wide enough for its ends to be two numbers, however large they are."""
+    if low != high:
+        return low, high
+    half = max(0.5, abs(low) * 1e-3)
+    return low - half, high + half
 
 
 def _label(value: float, plot: CurvePlot, glyphs: Glyphs) -> str:

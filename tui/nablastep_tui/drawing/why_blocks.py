@@ -6,7 +6,7 @@ Nothing is cut: written lines and reasons wrap, matrices that are too large are 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -146,9 +146,18 @@ def _worth_of_line(page: WhyPage, place: int, look: Look, width: int) -> Exhibit
     return _ticked(_worth(line, page, look, width), line, look)
 
 
-@lru_cache(maxsize=256)
+_SAME: WeakKeyDictionary[Line, int | None] = WeakKeyDictionary()
+"""Found once for each line, and forgotten with it: a line holds all that was computed for it."""
+
+
 def _shown_before(lines: tuple[Line, ...], place: int) -> int | None:
     """The number of the first line above whose matrix is the same to the last digit that counts, if there is one."""
+    if lines[place] not in _SAME:
+        _SAME[lines[place]] = _first_like(lines, place)
+    return _SAME[lines[place]]
+
+
+def _first_like(lines: tuple[Line, ...], place: int) -> int | None:
     value = lines[place].value
     if not isinstance(value, np.ndarray) or value.size < 2:
         return None

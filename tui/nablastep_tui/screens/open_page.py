@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from textual import events
 
 from nablastep_tui.drawing.canvas import Canvas
@@ -24,8 +26,9 @@ ACTIONS = (
 )
 
 
+@cache
 def offers() -> tuple[Offer, ...]:
-    """All that can be opened, in the order of the list."""
+    """All that can be opened, in the order of the list; every one of them is read for its title, so only once."""
     from nablastep.demo.opening import demo_names, open_demo
     from nablastep.files.built_in import network_names, open_network
 

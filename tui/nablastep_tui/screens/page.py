@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import ClassVar
 
 from textual import events
+from textual._styles_cache import StylesCache
 from textual.actions import parse
 from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
@@ -44,6 +45,10 @@ class Page(Guarded, Screen[ScreenResultType]):
         self._has_left = True
         self.workers.cancel_node(self)  # what still works for this page finds it no more
         return super().dismiss(result)
+
+    def on_unmount(self) -> None:
+        """Textual remembers colours by the widget that asked: a thousand pages would stay with all that they drew."""
+        StylesCache.get_inner_outer.cache_clear()
 
     async def _dispatch_message(self, message: Message) -> None:
         """What comes after it has left is nothing to it any more."""
