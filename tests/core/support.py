@@ -115,3 +115,10 @@ def assert_near(found: Any, expected: Any, *, rtol: float = 1e-12, atol: float =
     found, expected = np.asarray(found, dtype=float), np.asarray(expected, dtype=float)
     assert found.shape == expected.shape, f"{what}: {found.shape} instead of {expected.shape}"
     np.testing.assert_allclose(found, expected, rtol=rtol, atol=atol, err_msg=what)
+
+
+def large_layer() -> ns.Network:
+    """One layer of 32 units on 64 inputs: too large for numbers, with few steps."""
+    random = np.random.default_rng(0)
+    layer = {"units": 32, "activation": "tanh"}
+    return ns.Network([layer], random.normal(size=(6, 64)), random.normal(size=(6, 32)), loss="half_squared_error")

@@ -11,6 +11,7 @@ import pytest
 
 import nablastep as ns
 from browser import CHROMIUM, Browser, Page
+from core.support import large_layer
 from nablastep.demo.opening import open_demo
 from nablastep.page.document import demo_page
 from nablastep.trace import Trace, written
@@ -299,9 +300,9 @@ def test_a_strangers_markup_shows_as_characters(browser: Browser, tmp_path: Path
 
 def test_a_large_network(browser: Browser, tmp_path: Path) -> None:
     path = tmp_path / "digits.html"
-    path.write_text("".join(written(Trace(ns.open("digits-mlp")), "html")), encoding="utf-8")
-    page = browser.page(path.as_uri() + "#step=12")
-    session = ns.open("digits-mlp")
+    path.write_text("".join(written(Trace(ns.open(large_layer())), "html")), encoding="utf-8")
+    session = ns.open(large_layer())
+    page = browser.page(f"{path.as_uri()}#step={session.program.step('grad_W0').number}")
     session.goto("grad_W0")
     cells = page.ask(
         "[...document.querySelectorAll('#result td[data-i]')].map(c => [+c.dataset.i, +c.dataset.j, +c.title])"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
 import pytest
 
+from covering import covering
 from nablastep.demo import language
 from nablastep.demo.check import check_demo
 from nablastep.demo.formatter import format_text
@@ -15,7 +15,7 @@ from nablastep.demo.opening import demo_names, demo_path, open_demo
 from terminal import Terminal
 
 FOLDER = demo_path("why-transpose").parent
-IN_TERMINALS = demo_names() if "NABLASTEP_FUZZ" in os.environ else ("why-transpose", "dead-relu", "skip-connection")
+IN_TERMINALS = covering(demo_names(), ("why-transpose", "dead-relu", "skip-connection"))
 """One with derivations, one with edits, one on a graph of equations; tests/tui plays each of them through a pilot."""
 
 

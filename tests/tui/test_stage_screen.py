@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 from textual.pilot import Pilot
 
 import nablastep as ns
+from covering import covering
 from nablastep.files.built_in import open_network
 from nablastep_tui.app import NablastepApp
 from nablastep_tui.drawing.matrix import CellTarget
@@ -429,11 +431,12 @@ async def test_every_theme_and_glyph_set_shows_the_stage(theme: str, glyphs: str
             assert text.isascii(), [line for line in text.split("\n") if not line.isascii()]
 
 
-@pytest.mark.parametrize(
-    "network",
-    ["mazur-bug", "ng-ex4", "cs231n-two-layer", "tanh-neuron", "dead-relu", "xor", "skinny", "square", "digits-mlp"],
-)
-@pytest.mark.parametrize("size", [(60, 16), *SIZES])
+STEPPED = "mazur-bug", "ng-ex4", "cs231n-two-layer", "tanh-neuron", "dead-relu", "xor", "skinny", "square", "digits-mlp"
+EVERY_SIZE = [(60, 16), *SIZES]
+AT_TWO_SIZES = [(name, EVERY_SIZE[(place + step) % 4]) for place, name in enumerate(STEPPED) for step in (0, 1)]
+
+
+@pytest.mark.parametrize(("network", "size"), covering(product(STEPPED, EVERY_SIZE), AT_TWO_SIZES))
 async def test_every_network_steps_through_an_iteration_at_every_size(network: str, size: tuple[int, int]) -> None:
     async with running(network, size=size) as (app, pilot):
         for _ in range(len(app.session.program) + 1):
