@@ -76,7 +76,7 @@ class ScreenShot:
         """Write it as a picture or as text, by the ending of the name. Raises a NablastepError if that cannot be."""
         if path.suffix.lower() not in SCREEN_KINDS:
             known = " ".join((*SCREEN_KINDS, *SESSION_KINDS))
-            raise CommandError(f"the ending says what is saved: {known}; found {path.name!r}")
+            raise CommandError(f"the ending says what is saved: {known}")
         is_picture = path.suffix.lower() == ".svg"
         write_text(path, self._picture if is_picture else "\n".join(self._lines) + "\n")
 

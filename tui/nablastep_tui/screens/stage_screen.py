@@ -111,7 +111,7 @@ class StageScreen(Looking):
                 shot.write(path)
             self.tell(f"saved as {path}")
 
-        label = "save this screen (.svg .txt) or the session (.html .md .tex .json .py) as"
+        label = "save screen (.svg .txt) or session (.html .md .tex .json .py) as"
         self.ask_for_path(label, answer, offered_name("nablastep-screen.svg"))
 
     def action_record(self) -> None:
