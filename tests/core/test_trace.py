@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from contextlib import redirect_stdout
@@ -519,3 +520,18 @@ def test_a_network_with_a_planted_mistake_says_so(format_name: str) -> None:
     warning = "not the gradients of E"
     assert warning in " ".join(document(ns.open("mazur-bug"), format_name).split())
     assert warning not in " ".join(document(ns.open("mazur"), format_name).split())
+
+
+def test_a_strangers_titles_are_text_in_markdown(tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text(
+        'title = "<b>![a](http://example.org/a.png)"\nx = [[1.0]]\ny = [[0.5]]\nequations = """\n'
+        '## <i>![b](http://example.org/b.png)\nE = sum((w x - y)^2)  # <u>![c](http://example.org/c.png)\n"""\n'
+        "[parameters]\nw = 0.5\n",
+        encoding="utf-8",
+    )
+    session = ns.open(path)
+    text = document(session, "markdown", why=True)
+    assert "(http://example.org/a.png)" in text
+    assert "(http://example.org/c.png)" in text
+    assert re.findall(r"(?<!\\)(?:<[biu]>|!?\[[abc])", text) == []

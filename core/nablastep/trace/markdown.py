@@ -55,7 +55,7 @@ def _step(step: TraceStep, *, values: bool) -> str:
     if step.dimensions:
         names = "×".join(dimension_text(dimension) for dimension in step.dimensions)
         shape = f"\n\nShape {names} = {'×'.join(map(str, step.shape))}."
-    head = f"\n### {step.step}. {capitalised(step.title)} (`{step.id}`){shape}\n\n"
+    head = f"\n### {step.step}. {escaped(capitalised(step.title))} (`{step.id}`){shape}\n\n"
     return head + _math(aligned_block(step, values=values)) + _why(step)
 
 
