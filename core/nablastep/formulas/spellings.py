@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from nablastep.formulas.tokens import ABOVE, BESIDE, LETTER, OF
 from nablastep.functions.named import FUNCTIONS
@@ -90,6 +91,7 @@ class Plain:
         return self.places[min(column, len(self.places)) - 1] + 1 if self.places else column
 
 
+@lru_cache(maxsize=64)
 def plain(text: str) -> Plain:
     """The plain spelling; a text that is plain already stays as it is."""
     pieces: list[Piece] = list(_said(text)) if _SPOKEN.search(text) else list(enumerate_(text))
@@ -111,10 +113,12 @@ def _said(text: str) -> Iterator[Piece]:
 
 
 def _replaced(pieces: list[Piece], pattern: re.Pattern[str], made: Callable[[re.Match[str]], str]) -> list[Piece]:
-    text = "".join(character for character, _ in pieces)
+    matches = list(pattern.finditer("".join([character for character, _ in pieces])))
+    if not matches:
+        return pieces
     found: list[Piece] = []
     end = 0
-    for match in pattern.finditer(text):
+    for match in matches:
         found += pieces[end : match.start()]
         place = pieces[match.start()][1] if match.start() < len(pieces) else 0
         found += [(character, place) for character in made(match)]

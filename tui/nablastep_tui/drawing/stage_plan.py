@@ -97,13 +97,14 @@ def plan_stage(scene: Scene, width: int, height: int) -> Plan | None:
         return None
     sources = _sources(scene)
     pieces = scene.shown.pieces(scene.cell if scene.view.is_done else None)
+    rows = max(source.sizes[0] for source in sources)
     for tile_height, decimals in (*product((5, 3, 1), (6, 4, 3)), (1, 2)):
-        if tile_height == 5 and (width < 150 or height < 16):
+        if rows * tile_height + 1 > height or (tile_height == 5 and (width < 150 or height < 16)):
             continue
         items = _items(scene, pieces, sources, tile_height, decimals)
         for gap in (4, 3, 2, 1):
             plan = Plan(items, gap, tile_height)
-            if plan.width <= width and plan.body_height + 1 <= height:
+            if plan.width <= width:
                 return plan
     return None
 
@@ -194,6 +195,7 @@ def _items(
     return tuple(items)
 
 
+@lru_cache(maxsize=64)
 def item_of(scene: Scene, source: Source, tile_height: int, decimals: int, is_result: bool) -> MatrixItem:
     """A matrix with its symbol, in tiles of that height and at most that many decimals."""
     number = choose_format(source.values, _needed(source.values, decimals), ascii=scene.glyphs.name == "ascii")
