@@ -248,7 +248,8 @@ class Writer:
     def scaled(self, node: Scale) -> Tokens:
         inner = _without_sum_of_one(node.x)
         if node.scalar == MINUS_ONE:
-            return (Token(self.minus), *self.wrapped(inner, Strength.PRODUCT, Sum))
+            also = () if self.is_negative(inner) else (Scale,)
+            return (Token(self.minus), *self.wrapped(inner, Strength.PRODUCT, Sum, *also))
         # Σ takes all that is multiplied behind it.
         also_sum = isinstance(_without_sum_of_one(node.scalar), Sum) and not is_trace(node.scalar)
         fraction = isinstance(node.scalar, Divide | Ratio)  # 1 / s x could be 1 / (s x)
