@@ -75,7 +75,12 @@ def matrix_shape(shape: Shape) -> tuple[Dimension, Dimension]:
 
 def shape_text(shape: Shape) -> str:
     """`n2×n1` for people; a scalar is `scalar`."""
-    return "×".join(shape) if shape else "scalar"
+    return "×".join(map(dimension_text, shape)) if shape else "scalar"
+
+
+def dimension_text(dimension: Dimension) -> str:
+    """`n1`, `m·n1`; the sum of two in brackets, `(m+n)·p`."""
+    return "·".join(f"({part})" if "+" in part else part for part in dimension.split("·"))
 
 
 def usual_axis(shape: Shape) -> int:
@@ -100,14 +105,14 @@ def sizes_of(shape: Shape, sizes: Mapping[Dimension, int]) -> tuple[int, ...]:
 
 
 def size_of(dimension: Dimension, sizes: Mapping[Dimension, int]) -> int:
-    """How large a dimension is: one that has a size, a number, a product of several `m·n1`, or one more, `n1+1`."""
+    """How large a dimension is: one that has a size, a number, a product of several `m·n1`, or a sum, `n1+1`."""
     if dimension.isdigit():
         return int(dimension)
     if dimension in sizes:
         return int(sizes[dimension])
     if "·" in dimension:
         return prod(size_of(part, sizes) for part in dimension.split("·"))
-    return size_of(dimension.removesuffix("+1"), sizes) + 1 if dimension.endswith("+1") else int(sizes[dimension])
+    return sum(size_of(part, sizes) for part in dimension.split("+")) if "+" in dimension else int(sizes[dimension])
 
 
 def in_sizes(expression: Expression, sizes: Mapping[Dimension, int]) -> Expression:

@@ -32,7 +32,7 @@ from nablastep.errors import UnknownNameError
 from nablastep.expressions import Symbol
 from nablastep.markdown_text import escaped
 from nablastep.notation.latex_words import latex_words
-from nablastep.shapes import shape_of
+from nablastep.shapes import shape_of, shape_text
 
 FORMAT, VERSION = "nablastep-derive", 1
 FORMATS = ("text", "json", "latex", "markdown", "python", "pytorch")
@@ -201,7 +201,7 @@ def _where(answer: Answer, notation: str) -> str:
     writer = derivation_notation(notation)
     shapes = []
     for symbol in answer.reading.variables:
-        shape = "×".join(symbol.shape) or "a number"
+        shape = shape_text(symbol.shape) if symbol.shape else "a number"
         declared = answer.reading.properties.get(symbol.id, "")
         shapes.append(f"{writer.text(symbol)} is {declared + ' ' if declared else ''}{shape}")
     sizes = ", ".join(f"{name} = {size}" for name, size in answer.first.sizes.items())
@@ -212,7 +212,7 @@ def _where(answer: Answer, notation: str) -> str:
 
 
 def _facts(result: Result) -> str:
-    shape = "×".join(shape_of(result.expression)) or "a number"
+    shape = shape_text(found) if (found := shape_of(result.expression)) else "a number"
     structure = f", {result.structure}" if result.structure else ""
     mark = "agrees" if result.agrees else "DISAGREES"
     note = f" {result.note[0].upper()}{result.note[1:]}." if result.note else ""

@@ -76,7 +76,8 @@ def read(text: str, kinds: Mapping[str, Kind] | None = None, values: Mapping[str
     kinds, values = dict(kinds or {}), dict(values or {})
     if not text.strip():
         raise DeriveError("there is no expression", hint='say for example nablastep derive "sum(x^2)"')
-    dimensions = {part for kind in kinds.values() for part in kind.shape or () if not part.isdigit()}
+    declared = {part for kind in kinds.values() for each in kind.shape or () for part in each.split("+")}
+    dimensions = {part for part in declared if not part.isdigit()}
     names = tuple(name for name in names_in(text) if name not in dimensions or name in kinds)
     sized = {name: int(values.pop(name)) for name in [*values] if name in dimensions and values[name].shape == ()}
     _check_declared(names, kinds, values, text)
@@ -148,7 +149,7 @@ class _Attempt:
         raise first
 
     def _read(self, tight: bool) -> Reading:
-        dimensions = OpenDimensions()
+        dimensions = OpenDimensions(self.sized)
         known = {name: self._symbol(name, dimensions) for name in self.names}
         tree = parse(self.text, tight=tight, names={name: name for name in self.names}).right
         scope = Scope(known, dimensions.sizes, {}, 0, {}, dimensions, inverts=True)
@@ -213,7 +214,7 @@ class _Attempt:
             replace(symbol, shape=tuple(renamed(dimension) for dimension in symbol.shape))  # type: ignore[arg-type]
             for symbol in known.values()
         )
-        sizes = {letter: dimensions.sizes[root] for root, letter in letters.items() if not letter.isdigit()}
+        sizes = {letter: dimensions.sizes[root] for root, letter in letters.items() if letter.isidentifier()}
         sizes.update(self.sized)
         free = [letter for root, letter in letters.items() if root not in dimensions.fixed and letter in sizes]
         free = [letter for letter in free if letter not in self.sized]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from nablastep.expressions import Symbol
 from nablastep.formulas.building import OPEN
@@ -10,6 +11,8 @@ from nablastep.formulas.dimensions import ONE_ENTRY, Dimensions
 
 PROOF_SIZES = (4, 3, 2, 5, 6, 7)
 """What dimensions without a size are tried with: all different, so that no shape fits by chance."""
+
+NO_SIZES: Mapping[str, int] = MappingProxyType({})
 
 LETTERS = ("m", "n", "p", "q", "r", "k", "l", "s", "t", "u", "v")
 
@@ -21,13 +24,15 @@ class OpenDimensions(Dimensions):
     any other: a vector beside a matrix is repeated, as NumPy does it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, declared_sizes: Mapping[str, int] = NO_SIZES) -> None:
         super().__init__(2, whole_batches=False)
+        self._declared_sizes = declared_sizes
         self.labels: dict[str, str] = {}
         self.fixed: set[str] = set()
         self.numbered: set[str] = set()
         self.known: Mapping[str, Symbol] = {}
         self._declared: dict[str, str] = {}
+        self._sums: dict[str, tuple[str, str]] = {}
 
     def open(self) -> str:
         """A dimension of any size."""
@@ -40,6 +45,12 @@ class OpenDimensions(Dimensions):
         self.numbered.add(name)
         return name
 
+    def joined(self, left: str, right: str) -> str:
+        """A dimension that is named as the sum of two."""
+        name = self.fresh(self.size(left) + self.size(right))
+        self._sums[name] = (left, right)
+        return name
+
     def given(self, size: int) -> str:
         """A dimension of that size and no other, with a letter of its own."""
         name = super().fresh(size)
@@ -47,14 +58,23 @@ class OpenDimensions(Dimensions):
         return name
 
     def of(self, text: str) -> str:
-        """The dimension that a declaration names: `1`, a number, or a name, the same each time."""
+        """The dimension that a declaration names: `1`, a number, a name, the same each time, or a sum `m+n`."""
         if text == ONE_ENTRY:
             return ONE_ENTRY
         if text not in self._declared:
-            self._declared[text] = self.fresh(int(text)) if text.isdigit() else self.open()
-            if not text.isdigit():
-                self.labels[self._declared[text]] = text
+            self._declared[text] = self._declaration(text)
         return self._declared[text]
+
+    def _declaration(self, text: str) -> str:
+        if text.isdigit():
+            return self.fresh(int(text))
+        left, plus, right = text.rpartition("+")
+        if plus:
+            return self.joined(self.of(left), self.of(right))
+        name = self.open()
+        self.sizes[name] = self._declared_sizes.get(text, self.sizes[name])
+        self.labels[name] = text
+        return name
 
     def same(self, left: str, right: str) -> bool:
         """Whether two dimensions can be one, and then they are."""
@@ -70,6 +90,8 @@ class OpenDimensions(Dimensions):
         kept, gone = (right, left) if left not in self.fixed else (left, right)
         if gone in self.labels:
             self.labels[kept] = self.labels[gone]
+        if gone in self._sums:
+            self._sums.setdefault(kept, self._sums[gone])
         if gone in self.numbered and kept not in self.labels:
             self.numbered.add(kept)
         self._parents[gone] = kept
@@ -96,4 +118,16 @@ class OpenDimensions(Dimensions):
         for root in classes:
             number = str(self.sizes[root]) if root in self.numbered else ""
             letters[root] = self.labels.get(root) or number or next(free)
+        for root in classes:
+            letters[root] = self._sum_text(root, letters)
         return letters
+
+    def _sum_text(self, root: str, letters: Mapping[str, str]) -> str:
+        """`m+n` for the rows of two blocks; what it is called otherwise, where one of them has no letter."""
+        if root not in self._sums or root in self.labels:
+            return letters[root]
+        parts = [part for each in self._sums[root] for part in [self.named(each)]]
+        if any(part not in letters for part in parts):
+            return letters[root]
+        told = "+".join(self._sum_text(part, letters) for part in parts)
+        return letters[root] if told.replace("+", "").isdigit() else told

@@ -314,6 +314,12 @@ class _Builder:
         """A dimension of that size; a plain number where sizes are compared only."""
         return str(size) if self.scope.dimensions is None else self.scope.dimensions.fresh(size)
 
+    def joined(self, left: str, right: str) -> str:
+        """The dimension of two blocks together."""
+        if self.scope.dimensions is None:
+            return str(self.size(left) + self.size(right))
+        return self.scope.dimensions.joined(left, right)
+
     def sliced(self, node: Sliced) -> Built:
         found = self.built(node.x)
         if len(found.shape) != 2:
@@ -358,7 +364,7 @@ class _Builder:
         if any(dimension.startswith(OPEN) or "m" in dimension.split("·") for dimension in along):
             raise ShapeError("batches of samples cannot be put beside each other", column=node.place + 1)
         shape = list(left.shape)
-        shape[axis] = self.fresh(self.size(along[0]) + self.size(along[1]))
+        shape[axis] = self.joined(*along)
         return Built(Block(left.expression, right.expression, axis, shape[axis]), tuple(shape))
 
     def as_matrix(self, built: Built) -> Built:

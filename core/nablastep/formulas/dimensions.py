@@ -6,6 +6,7 @@ Every axis of a quantity begins as a dimension of its own with its size; whereve
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from math import prod
 
 SAMPLES_AXIS, ONE_ENTRY = "m", "1"
 UNNAMED = "axis "
@@ -31,6 +32,14 @@ class Dimensions:
         if not loose:
             self._tight.add(name)
         return name
+
+    def joined(self, left: str, right: str) -> str:
+        """A new dimension for two that stand one behind the other."""
+        return self.fresh(self.size(left) + self.size(right))
+
+    def size(self, dimension: str) -> int:
+        """How many entries it has."""
+        return prod(self.sizes[part] for part in self.named(dimension).split("·"))
 
     def same(self, left: str, right: str) -> bool:
         """Whether two dimensions can be one, and then they are."""

@@ -47,7 +47,7 @@ _PLAIN_INDICES = {below: digit for digit, below in zip("0123456789", range(0x208
 
 def dimension_latex(dimension: str) -> str:
     """`n_{2}` for n2; m and 1 as they are."""
-    return dimension[0] + (f"_{{{dimension[1:]}}}" if len(dimension) > 1 else "")
+    return "+".join(part[0] + (f"_{{{part[1:]}}}" if len(part) > 1 else "") for part in dimension.split("+"))
 
 
 def latex_name(symbol: Symbol) -> str:

@@ -192,7 +192,7 @@ class NumpyWriter(Writer):
         return (Token("np.where", "function"), Token("("), *condition, *positive, Token(", "), *otherwise, Token(")"))
 
     def repeat(self, node: Repeat) -> Tokens:
-        return self.named_call("np.repeat", node.x, rest=f", {node.dimension}, axis={node.axis}")
+        return self.named_call("np.repeat", node.x, rest=f", {code_size(node.dimension)}, axis={node.axis}")
 
     def total(self, node: Total) -> Tokens:
         axis = "1" if node.axis == COLUMNS else "0"
@@ -241,7 +241,7 @@ def _as_large_as_its_neighbour(node: Fill) -> bool:
 
 def code_size(dimension: str) -> str:
     """A dimension, or a product of several, as code."""
-    return " * ".join(dimension.split("·"))
+    return " * ".join(f"({part.replace('+', ' + ')})" if "+" in part else part for part in dimension.split("·"))
 
 
 def identifier(name: str) -> str:

@@ -167,7 +167,8 @@ class SpokenWriter(Writer):
 
 def _dimension(dimension: str) -> str:
     """`n 3` for n3; a product of several is spoken as one."""
-    return " times ".join(re.sub(r"(?<=[A-Za-z])(?=\d)", " ", part) for part in dimension.split("·"))
+    spoken = re.sub(r"(?<=[A-Za-z])(?=\d)", " ", dimension)
+    return " times ".join(part.replace("+", " plus ") for part in spoken.split("·"))
 
 
 def _along(node: Softmax | LogSumExp) -> str:

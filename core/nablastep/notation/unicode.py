@@ -17,7 +17,7 @@ def mark_text(mark: int) -> str:
 
 def dimension_text(dimension: str) -> str:
     """`n₂` for n2; m and 1 as they are."""
-    return dimension[0] + dimension[1:].translate(SUBSCRIPTS)
+    return "+".join(part[0] + part[1:].translate(SUBSCRIPTS) for part in dimension.split("+"))
 
 
 class UnicodeWriter(Writer):
