@@ -11,6 +11,7 @@ import pytest
 
 from nablastep import derive
 from nablastep.deriving.answer import Answer
+from nablastep.deriving.judged import judged
 from nablastep.deriving.kinds import Kind
 from nablastep.deriving.reading import Reading, names_in, read
 from nablastep.deriving.sums import Term, together
@@ -64,6 +65,19 @@ def ordered(x: Expression) -> Expression:
     if found[0].factor.numerator < 0 and any(term.factor.numerator > 0 for term in found):
         found.sort(key=lambda term: (term.factor.numerator < 0, repr(term)))
     return together(found, shape_of(x))
+
+
+NOTATIONS = ("unicode", "ascii", "latex", "numpy", "spoken")
+
+
+@pytest.mark.parametrize("row", IDENTITIES, ids=lambda row: f"{row['source']}: {row['f']}")
+def test_the_answer_is_accepted_as_it_is_printed(row: dict[str, Any]) -> None:
+    answer = answer_of(row)
+    if any(isinstance(node, Commutation) for node in walk(answer.first.expression)):
+        pytest.skip("a permutation has a letter that no formula can name")
+    for notation in NOTATIONS:
+        text = answer.text(notation)
+        assert judged(answer, text).right, text
 
 
 @pytest.mark.parametrize("row", IDENTITIES, ids=lambda row: f"{row['source']}: {row['f']}")

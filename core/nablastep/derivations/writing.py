@@ -35,7 +35,7 @@ from nablastep.notation import notations
 from nablastep.notation.ascii import AsciiWriter
 from nablastep.notation.latex import LatexWriter
 from nablastep.notation.mathml import MathmlWriter, lifted
-from nablastep.notation.numpy_code import NumpyWriter
+from nablastep.notation.numpy_code import NumpyWriter, code_size
 from nablastep.notation.spoken import SpokenWriter
 from nablastep.notation.unicode import UnicodeWriter, mark_text
 from nablastep.notation.writer import RULES, Strength, Token, Tokens, Writer
@@ -257,9 +257,15 @@ class AsciiDerivations(DerivationWriter, AsciiWriter):
     inner_marks = ("<", ", ", ">")
     norm_marks = ("norm(", ")")
     placed_mark = "P"
-    kronecker_mark = " (x) "
     curly = "d"
     dot = " * "
+
+    def kronecker(self, node: Kronecker) -> Tokens:
+        inside = (*self.tokens(node.left), Token(", "), *self.tokens(node.right))
+        return (Token("kron", "function"), *self.parenthesised(inside))
+
+    def strength(self, expression: Expression) -> Strength:
+        return Strength.ATOM if isinstance(expression, Kronecker) else super().strength(expression)
 
     def exponent_text(self, exponent: int) -> str:
         return "" if exponent == 1 else f"^{exponent}"
@@ -397,8 +403,12 @@ class NumpyDerivations(DerivationWriter, NumpyWriter):
     def vec(self, node: Vec) -> Tokens:
         return (*self.wrapped(node.x, Strength.ATOM), Token('.reshape(-1, 1, order="F")', "function"))
 
+    def norm(self, node: Norm) -> Tokens:
+        power = "" if node.exponent == 1 else f" ** {node.exponent}"
+        return (Token("np.linalg.norm(", "function"), *self.tokens(node.x), Token(f"){power}"))
+
     def identity(self, node: Identity) -> Tokens:
-        return (Token(f"np.eye({node.dimension})", "ones"),)
+        return (Token(f"np.eye({code_size(node.dimension)})", "ones"),)
 
     def kronecker(self, node: Kronecker) -> Tokens:
         return self.named_call("np.kron", node.left, node.right)
@@ -437,7 +447,6 @@ class NumpyDerivations(DerivationWriter, NumpyWriter):
 class SpokenDerivations(DerivationWriter, SpokenWriter):
     """Words."""
 
-    norm_marks = ("the norm of open ", " close")
     inner_marks = ("the inner product of ", " with ", "")
     trace_name = "the trace of"
     diagonal_name = "the diagonal matrix of"
@@ -448,6 +457,12 @@ class SpokenDerivations(DerivationWriter, SpokenWriter):
     kronecker_mark = " kronecker "
     change_mark = "the change of "
     dot = " times "
+
+    def norm(self, node: Norm) -> Tokens:
+        if node.exponent == 2:
+            return self.call("the squared norm of", node.x)
+        words = self.call("the norm of", node.x)
+        return words if node.exponent == 1 else (*self.parenthesised(words), Token(f" to the power of {node.exponent}"))
 
     def exponent_text(self, exponent: int) -> str:
         return "" if exponent == 1 else " squared" if exponent == 2 else f" to the power of {exponent}"

@@ -71,17 +71,28 @@ class Reading:
         raise DeriveError(f"there is no {name!r} in {self.text}{did_you_mean(canonical, names)}", hint=hint)
 
 
-def read(text: str, kinds: Mapping[str, Kind] | None = None, values: Mapping[str, Array] | None = None) -> Reading:
-    """The expression of the text. Raises DeriveError with the column of the mistake."""
+def read(
+    text: str,
+    kinds: Mapping[str, Kind] | None = None,
+    values: Mapping[str, Array] | None = None,
+    *,
+    names: tuple[str, ...] | None = None,
+) -> Reading:
+    """The expression of the text; `names` are those of its quantities, where the text is an answer about them.
+
+    Raises DeriveError with the column of the mistake.
+    """
     kinds, values = dict(kinds or {}), dict(values or {})
     if not text.strip():
         raise DeriveError("there is no expression", hint='say for example nablastep derive "sum(x^2)"')
     declared = {part for kind in kinds.values() for each in kind.shape or () for part in each.split("+")}
     dimensions = {part for part in declared if not part.isdigit()}
-    names = tuple(name for name in names_in(text) if name not in dimensions or name in kinds)
+    printed = names is not None
+    names = names_in(text) if names is None else names
+    names = tuple(name for name in names if name not in dimensions or name in kinds)
     sized = {name: int(values.pop(name)) for name in [*values] if name in dimensions and values[name].shape == ()}
     _check_declared(names, kinds, values, text)
-    attempt = _Attempt(text, names, kinds, values, sized)
+    attempt = _Attempt(text, names, kinds, values, sized, printed)
     try:
         found = attempt.reading()
     except (ShapeError, FormulaError) as error:
@@ -131,12 +142,14 @@ class _Attempt:
         kinds: Mapping[str, Kind],
         values: Mapping[str, Array],
         sized: Mapping[str, int],
+        printed: bool = False,
     ) -> None:
+        self.printed = printed
         self.text, self.names, self.kinds, self.values, self.sized = text, names, kinds, values, sized
 
     def with_kinds(self, kinds: Mapping[str, Kind]) -> _Attempt:
         """The same with other declarations."""
-        return _Attempt(self.text, self.names, {**self.kinds, **kinds}, self.values, self.sized)
+        return _Attempt(self.text, self.names, {**self.kinds, **kinds}, self.values, self.sized, self.printed)
 
     def reading(self) -> Reading:
         first: NablastepError | None = None
@@ -152,7 +165,7 @@ class _Attempt:
         dimensions = OpenDimensions(self.sized)
         known = {name: self._symbol(name, dimensions) for name in self.names}
         tree = parse(self.text, tight=tight, names={name: name for name in self.names}).right
-        scope = Scope(known, dimensions.sizes, {}, 0, {}, dimensions, inverts=True)
+        scope = Scope(known, dimensions.sizes, {}, 0, {}, dimensions, inverts=True, printed=self.printed)
         for root, label in dimensions.labels.items():  # the names of dimensions stand as numbers
             dimensions.sizes[label] = dimensions.sizes[root]
         self.dimensions, self.known, dimensions.known = dimensions, known, known

@@ -91,7 +91,7 @@ class Scope:
     `activations` names the function that each quantity goes through or comes from: what f means beside it.
     `sample_axis` is the axis along which one sample's entries lie: ROWS in the column conventions. `functions` are the
     author's own. With `dimensions` what has to be equal is unified, else sizes are compared. Inverses are read
-    as such only where the scope `inverts`.
+    as such only where the scope `inverts`. What was `printed` leaves out the axis that is clear from the shape.
     """
 
     symbols: Mapping[str, Symbol]
@@ -101,6 +101,7 @@ class Scope:
     functions: Mapping[str, Function] = field(default_factory=dict)
     dimensions: Dimensions | None = None
     inverts: bool = False
+    printed: bool = False
 
     @cached_property
     def names(self) -> Mapping[str, str]:
@@ -533,7 +534,9 @@ class _Builder:
 
     def usual_axis(self, shape: tuple[str, ...]) -> int:
         """Down the columns in files; in answers as notations leave it out."""
-        if self.scope.dimensions is not None or any(dimension.startswith(OPEN) for dimension in shape):
+        if self.scope.dimensions is not None and self.scope.printed:
+            shape = tuple(self.scope.dimensions.named(dimension) for dimension in shape)
+        elif self.scope.dimensions is not None or any(dimension.startswith(OPEN) for dimension in shape):
             return self.scope.sample_axis
         return usual_axis(_pair(shape))
 

@@ -29,7 +29,7 @@ from nablastep.formulas.syntax import (
     Transposed,
     Typed,
 )
-from nablastep.formulas.tokens import ABOVE, BESIDE, END, NAME, NO_NAMES, NUMBER, OF, Token, tokens_of
+from nablastep.formulas.tokens import ABOVE, BESIDE, END, NAME, NO_NAMES, NUMBER, OF, RAISED, Token, tokens_of
 from nablastep.notation.settings import hidden_setting
 
 FUNCTION_NAMES = frozenset({
@@ -38,7 +38,7 @@ FUNCTION_NAMES = frozenset({
     "normal_cdf", "cosh", "ratio", "times_log", "diag", "diagflat", "sum", "outer", "dot", "matmul", "multiply",
     "divide", "transpose", "repeat", "add", "subtract", "negative", "inv", "pinv", "abs", "sign", "sin", "cos", "sinh",
     "mean", "norm", "norm1", "max", "maximum", "where", "n", "rows", "columns", "tr", "trace", "det", "logdet",
-    "reshape", "patches", "patches_back", "placed", "power",
+    "reshape", "patches", "patches_back", "placed", "power", "kron", "eye",
     "full", "int", "int32", "int64", "float", "float32", "float64", "array", "asarray",
 })  # fmt: skip
 
@@ -47,7 +47,7 @@ CASTS = frozenset({"int", "int32", "int64", "float", "float32", "float64", "arra
 
 ONLY_WITH_BRACKETS = CASTS | {
     "f", "n", "rows", "columns", "max", "maximum", "where", "mean", "norm", "norm1", "tr", "trace", "det", "reshape",
-    "patches", "patches_back", "placed", "power", "full",
+    "patches", "patches_back", "placed", "power", "kron", "eye", "full",
 }  # fmt: skip
 """Words that are too short or too common to be functions without an argument in brackets."""
 
@@ -242,9 +242,9 @@ class _Parser:
             elif self.at("⁻¹"):
                 self.take()
                 found = Called(token.place, "inv", (found,))
-            elif self.at("²"):
+            elif self.at(*RAISED):
                 self.take()
-                found = Operation(token.place, "^", found, Number(token.place, "2"))
+                found = Operation(token.place, "^", found, Number(token.place, RAISED[token.text]))
             elif self.at("ᵗ"):
                 self.take()
                 found = Operation(token.place, "^", found, Named(token.place, hidden_setting("t")))
@@ -424,7 +424,8 @@ class _Parser:
             return Summed(token.place, self.product())
         if name == "concatenate" and self.at("("):
             return self.concatenated(token.place)
-        if name in self.functions and (self.at("(") or name not in ONLY_WITH_BRACKETS):
+        size_beside = name == "n" and self.token.after_space  # n (a + b) is a product, n(X) a number of entries
+        if name in self.functions and not size_beside and (self.at("(") or name not in ONLY_WITH_BRACKETS):
             return self.call(token.place, name, prime)
         if prime:
             raise FormulaError(f"'{name}' is no function that has a derivative here", column=token.place + 1)
@@ -519,6 +520,10 @@ class _Parser:
             return Summed(place, arguments[0], axis)
         if name in CASTS and len(arguments) == 1:
             return arguments[0]
+        if name == "squared_norm":
+            return Operation(place, "^", Called(place, "norm", tuple(arguments)), Number(place, "2"))
+        if name == "eye":
+            return Named(place, "I")
         if name == "transpose":
             return Transposed(place, arguments[0])
         if name == "negative":
@@ -532,6 +537,7 @@ class _Parser:
             "add": "+",
             "subtract": "-",
             "power": "^",
+            "kron": "⊗",
         }
         if name in operator:
             if len(arguments) != 2:

@@ -22,6 +22,7 @@ _TRANSPOSE = r"\\(?:top|intercal)(?![A-Za-z])|\\(?:mathsf|mathrm|text|mathit)\s*
 _WORDS = {
     "odot": "⊙", "circ": "⊙", "cdot": "·", "times": "×", "oslash": "⊘", "otimes": "⊗", "nabla": "∇", "sum": "Σ",
     "leftarrow": "=", "gets": "=", "prime": "′", "partial": "∂", "varepsilon": "ε", "sqrt": "√",
+    "lVert": "‖", "rVert": "‖",
     **{word: word for word in ("exp", "ln", "log", "tanh", "cosh", "sinh", "sin", "cos", "max", "det")}, **GREEK,
 }  # fmt: skip
 _SILENT = {"left", "right", "quad", "qquad", "displaystyle", "bigl", "bigr", "big", "Big", "limits", "mathbf",
@@ -29,7 +30,7 @@ _SILENT = {"left", "right", "quad", "qquad", "displaystyle", "bigl", "bigr", "bi
 
 _SPOKEN = re.compile(
     r"(?<=\s)(?:equals|becomes|transposed|times|close|plus|minus|squared|of|over|divided|beside|repeated|above)(?=\s|,|$)"
-    r"|^(?:one half|open\s)"
+    r"|^(?:one half$|(?:one half|open|the|minus)\s)"
 )
 _SIZE = r"((?:\d+|[A-Za-z]+(?:\s+\d+)?)(?:\s+times\s+(?:\d+|[A-Za-z]+(?:\s+\d+)?))*)"
 """A number, a dimension, or a product of several, as they are spoken."""
@@ -54,6 +55,8 @@ _APPLIED: tuple[tuple[str, str], ...] = (
     ("softmax along each row of", f"softmax{OF}1"), ("softmax along each column of", f"softmax{OF}0"),
     ("the log sum exp along each row of", f"lse{OF}1"), ("the log sum exp along each column of", f"lse{OF}0"),
     ("the log sum exp of", f"lse{OF}"), ("the logarithm of", f"ln{OF}"), ("the trace of", f"tr{OF}"),
+    ("the norm of", f"norm{OF}"), ("the squared norm of", f"squared_norm{OF}"), ("the identity", "I"),
+    ("kronecker", "⊗"),
     ("the diagonal matrix of", f"diag{OF}"), ("the diagonal of", f"diag{OF}"), ("the inverse of", f"inv{OF}"),
     ("the log determinant of", f"logdet{OF}"), ("the determinant of", f"det{OF}"), ("the larger of", f"max{OF}"),
     *((f"the derivative of {each.spoken.removesuffix(' of')} at", f"{each.name}′{OF}") for each in FUNCTIONS.values()),
