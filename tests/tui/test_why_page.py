@@ -161,8 +161,8 @@ def test_large_matrices_are_a_picture_and_a_number() -> None:
     value = session.values["grad_W0"]
     page = WhyPage(Derivation(session, "grad_W0", "column"), "index", cell=(2, 1))
     text = read_through(page, LOOK, 120, 38)
-    assert "20×3,at" in text
-    assert "3,2:" in text
+    assert "20×3" in text
+    assert "at3,2:" in text
     assert f"{abs(value[2, 1]):.4f}" in text
 
 

@@ -140,9 +140,9 @@ def _thumbnail(values: Values, dimensions: tuple[str, str], look: Look, cell: Ce
     row, column = min(cell[0], rows - 1), min(cell[1], columns - 1)
     place = f"row {row + 1}" if columns == 1 else f"column {column + 1}" if rows == 1 else f"{row + 1}, {column + 1}"
     number = scalar_text(float(values[row, column]), 4, ascii=look.is_ascii)
-    told = [f"{look.say(f'{rows}×{columns}')}, at", f"{place}:", number]
+    told = [look.say(f"{rows}×{columns}"), f"at {place}:", number]
     if height < THUMBNAIL_ROWS:
-        told = [f"{told[0]} {place}: {number}"]
+        told = [f"{told[0]}, at {place}: {number}"]
 
     def paint(canvas: Canvas, x: int, y: int) -> None:
         draw_brackets(canvas, x + 1, y, width, height, dimension_style(look.palette, dimensions[0]), look.glyphs)
