@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
+from nablastep.derivations.closing import closing
 from nablastep.derivations.rendering import TITLES
 from nablastep.derivations.why import ROUTES, why
 from nablastep.notation import notation_named
@@ -40,7 +41,8 @@ def _leaf(number: int, moment: Moment) -> Iterator[str]:
         yield paragraphs(moment.captions)
         return
     title = capitalised(step_title(view.step, moment.session.program))
-    yield f"<h3>{number} · {escape(title)}</h3>\n{paragraphs(moment.captions)}"
+    edited = [f"Edited: {moment.change}"] if moment.change else []
+    yield f"<h3>{number} · {escape(title)}</h3>\n{paragraphs([*edited, *moment.captions])}"
     yield f'<p class="formula">{WRITER.equation_text(view.equation)}</p>\n'
     yield matrix_table(view.result(), f"<math>{WRITER.text(view.equation.target)}</math>") + "\n"
     if moment.why:
@@ -56,3 +58,5 @@ def _derivation(moment: Moment) -> Iterator[str]:
         for line in route.lines:
             yield f"<li><math>{line.text('mathml')}</math><br>{escape(line.rule)}</li>\n"
         yield "</ol>\n"
+    ending = closing(moment.session, step.id, moment.convention)
+    yield f'<p class="said"><b>{escape(ending.question)}</b> {escape(ending.answer)}</p>\n'
