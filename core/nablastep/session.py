@@ -223,7 +223,7 @@ class Session(Displayed):
         if name in program.symbols or view is not None:
             step = next((step for step in program.steps if step.id == name), None)
             known_after = program.known_after(view) if view is not None else 0
-            needed = program.steps[known_after - 1].id.replace("grad_", "∇")
+            needed = program.steps[known_after - 1].id
             when = f"step {step.number} of the iteration computes it" if step else f"{needed} has to be computed first"
             raise NotComputed(f"{name} is not computed yet", hint=when)
         raise unknown_name(name, (*program.symbols, *program.samples, "learning_rate", *program.views))

@@ -31,6 +31,8 @@ from nablastep.notation import Token, Tokens, Writer
 from nablastep.notation.ascii import AsciiWriter
 from nablastep.notation.latex import LatexWriter
 from nablastep.notation.numpy_code import NumpyWriter
+from nablastep.notation.partial import PartialWriter
+from nablastep.notation.strict import StrictWriter
 from nablastep.notation.unicode import UnicodeWriter
 from nablastep.shapes import shape_of
 
@@ -114,6 +116,20 @@ class _PluggedUnicode(_Plugged, UnicodeWriter):
     operators = _UNICODE_OPERATORS
 
 
+class _PluggedStrict(_PluggedUnicode):
+    plain = StrictWriter()
+
+
+class _PluggedPartial(_PluggedUnicode):
+    plain = PartialWriter()
+
+
+class _PluggedLatexNames(_PluggedUnicode):
+    """Drawn matrices under names in LaTeX: signs between drawings are no commands."""
+
+    plain = LatexWriter()
+
+
 class _PluggedAscii(_Plugged, AsciiWriter):
     plain = AsciiWriter()
 
@@ -145,7 +161,16 @@ _WRITERS: dict[str, _Plugged] = {
     "ascii": _PluggedAscii(),
     "numpy": _PluggedNumpy(),
     "latex": _PluggedLatex(),
+    "strict": _PluggedStrict(),
+    "partial": _PluggedPartial(),
+    "latex names": _PluggedLatexNames(),
 }
+
+
+def drawn_notation(notation: str) -> str:
+    """Which of the writers names matrices that are drawn as text, where equations are in that notation."""
+    notation = "latex names" if notation == "latex" else notation
+    return notation if notation in _WRITERS else "unicode"
 
 
 def plugged_in(equation: Equation, values: Mapping[str, Any], result: Any, notation: str) -> tuple[Item, ...]:

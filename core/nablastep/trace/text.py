@@ -9,13 +9,13 @@ import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from nablastep.expressions import Equation
+from nablastep.expressions import Equation, Symbol
 from nablastep.notation import Tokens, Writer, notation_named
 from nablastep.notation.unicode import dimension_text
 from nablastep.trace.bands import Drawing, Frame, drawn
 from nablastep.trace.lines import ASCII, BLANK, UNICODE, Line, Span, indented
 from nablastep.trace.model import Trace, TraceIteration, TraceStep
-from nablastep.trace.plugged import is_binary, plugged_in
+from nablastep.trace.plugged import drawn_notation, is_binary, plugged_in
 from nablastep.trace.wording import (
     batch_text,
     capitalised,
@@ -46,8 +46,7 @@ class TextTrace:
         self.writer: Writer = notation_named(notation)
         self.is_plain = notation in _PLAIN
         self.glyphs = ASCII if self.is_plain else UNICODE
-        # LaTeX is for equations; matrices in a terminal are drawn with Unicode.
-        self.plugged_notation = notation if self.is_plain else "unicode"
+        self.plugged_notation = drawn_notation(notation)
 
     def lines(self) -> Iterator[Line]:
         """Every line of the trace."""
@@ -65,9 +64,13 @@ class TextTrace:
         yield BLANK
         yield from self._paragraph(network_sentence(self.trace), "note")
         yield from self._paragraph(sizes_sentence(self.trace, plain=self.is_plain), "note")
-        yield from self._paragraph(gradient_sentence(self.trace, "grad_x" if self.is_plain else "∇x"), "note")
+        yield from self._paragraph(gradient_sentence(self.trace, self._name_of_gradient()), "note")
         for note in opening_notes(self.trace):
             yield from self._paragraph(plain_words(note) if self.is_plain else note, "note")
+
+    def _name_of_gradient(self) -> str:
+        name = self.writer.text(Symbol("x", None, ("n", "1")).gradient)
+        return "∇x" if "<" in name else name
 
     def _paragraph(self, text: str, role: str) -> Iterator[Line]:
         for row in textwrap.wrap(text, NARROWEST):

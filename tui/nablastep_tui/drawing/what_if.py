@@ -20,7 +20,7 @@ from nablastep_tui.drawing.cells import width_of
 from nablastep_tui.drawing.lines import draw_title_rule
 from nablastep_tui.drawing.plot import CurvePlot, Point, draw_curve
 from nablastep_tui.drawing.spans import Spans, spans_width, trimmed, write_spans
-from nablastep_tui.drawing.symbols import plain
+from nablastep_tui.drawing.symbols import plain, symbol_text
 from nablastep_tui.drawing.text import wrapped
 from nablastep_tui.drawing.what_if_words import expected_gap, gap, verdict
 from nablastep_tui.numbers import scalar_text, signed
@@ -124,7 +124,8 @@ def _gradient(scene: Scene, what_if: WhatIf) -> str:
     """What the promise is made with: the gradient, or for what has none the slope of E."""
     symbol, program = _symbol(scene, what_if), scene.session.program
     if symbol is not None and (symbol.gradient.id in program.symbols or symbol.gradient.id in program.views):
-        return f"∇{printed_base(symbol)}"
+        whole = Symbol(printed_base(symbol), None, symbol.shape).gradient
+        return symbol_text(whole, scene.glyphs, notation=scene.notation)
     return _about(scene, "E′")
 
 
