@@ -37,6 +37,10 @@ from nablastep.notation.unicode import UnicodeWriter
 from nablastep.shapes import shape_of
 
 
+LONGEST_NAME = 40
+"""Characters over a matrix."""
+
+
 @dataclass(frozen=True)
 class Sign:
     """Text between values: an operator, a function's name, a bracket or a constant."""
@@ -112,7 +116,7 @@ _LATEX_OPERATORS = {**LatexWriter.operators, MatMul: r" \cdot "}
 
 
 class _PluggedUnicode(_Plugged, UnicodeWriter):
-    plain = UnicodeWriter()
+    plain: Writer = UnicodeWriter()
     operators = _UNICODE_OPERATORS
 
 
@@ -125,9 +129,14 @@ class _PluggedPartial(_PluggedUnicode):
 
 
 class _PluggedLatexNames(_PluggedUnicode):
-    """Drawn matrices under names in LaTeX: signs between drawings are no commands."""
+    """Drawn matrices under names in LaTeX: signs between drawings are no commands, and long formulas no names."""
 
     plain = LatexWriter()
+
+    def place(self, expression: Expression) -> Tokens:
+        placed = super().place(expression)
+        long = len(placed[0].text) > LONGEST_NAME
+        return (replace(placed[0], text=UnicodeWriter().text(expression)),) if long else placed
 
 
 class _PluggedAscii(_Plugged, AsciiWriter):
