@@ -36,7 +36,6 @@ from nablastep.notation.strict import StrictWriter
 from nablastep.notation.unicode import UnicodeWriter
 from nablastep.shapes import shape_of
 
-
 LONGEST_NAME = 40
 """Characters over a matrix."""
 
