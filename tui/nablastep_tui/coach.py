@@ -29,13 +29,13 @@ def hint_for(session: Session, seen: frozenset[str]) -> Hint | None:
     learned = (other for other in backward if other.target.bare in program.parameters)
     hints = (
         (program.steps[1:], Hint("back", "{back} takes it back")),
-        ((program.step(error),), Hint("loss", f"{error} has a value now: it stands at the top right, and below as the "
-                                              "first bar")),
+        ((program.step(error),), Hint("loss", f"{error} has a value now: it stands at the top right")),
         (backward, Hint("turn", f"here the direction turns: every gradient tells how {error} reacts")),
         (entry_wise, Hint("why", "{why} asks why ⊙ is enough here and no matrix product is needed")),
-        (learned, Hint("cell", "{cell-left} {cell-down} {cell-up} {cell-right} move the selected number")),
+        (learned, Hint("cell", "{cell-left} {cell-down} {cell-up} {cell-right} move the selected number, {largest} "
+                               "finds the largest")),
         (program.steps[-1:], Hint("edit", "the iteration is complete: {next} begins the next one with the new "
-                                          "weights, {edit} tries one of your own")),
+                                          "weights, {edit} tries one of your own, {goto} i40 goes to the fortieth")),
     )  # fmt: skip
     moments: dict[str, Hint] = {}
     for steps, found in hints:

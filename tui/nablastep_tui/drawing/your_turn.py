@@ -44,10 +44,13 @@ def draw_your_turn(canvas: Canvas, scene: Scene) -> None:
         *_of_activations(program),
         "Numbers do as well: [[0.1, 0.2], [0.3, 0.4]], judged to the digits given.",
     )
-    for text in (piece for line in lines for piece in wrapped(line, canvas.width - 8)):
-        if y < canvas.height:
-            canvas.write(4, y, plain(text) if glyphs.name == "ascii" else text, muted)
-        y += 1
+    for line in lines:
+        pieces = wrapped(plain(line) if glyphs.name == "ascii" else line, canvas.width - 8)
+        if y + len(pieces) > canvas.height:
+            break  # a line is said whole or not at all
+        for row, text in enumerate(pieces, y):
+            canvas.write(4, row, text, muted)
+        y += len(pieces)
 
 
 def _of_activations(program: Program) -> tuple[str, ...]:
