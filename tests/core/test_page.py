@@ -115,9 +115,10 @@ def test_a_strangers_markup_is_text(tmp_path: Path) -> None:
 
 
 def test_what_is_printed_tells_edits_and_answers(tmp_path: Path) -> None:
-    text = 'demo 1\ntitle "t"\nnetwork mazur\nnext 5\nset W1[0,0] = 0.5\ngoto grad_a1\nwhy index\n'
+    text = 'demo 1\ntitle "t"\nnetwork mazur\nnext 5\nset W1[0,0] = 0.5\nundo\nbranch 1\ngoto grad_a1\nwhy index\n'
     sheet = demo_page(demo(tmp_path, text)).split('<div id="sheet">')[1].split("<dialog")[0]
-    assert "Edited: W1[0,0] = 0.5" in sheet
+    for told in ("Edited: W1[0,0] = 0.5", "The last edit is taken back.", "Now on branch 1."):
+        assert told in sheet
     assert "<b>Why W⁽¹⁾ᵀ, and why in front of ∇z⁽²⁾?</b> Each number of a⁽¹⁾ goes into every number of z⁽²⁾" in sheet
 
 

@@ -69,7 +69,7 @@ def parts(lesson: Lesson) -> Iterator[Part]:
         if view.is_done:
             heading = f"Step {number}: {capitalised(step_title(view.step, moment.session.program))}"
         captions = tuple(" ".join(text.splitlines()) for text in moment.captions)
-        change = (f"Edited: {moment.change}.",) if moment.change else ()
+        change = (moment.change,) if moment.change else ()
         pictures = tuple(lesson.pictures.get(number, ()))
         shown = view if view.is_done else None
         if number or captions or pictures or title:

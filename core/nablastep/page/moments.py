@@ -36,7 +36,7 @@ _EDITS = (commands.Set, commands.Undo, commands.Redo, commands.Reset, commands.S
 class Moment:
     """A place in a session and what is said there. `chapter` counts from 1; 0 is before the first.
 
-    `why` opens the derivation, `route` says which one; `change` is an edit that led here, as the demo writes it.
+    `why` opens the derivation, `route` says which one; `change` says in words which edit led here.
     """
 
     session: Session
@@ -160,8 +160,17 @@ def _place(session: Session) -> tuple[int, Position]:
 
 
 def _change(statement: language.Statement) -> str:
-    """An edit as the demo writes it."""
-    return f"{statement.target} = {statement.number:g}" if isinstance(statement, language.SetValue) else statement.verb
+    """An edit in words."""
+    match statement:
+        case language.SetValue(target, number):
+            return f"Edited: {target} = {number:g}"
+        case language.Undo():
+            return "The last edit is taken back."
+        case language.Redo():
+            return "The edit is made again."
+        case language.Branch(count):
+            return f"Now on branch {count}."
+    return "Begun again, as it was opened."
 
 
 def _at(session: Session, iteration: int, step: int) -> Session:

@@ -261,7 +261,7 @@
     const title = texts[now.k];
     $("heading").replaceChildren(...prose((now.s ? "" : "First: ") + title[0].toUpperCase() + title.slice(1)));
     const said = (now.c || []).map((text) => make("p", {}, ...prose(text)));
-    if (now.x) said.unshift(make("p", { className: "change" }, ...prose(`Edited: ${now.x}`)));
+    if (now.x) said.unshift(make("p", { className: "change" }, ...prose(now.x)));
     $("said").replaceChildren(...said);
     $("equation").replaceChildren(math(shown.e, true));
     $("equation").querySelector("[data-q]")?.classList.add("made");

@@ -41,7 +41,7 @@ def _leaf(number: int, moment: Moment) -> Iterator[str]:
         yield paragraphs(moment.captions)
         return
     title = capitalised(step_title(view.step, moment.session.program))
-    edited = [f"Edited: {moment.change}"] if moment.change else []
+    edited = [moment.change] if moment.change else []
     yield f"<h3>{number} · {escape(title)}</h3>\n{paragraphs([*edited, *moment.captions])}"
     yield f'<p class="formula">{WRITER.equation_text(view.equation)}</p>\n'
     yield matrix_table(view.result(), f"<math>{WRITER.text(view.equation.target)}</math>") + "\n"
