@@ -17,7 +17,7 @@ from nablastep.judge import judge
 from nablastep.transposition import CONVENTIONS
 
 SECONDS = 2.0
-COUNT = int(os.environ.get("NABLASTEP_FUZZ", "300"))
+COUNT = int(os.environ.get("NABLASTEP_FUZZ", "200"))
 NAMES = (
     "W0",
     "W1",

@@ -271,7 +271,7 @@ def random_tree(generator: random.Random, depth: int) -> Expression:
     return generator.choice(ways)()
 
 
-@pytest.mark.parametrize("seed", sorted({*range(int(os.environ.get("NABLASTEP_FUZZ", "30"))), 245}))
+@pytest.mark.parametrize("seed", sorted({*range(int(os.environ.get("NABLASTEP_FUZZ", "20"))), 245}))
 def test_why_of_an_expression_never_seen_before_holds_by_every_route(seed: int) -> None:
     generator = random.Random(seed)
     expression = random_tree(generator, 4)

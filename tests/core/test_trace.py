@@ -17,6 +17,7 @@ import pytest
 
 import nablastep as ns
 from core.test_equations import Equations
+from covering import covering
 from nablastep.errors import CommandError, UnknownNameError
 from nablastep.expressions import SAMPLES, WEIGHTS
 from nablastep.files.built_in import network_names
@@ -231,10 +232,11 @@ def test_an_edited_value_is_not_taken_for_the_computed_one() -> None:
 # Python
 
 
-@pytest.mark.parametrize(
-    ("source", "convention"),
-    [*product(network_names(), CONVENTION_NAMES), *zip(ORACLE, cycle(CONVENTION_NAMES), strict=False)],
-)
+EVERY_WAY = [*product(network_names(), CONVENTION_NAMES), *zip(ORACLE, cycle(CONVENTION_NAMES), strict=False)]
+ONE_WAY = [*zip(SOURCES, cycle(CONVENTION_NAMES), strict=False), *product(["xor", "rnn"], CONVENTION_NAMES)]
+
+
+@pytest.mark.parametrize(("source", "convention"), covering(EVERY_WAY, dict.fromkeys(ONE_WAY)))
 def test_the_printed_program_holds(source: str, convention: str) -> None:
     session = ns.open(source)
     trace = json_trace(session, convention=convention, iterations=2)

@@ -31,6 +31,7 @@ from nablastep_tui.cli import COMMANDS, main
 
 Answer = tuple[int, str, str]
 Nablastep = Callable[..., Answer]
+Completed = Callable[..., list[str]]
 
 
 def run(*words: str, folder: Path | None = None, **changes: str | None) -> Answer:
@@ -494,15 +495,32 @@ def test_the_shell_is_told_the_completions() -> None:
     assert (code, out.split()) == (0, ["json"])
 
 
-def completed(*words: str) -> list[str]:
+def asked_to_complete(*words: str) -> dict[str, str]:
+    """How a shell asks what may be the last word."""
+    typed = " ".join(["nablastep", *words])
+    return {"_NABLASTEP_COMPLETE": "complete_bash", "COMP_WORDS": typed, "COMP_CWORD": str(len(words))}
+
+
+@pytest.fixture
+def completed(nablastep: Nablastep, monkeypatch: pytest.MonkeyPatch) -> Completed:
     """What the shell is offered for the last word."""
-    asked = {"COMP_WORDS": " ".join(["nablastep", *words]), "COMP_CWORD": str(len(words))}
-    code, out, err = run(_NABLASTEP_COMPLETE="complete_bash", **asked)
-    assert (code, err) == (0, "")
-    return out.split()
+
+    def offered(*words: str) -> list[str]:
+        with monkeypatch.context() as patch:
+            for name, value in asked_to_complete(*words).items():
+                patch.setenv(name, value)
+            code, out, err = nablastep()
+        assert (code, err) == (0, "")
+        return out.split()
+
+    return offered
 
 
-def test_steps_are_completed_for_the_network_before_them(tmp_path: Path) -> None:
+def test_a_shell_is_offered_the_same() -> None:
+    assert run(**asked_to_complete("why", "mazur", "grad_W")) == (0, "grad_W1\ngrad_W0\n", "")
+
+
+def test_steps_are_completed_for_the_network_before_them(completed: Completed, tmp_path: Path) -> None:
     assert completed("why", "mazur", "grad_W") == ["grad_W1", "grad_W0"]
     assert completed("why", "tanh-neuron", "grad_W") == ["grad_W0"]
     assert completed("why", "mazur", "W") == []
@@ -512,7 +530,9 @@ def test_steps_are_completed_for_the_network_before_them(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("source", ["mazur", "cs231n-two-layer", "ridge", "hinge", "temperature", "weight-decay"])
-def test_every_step_that_is_offered_has_a_derivation_and_takes_an_answer(source: str, nablastep: Nablastep) -> None:
+def test_every_step_that_is_offered_has_a_derivation_and_takes_an_answer(
+    source: str, nablastep: Nablastep, completed: Completed
+) -> None:
     offered = completed("why", source, "")
     assert {step.id for step in ns.open(source).program.steps if step.phase == "backward"} <= set(offered)
     for name in offered:
@@ -526,6 +546,6 @@ def test_every_step_that_is_offered_has_a_derivation_and_takes_an_answer(source:
 
 
 @pytest.mark.parametrize("command", ["run", "trace", "why", "quiz", "gradcheck"])
-def test_every_command_completes_its_source(command: str) -> None:
+def test_every_command_completes_its_source(command: str, completed: Completed) -> None:
     assert completed(command, "xo") == ["xor"]
     assert completed("record", "folder", "--source", "xo") == ["xor"]

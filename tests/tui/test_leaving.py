@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from itertools import product
 from pathlib import Path
 
 import pytest
 from tests.terminal import Terminal
+
+from covering import covering
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are Unix")
 
@@ -24,7 +27,10 @@ def config(tmp_path: Path) -> str:
     return str(tmp_path / "config")
 
 
-@pytest.mark.parametrize("name", ["SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM", "SIGUSR1", "SIGUSR2", "SIGALRM"])
+SIGNALS = "SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM", "SIGUSR1", "SIGUSR2", "SIGALRM"
+
+
+@pytest.mark.parametrize("name", covering(SIGNALS, ("SIGHUP", "SIGINT", "SIGTERM", "SIGALRM")))
 def test_a_signal_leaves_the_terminal_as_it_was_and_is_the_exit_code(config: str, name: str) -> None:
     number = getattr(signal, name)
     with Terminal(["run"], NABLASTEP_CONFIG=config) as terminal:
@@ -59,8 +65,10 @@ def test_a_signal_that_was_ignored_stays_ignored(config: str) -> None:
         assert terminal.restored()
 
 
-@pytest.mark.parametrize("times", [1, 3])
-@pytest.mark.parametrize("stop", [signal.SIGSTOP, signal.SIGTSTP])
+STOPS = signal.SIGSTOP, signal.SIGTSTP
+
+
+@pytest.mark.parametrize(("stop", "times"), covering(product(STOPS, (1, 3)), zip(STOPS, (1, 3), strict=True)))
 def test_stopped_and_continued_the_app_goes_on_and_leaves_the_terminal_as_it_was(
     config: str, stop: signal.Signals, times: int
 ) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from covering import covering
 from legibility import faults_of
 from legible_pages import demo_faults, keys_faults, open_faults
 from nablastep_tui.palettes import DARK
 
 
-@pytest.mark.parametrize("name", ["mazur", "ng-ex4", "skinny"])
+@pytest.mark.parametrize("name", covering(["mazur", "ng-ex4", "skinny"], ["mazur", "skinny"]))
 def test_everything_can_be_read(name: str) -> None:
     assert [str(fault) for fault in faults_of(name, short=True)] == []
 

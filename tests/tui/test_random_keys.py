@@ -9,7 +9,7 @@ import pytest
 
 from random_keys import SOURCES, one_run
 
-KEYS = int(os.environ.get("NABLASTEP_RANDOM_KEYS", "150"))
+KEYS = int(os.environ.get("NABLASTEP_RANDOM_KEYS", "100"))
 """Keys for each network: set it for a longer run."""
 
 
