@@ -33,7 +33,7 @@ STAGE_KEYS = (
     KeyEntry("next", "right", "next", "step", TIME, "compute the next equation", 1, ("back",)),
     KeyEntry("back", "left", "back", "", TIME, "take the last equation back"),
     KeyEntry(
-        "next-phase", "shift+right,p", "phase(1)", "phase", TIME, "to the end of the phase", 7, ("previous-phase",)
+        "next-phase", "shift+right,p", "phase(1)", "phase", TIME, "to the end of the phase", 10, ("previous-phase",)
     ),
     KeyEntry("previous-phase", "shift+left,P", "phase(-1)", "", TIME, "to the start of the phase"),
     KeyEntry(
@@ -56,7 +56,7 @@ STAGE_KEYS = (
     ),
     KeyEntry("start", "home", "start", "start", TIME, "the start of the iteration"),
     KeyEntry("end", "end", "end", "end", TIME, "the end of the iteration"),
-    KeyEntry("goto", "slash", "goto", "go to", TIME, "go to dW1, W0[0,1], i40, E<0.1", 10),
+    KeyEntry("goto", "slash", "goto", "go to", TIME, "go to dW1, W0[0,1], i40, E<0.1", 7),
     KeyEntry("jump-back", "backspace", "jump_back", "back", TIME, "to where you were before a jump"),
     KeyEntry("play", "space", "play", "play", TIME, "play and pause", 2),
     KeyEntry("slower", "less_than_sign", "speed(-1)", "slower", TIME, "play slower"),

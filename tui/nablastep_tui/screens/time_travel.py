@@ -102,9 +102,12 @@ class TimeTravel(Running):
 
     def action_goto(self) -> None:
         """Ask for a place; the line offers the one before the last jump."""
-        before = self.before_jump
-        offer = "" if before is None else f" (enter: back to iteration {before.iteration}, step {before.step})"
-        self.ask(f"go to{offer}", self._go_to)
+        before, program = self.before_jump, self.session.program
+        parameter, error = program.parameters[0].id, program.error.id
+        offer = f"d{parameter}, i40, {error}<0.1"
+        if before is not None:
+            offer += f"; enter: back to iteration {before.iteration}, step {before.step}"
+        self.ask(f"go to ({offer})", self._go_to)
 
     def action_jump_back(self) -> None:
         """To where the session stood before the last jump; once more returns."""
