@@ -36,7 +36,7 @@ from nablastep.field_checks import FieldError, did_you_mean
 from nablastep.formulas.building import Built, Scope, build
 from nablastep.formulas.dimensions import ONE_ENTRY, SAMPLES_AXIS, Dimensions
 from nablastep.formulas.errors import FormulaError
-from nablastep.formulas.parser import parse
+from nablastep.formulas.reading import read_code
 from nablastep.formulas.statements import (
     NAME,
     EquationError,
@@ -452,7 +452,7 @@ class _Reader:
             state = self.dimensions.state()
             try:
                 names = {name: name for name in (*self.lines, *self.incoming, *known)}
-                parsed = parse(statement.right, tight=tight, names={**scope.names, **names}, functions=self.functions)
+                parsed = read_code(statement.right, {**scope.names, **names}, self.functions, tight=tight)
                 self._check_known(parsed.right, statement, known)
                 return build(parsed.right, scope)
             except ShapeError as error:

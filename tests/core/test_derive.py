@@ -118,6 +118,11 @@ def test_kinds_by_typography_and_shapes_by_unification() -> None:
         ("-y^T log(softmax(z))", "z", "∇z = (Σ y) softmax(z) − y"),
         ("sum(x * log(x / y))", "x", "∇x = ln(x ⊘ y) + 1"),
         ("sum(x * log(x / y))", "y", "∇y = −x ⊘ y"),
+        (r"\log \det X", "X", "∇X = (Xᵀ)⁻¹"),
+        (r"\operatorname{tr}(A X B)", "X", "∇X = Aᵀ Bᵀ"),
+        (r"\frac{1}{2} \left\lVert A x - b \right\rVert^2", "x", "∇x = Aᵀ (A x − b)"),
+        (r"\lambda \|w\|^{2}", "w", "∇w = 2 λ w"),
+        (r"\sum \sigma(W x)", "x", "∇x = Wᵀ (σ(W x) ⊙ σ(−W x))"),
     ],
 )
 def test_diagonals_identities_and_quotients_come_out_short_and_hold_by_every_route(

@@ -13,7 +13,9 @@ import pytest
 
 import nablastep as ns
 from core.support import ORACLE, assert_near
+from nablastep.errors import NetworkError
 from nablastep.files.built_in import equation_network_names
+from nablastep.graph import Role
 from nablastep.judge import judge
 from nablastep.notation import notation_named
 
@@ -54,6 +56,45 @@ def test_what_is_printed_is_read_as_the_right_answer(name: str, notation: str) -
     for step in session.program.steps:
         text = writer.equation_text(step.equation)
         assert judge(session, step.id, text, "column").right, text
+
+
+@pytest.mark.parametrize("notation", ["unicode", "ascii", "latex", "numpy"])
+@pytest.mark.parametrize(
+    "name", sorted(set(GOLDEN) - {"layer-norm", "attention", "two-heads", "convolution"})
+)  # they name sizes
+def test_what_is_printed_is_read_as_the_equations_of_a_network(name: str, notation: str) -> None:
+    session, writer = ns.open(name), notation_named(notation)
+    session.goto("end")
+    graph = session.program.graph
+    text = "\n".join(writer.equation_text(step.definition or step.equation) for step in session.program.forward)
+    data = {
+        name: np.asarray(session.values[symbol.id]).T
+        for name, symbol in (("x", graph.data), ("y", graph.target))
+        if symbol is not None
+    }
+    given = {symbol.id: session.values[symbol.id] for symbol in graph.of(Role.GIVEN)}
+    parameters = session.network.initial_parameters
+    again = ns.open(ns.Network.from_equations(text, parameters=parameters, given=given, **data))
+    again.goto("end")
+    assert_near(again[graph.error.id], session[graph.error.id], rtol=1e-12)
+    for symbol in graph.of(Role.PARAMETER):
+        assert_near(again[f"grad_{symbol.id}"], session[f"grad_{symbol.id}"], rtol=1e-9, atol=1e-12, what=symbol.id)
+
+
+def test_equations_in_latex_are_read_with_the_places_of_their_mistakes() -> None:
+    text = r"""
+        z^{(1)} = W^{(1)} x + b^{(1)}  # as in a paper
+        E = \frac{1}{2 m} \sum \left(\tanh(z^{(1)}) - y\right)^2 + \frac{\lambda}{2} \left\lVert W^{(1)} \right\rVert^2
+    """
+    fields = {"given": {"lambda": 0.1}, "x": [[1.0, 2.0]], "y": [[1.0]]}
+    session = ns.open(ns.Network.from_equations(text, parameters={"W1": [[0.1, 0.2]], "b1": 0.3}, **fields))
+    session.goto("end")
+    z = 0.1 + 0.4 + 0.3
+    assert_near(session["E"], (np.tanh(z) - 1) ** 2 / 2 + 0.05 * 0.05, rtol=1e-12)
+    with pytest.raises(NetworkError, match=r"line 3, column 98: there is no 'V'"):
+        ns.Network.from_equations(
+            text.replace("W^{(1)} \\right", "V \\right"), parameters={"W1": [[0.1, 0.2]], "b1": 0.3}, **fields
+        )
 
 
 @pytest.mark.parametrize("name", GOLDEN)

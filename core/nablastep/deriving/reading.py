@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -27,6 +27,7 @@ from nablastep.field_checks import did_you_mean
 from nablastep.formulas.building import Built, Scope, build
 from nablastep.formulas.errors import FormulaError
 from nablastep.formulas.parser import FUNCTION_NAMES, ONLY_WITH_BRACKETS, parse
+from nablastep.formulas.spellings import plain
 from nablastep.formulas.statements import canonical_name
 from nablastep.formulas.syntax import Blocks
 from nablastep.formulas.syntax import walk as walk_typed
@@ -78,17 +79,33 @@ def read(
     *,
     names: tuple[str, ...] | None = None,
 ) -> Reading:
-    """The expression of the text; `names` are those of its quantities, where the text is an answer about them.
+    """The expression of the text, in any spelling; `names` are those of its quantities, where the text is an answer
+    about them, in the plain spelling.
 
     Raises DeriveError with the column of the mistake.
     """
-    kinds, values = dict(kinds or {}), dict(values or {})
+    try:
+        return _read(text, dict(kinds or {}), dict(values or {}), names)
+    except DeriveError as error:
+        spelled = plain(text)
+        if names is not None or spelled.text == text:
+            raise
+        try:
+            return replace(_read(spelled.text, dict(kinds or {}), dict(values or {}), None), text=text)
+        except DeriveError as other:
+            if "\\" not in text:
+                raise error from None
+            column = None if other.column is None else spelled.column(other.column)
+            raise DeriveError(other.message, column=column, hint=other.hint) from None
+
+
+def _read(text: str, kinds: dict[str, Kind], values: dict[str, Array], names: tuple[str, ...] | None) -> Reading:
     if not text.strip():
         raise DeriveError("there is no expression", hint='say for example nablastep derive "sum(x^2)"')
     declared = {part for kind in kinds.values() for each in kind.shape or () for part in each.split("+")}
     dimensions = {part for part in declared if not part.isdigit()}
     printed = names is not None
-    names = names_in(text) if names is None else names
+    names = names_in(text, kinds.keys() | values.keys()) if names is None else names
     names = tuple(name for name in names if name not in dimensions or name in kinds)
     sized = {name: int(values.pop(name)) for name in [*values] if name in dimensions and values[name].shape == ()}
     _check_declared(names, kinds, values, text)
@@ -101,12 +118,17 @@ def read(
     return found
 
 
-def names_in(text: str) -> tuple[str, ...]:
-    """The quantities that the text mentions, by id, in reading order. Raises DeriveError for an unknown function."""
+def names_in(text: str, declared: Collection[str] = ()) -> tuple[str, ...]:
+    """The quantities that the text mentions, by id, in reading order; σ(…) is the sigmoid where σ is none.
+
+    Raises DeriveError for an unknown function.
+    """
     found: dict[str, None] = {}
     for match in _NAME.finditer(text):
         name, opening = canonical_name(match["name"]), match["opening"]
         if name in _NO_QUANTITIES or (name == "T" and text[: match.start()].rstrip().endswith("^")):
+            continue
+        if name == "sigma" and opening and name not in declared:
             continue
         if name in FUNCTION_NAMES and (opening or name in _CALLED_WITHOUT_BRACKETS) and name != "f":
             continue

@@ -149,7 +149,14 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = tup
             lambda found: "_".join((found[1], found[2] + (found[3] or ""))),
         ),
         (r"\\mathbf\s*\{\s*1\s*\}", lambda found: "1"),
-        (r"\\ln\s*\\det(?![A-Za-z])", lambda found: "logdet "),
+        (r"(?:\\left|\\right)?\s*\\(?:[lr]?Vert(?![A-Za-z])|\|)", lambda found: "‖"),
+        (r"\\(?:ln|log)\s*\\det\s*([A-Z])(?![A-Za-z0-9_(])", lambda found: f"logdet({found[1]})"),
+        (r"\\det\s*([A-Z])(?![A-Za-z0-9_(])", lambda found: f"det({found[1]})"),
+        (r"\\(?:ln|log)\s*\\det(?![A-Za-z])", lambda found: "logdet"),
+        (
+            r"\\(?:operatorname|mathrm|text)\s*\{\s*([A-Za-z_0-9]+)\s*\}\s*(?=\(|\\left\s*\()",
+            lambda found: {"id": "identity"}.get(found[1], found[1]),
+        ),
         (
             r"\\(?:operatorname|mathrm|text)\s*\{\s*([A-Za-z_0-9]+)\s*\}",
             lambda found: {"id": "identity", "otherwise": ""}.get(found[1], found[1]) + " ",

@@ -11,11 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nablastep.field_checks import FieldError
+from nablastep.formulas.spellings import plain
 from nablastep.formulas.tokens import GREEK_NAMES, LETTER
 
 _NAME = rf"[{LETTER}][{LETTER}0-9_]*"
 _FUNCTION = re.compile(rf"\s*(?P<name>{_NAME})\s*\(\s*(?P<argument>{_NAME})\s*\)\s*=(?P<right>.*)")
 _DEFINITION = re.compile(rf"\s*(?P<name>{_NAME}(?:⁽[⁰¹²³⁴⁵⁶⁷⁸⁹]+⁾|[₀₁₂₃₄₅₆₇₈₉]+)?)\s*=(?P<right>.*)")
+_MARKED = re.compile(rf"({_NAME})\^\(\((\d+)\)\)")
 _MARKS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "01234567890123456789", "⁽⁾")
 NAME = re.compile(_NAME)
 
@@ -105,7 +107,7 @@ def _statements(text: str, headings: list[str]) -> Iterator[Statement]:
 
 def _statement(line: str, number: int, block: int) -> Statement:
     code, _, title = line.partition("#")
-    match = _FUNCTION.match(code) or _DEFINITION.match(code)
+    match = _FUNCTION.match(code) or _DEFINITION.match(code) or _DEFINITION.match(_plain_on_the_left(code))
     if match is None:
         column = len(line) - len(line.lstrip()) + 1
         raise EquationError(
@@ -119,8 +121,14 @@ def _statement(line: str, number: int, block: int) -> Statement:
         canonical_name(match["name"]),
         match["right"],
         number,
-        match.start("right"),
+        len(code) - len(match["right"]),
         block,
         title.strip(),
         None if argument is None else canonical_name(argument),
     )
+
+
+def _plain_on_the_left(code: str) -> str:
+    """The line with its left side in the plain spelling: h^{(2)} = … is h2 = …"""
+    left, equals, right = code.partition("=")
+    return _MARKED.sub(r"\1\2", plain(left).text) + equals + right

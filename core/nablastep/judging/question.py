@@ -16,9 +16,10 @@ from nablastep.expressions import COLUMNS, ROWS, Apply, Equation, Expression, Fi
 from nablastep.field_checks import did_you_mean
 from nablastep.formulas.building import Built, Scope
 from nablastep.formulas.parser import Formula
+from nablastep.formulas.reading import read
 from nablastep.functions.named import FUNCTIONS
 from nablastep.graph import Role
-from nablastep.judging.reading import names_for, read
+from nablastep.judging.reading import names_for
 from nablastep.program import BACKWARD, UPDATE, Program, Step
 from nablastep.program import build as build_program
 from nablastep.session import Session

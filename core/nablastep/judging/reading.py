@@ -6,13 +6,9 @@ activation, ŷ is the output that E compares with the target.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from nablastep.expressions import Symbol
-from nablastep.formulas.errors import FormulaError
-from nablastep.formulas.parser import Formula, parse
-from nablastep.formulas.spellings import plain
-from nablastep.formulas.syntax import moved
 from nablastep.graph import Role
 from nablastep.program import Program, Step
 from nablastep.slips.case import Case
@@ -98,20 +94,3 @@ def _counted_from(program: Program, ids: Mapping[str, str], first: int) -> dict[
         own = next((other for other in moved if name == other or name.endswith(f"_{other}")), None)
         shifted[name if own is None else name.removesuffix(own) + moved[own]] = meant
     return shifted
-
-
-def read(text: str, names: Mapping[str, str], functions: Collection[str] = (), *, tight: bool = False) -> Formula:
-    """The formula that was typed, in any spelling; `functions` are those of the network's author.
-
-    Raises FormulaError with the column in what was typed.
-    """
-    spelled = plain(text)
-    if spelled.text == text:
-        return parse(text, tight=tight, names=names, functions=functions)
-    try:
-        formula = parse(spelled.text, tight=tight, names=names, functions=functions)
-    except FormulaError as error:
-        column = None if error.column is None else spelled.column(error.column)
-        raise FormulaError(error.message, column=column, hint=error.hint) from None
-    left_place = spelled.column(formula.left_place + 1) - 1
-    return Formula(formula.left, left_place, moved(formula.right, lambda place: spelled.column(place + 1) - 1))
