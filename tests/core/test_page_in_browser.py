@@ -313,3 +313,5 @@ def test_a_large_network(browser: Browser, tmp_path: Path) -> None:
     page.press("n")
     assert page.ask("document.querySelector('#layout canvas').getAttribute('aria-label')").startswith("64 by 32")
     assert_quiet(page)
+    narrow = browser.page(path.as_uri() + "#step=12", width=360, height=740, touch=True)
+    assert narrow.ask("document.documentElement.scrollWidth") <= 360
