@@ -134,6 +134,12 @@ def test_diagonals_identities_and_quotients_come_out_short_and_hold_by_every_rou
     assert judged(answer, expected).right
 
 
+def test_letters_that_stand_together_are_said_to_be_one_name() -> None:
+    told = " ".join(document(ns.derive("norm(Ax - b)^2", "b"), "text").split())
+    assert "Ax is one name; a product is written A x." in told
+    assert "one name" not in document(ns.derive("norm(Ax - b)^2", "b", shape="Ax=n"), "text")
+
+
 def test_i_is_the_identity_unless_it_is_declared() -> None:
     assert [symbol.id for symbol in read("A I").variables] == ["A"]
     assert [symbol.id for symbol in read("A I", {"I": Kind(("n", "n"))}).variables] == ["A", "I"]

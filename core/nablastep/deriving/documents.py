@@ -208,7 +208,15 @@ def _where(answer: Answer, notation: str) -> str:
     given = [symbol.id for symbol in answer.reading.variables if symbol.id in answer.reading.values]
     numbers = "the given numbers" if len(given) == len(answer.reading.variables) else "random numbers"
     tried = f"; tried on {numbers}" + (f" with {sizes}" if sizes else "")
-    return ", ".join(shapes) + tried + "."
+    return ", ".join(shapes) + tried + "." + "".join(f" {each}" for each in _one_name(answer))
+
+
+def _one_name(answer: Answer) -> Iterator[str]:
+    """What may have been meant as a product: a name of several letters, capitals among them, that nobody declared."""
+    for symbol in answer.reading.variables:
+        name = symbol.base
+        if len(name) > 1 and name.isalpha() and name != name.lower() and symbol.id not in answer.reading.declared:
+            yield f"{name} is one name; a product is written {' '.join(name)}."
 
 
 def _facts(result: Result) -> str:

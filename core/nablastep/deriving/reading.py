@@ -47,7 +47,7 @@ class Reading:
     """An expression as it was typed and as a tree; `sizes` are those of its dimensions that numbers have fixed.
 
     `properties` says which matrices are declared symmetric or positive definite; `free` are the dimensions that may
-    have any size.
+    have any size, `declared` the names whose kind or value was said.
     """
 
     text: str
@@ -57,6 +57,7 @@ class Reading:
     properties: Mapping[str, str]
     values: Mapping[str, Array]
     free: tuple[str, ...] = ()
+    declared: frozenset[str] = frozenset()
 
     def variable(self, name: str) -> Symbol:
         """The variable of that name. Raises DeriveError."""
@@ -258,7 +259,8 @@ class _Attempt:
         properties = {name: kind.property for name, kind in self.kinds.items() if kind.property}
         present = symbols(expression)
         variables = tuple(symbol for symbol in found if symbol in present)
-        return Reading(self.text, expression, variables, sizes, properties, self.values, tuple(free))
+        declared = frozenset({*self.kinds, *self.values})
+        return Reading(self.text, expression, variables, sizes, properties, self.values, tuple(free), declared)
 
 
 def _dimensions_in(node: Expression) -> Iterator[str]:
