@@ -56,8 +56,9 @@ def test_markdown_tells_the_demo_in_order(tmp_path: Path) -> None:
         "∂E/∂w5 and ∇W⁽¹⁾₂₁",
         "![the outer product: The stage in iteration 1, step 8 of 15, backward: ∇W⁽¹⁾ = ∇z⁽²⁾ a⁽¹⁾ᵀ.",
         "| 2 | −0.0226025 | −0.0227402 |",
-        "falls by 0.0226",
+        "Row 2, column 1: raise this weight and E falls by 0.0226",
         "**Why: Jacobians",
+        "**Why an outer product, and why this order?** One number of W⁽¹⁾ reaches E",
     ]
     places = [text.index(words) for words in wanted]
     assert places == sorted(places)

@@ -11,11 +11,13 @@ from typing import Any
 
 import numpy as np
 
+from nablastep.derivations.closing import closing
+from nablastep.derivations.one_reader import Closing
 from nablastep.derivations.why import ROUTES, Route, why
 from nablastep.notation import notation_named
 from nablastep.page.data import Page
 from nablastep.page.moments import Moment
-from nablastep.program import UPDATE
+from nablastep.program import BACKWARD, UPDATE
 from nablastep.trace.grids import grid
 from nablastep.trace.wording import capitalised
 from nablastep.view import CELL, View
@@ -44,7 +46,9 @@ class Lesson:
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """One moment in words: heading, captions as paragraphs, the view if a step is done, derivations if asked for."""
+    """One moment in words: heading, captions as paragraphs, the view if a step is done, derivations and the answer that
+    they end with if asked for.
+    """
 
     number: int
     chapter: str
@@ -54,6 +58,17 @@ class Part:
     routes: tuple[Route, ...]
     pictures: tuple[Picture, ...]
     cell: CELL
+    answer: Closing | None
+
+    @property
+    def sentence(self) -> str:
+        """What the number at `cell` means, and which one that is where there are several and it is spoken of."""
+        assert self.view is not None
+        said = self.view.sentence(self.cell)
+        if self.view.step.phase != BACKWARD or np.asarray(self.view.result()).size == 1:
+            return said
+        row, column = self.cell
+        return f"Row {row + 1}, column {column + 1}: {said[0].lower()}{said[1:]}"
 
 
 def parts(lesson: Lesson) -> Iterator[Part]:
@@ -73,16 +88,20 @@ def parts(lesson: Lesson) -> Iterator[Part]:
         pictures = tuple(lesson.pictures.get(number, ()))
         shown = view if view.is_done else None
         if number or captions or pictures or title:
-            yield Part(number, title, heading, (*change, *captions), shown, _routes(moment), pictures, _cell(moment))
+            routes, answer = _derived(moment)
+            yield Part(
+                number, title, heading, (*change, *captions), shown, routes, pictures, _cell(moment), answer
+            )  # fmt: skip
 
 
-def _routes(moment: Moment) -> tuple[Route, ...]:
+def _derived(moment: Moment) -> tuple[tuple[Route, ...], Closing | None]:
     step = moment.session.step
     if not moment.why or step is None or step.phase == UPDATE:
-        return ()
+        return (), None
     found = why(moment.session, step.id, convention=moment.convention)
     wanted = moment.route if moment.route in ROUTES else found[0].name
-    return tuple(route for route in found if route.name == wanted) or found[:1]
+    routes = tuple(route for route in found if route.name == wanted) or found[:1]
+    return routes, closing(moment.session, step.id, moment.convention)
 
 
 def _cell(moment: Moment) -> CELL:

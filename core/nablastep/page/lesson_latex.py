@@ -52,9 +52,11 @@ def _part(lesson: Lesson, part: Part) -> Iterator[str]:
         yield displayed(equation)
     else:
         yield displayed(f"{equation} = {_value(part.view.result())}")
-        yield f"{latex_words(part.view.sentence(part.cell))}\n"
+        yield f"{latex_words(part.sentence)}\n"
     for route in part.routes:
         yield from _derivation(route)
+    if part.answer is not None:
+        yield f"\\textbf{{{latex_words(part.answer.question)}}} {latex_words(part.answer.answer)}\n"
 
 
 def _derivation(route: Route) -> Iterator[str]:

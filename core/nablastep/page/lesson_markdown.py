@@ -40,9 +40,11 @@ def _part(lesson: Lesson, part: Part) -> Iterator[str]:
     yield _display(LATEX.equation_text(part.view.equation))
     if lesson.values:
         yield _table(part.view.result(), LATEX.text(part.view.equation.target))
-        yield escaped(part.view.sentence(part.cell))
+        yield escaped(part.sentence)
     for route in part.routes:
         yield from _derivation(route)
+    if part.answer is not None:
+        yield f"**{escaped(part.answer.question)}** {escaped(part.answer.answer)}"
 
 
 def _derivation(route: Route) -> Iterator[str]:
