@@ -36,6 +36,7 @@ from nablastep.field_checks import FieldError, did_you_mean
 from nablastep.formulas.building import Built, Scope, build
 from nablastep.formulas.dimensions import ONE_ENTRY, SAMPLES_AXIS, Dimensions
 from nablastep.formulas.errors import FormulaError
+from nablastep.formulas.parser import FUNCTION_NAMES
 from nablastep.formulas.reading import read_code
 from nablastep.formulas.statements import (
     NAME,
@@ -391,7 +392,8 @@ class _Reader:
         written = _spelled(statement.right, node.place) or node.name
         if node.name == SAMPLES_AXIS:
             return EquationError("there are no samples to count: x and y are missing", statement.line, column)
-        near = did_you_mean(written, tuple(known))
+        functions = FUNCTION_NAMES if statement.right[node.place + len(written) :].startswith("(") else ()
+        near = did_you_mean(written, (*known, *functions))
         hint = f"it has to be defined above, or stand in [parameters] or [given]; known here: {' '.join(known)}"
         return EquationError(f"there is no {written!r}{near}", statement.line, column, hint=hint)
 

@@ -12,6 +12,8 @@ import pytest
 
 import nablastep as ns
 from nablastep.demo.opening import open_demo
+from nablastep.derivations.rendering import why_text
+from nablastep.files.built_in import equation_network_names
 from nablastep.notation.latex_words import latex_words
 from nablastep.page.document import page_of_demo
 from nablastep.page.lesson import Lesson, Picture, alternative_text
@@ -135,7 +137,8 @@ def complaints(folder: Path, text: str, *, fragment: bool) -> list[str]:
 
 @needs_tex
 @pytest.mark.parametrize(
-    ("source", "convention"), [("xor", "column"), ("digits-mlp", "row-keras"), ("skinny", "column")]
+    ("source", "convention"),
+    [("xor", "column"), ("digits-mlp", "row-keras"), ("skinny", "column"), ("two-heads", "column")],
 )
 @pytest.mark.parametrize("fragment", [False, True])
 def test_tex_takes_a_trace_and_no_line_is_too_wide(
@@ -144,6 +147,15 @@ def test_tex_takes_a_trace_and_no_line_is_too_wide(
     trace = Trace(ns.open(source), convention=convention, why=source != "digits-mlp")
     text = "".join(written(trace, "latex", fragment=fragment))
     assert complaints(tmp_path, text, fragment=fragment) == []
+
+
+@needs_tex
+@pytest.mark.parametrize("source", equation_network_names())
+def test_tex_takes_any_trace_and_derivation_of_equations(source: str, tmp_path: Path) -> None:
+    session = ns.open(source)
+    last = [step.id for step in session.program.steps if step.phase == "backward"][-2:]
+    documents = ["".join(written(Trace(session), "latex")), *(why_text(session, name, format="latex") for name in last)]
+    assert [found for text in documents for found in complaints(tmp_path, text, fragment=False)] == []
 
 
 @needs_tex

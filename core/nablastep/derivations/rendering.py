@@ -20,7 +20,7 @@ from nablastep.derivations.writing import derivation_notation
 from nablastep.expressions import WEIGHTS, Equation, symbols
 from nablastep.formulas.tokens import GREEK_NAMES
 from nablastep.markdown_text import escaped
-from nablastep.notation.latex_words import latex_words
+from nablastep.notation.latex_words import FIT, latex_words
 from nablastep.program import BACKWARD, Program
 from nablastep.session import Session
 from nablastep.transposition import Convention, convention_named
@@ -221,12 +221,15 @@ class _Worksheet:
         lines = [
             r"\documentclass{article}",
             r"\usepackage[a4paper,margin=2cm]{geometry}",
-            r"\usepackage{amsmath,amssymb}",
+            r"\usepackage{amsmath,amssymb,graphicx}",
             r"\setcounter{MaxMatrixCols}{20}",
             r"\setlength{\parindent}{0pt}",
+            r"\allowdisplaybreaks",
+            FIT,
             r"\begin{document}",
+            r"\sloppy\emergencystretch=3em",
             r"\section*{Why}",
-            rf"\[ {writer.equation_text(self.equation)} \]",
+            _displayed(writer.equation_text(self.equation)),
             latex_words(f"{self.title}, {self.convention_name}"),
         ]
         if self.late:
@@ -234,9 +237,9 @@ class _Worksheet:
         for route in self.routes:
             lines += ["", rf"\subsection*{{{latex_words(TITLES[route.name])}}}"]
             if route.direction is not None:
-                lines += ["A small change, the same every time:", rf"\[ {latex_matrix(route.direction)} \]"]
+                lines += ["A small change, the same every time:", _displayed(latex_matrix(route.direction))]
             for line in route.lines:
-                lines += ["", rf"({line.number}) {latex_words(line.rule)}", rf"\[ {_with_value(line)} \]"]
+                lines += ["", rf"({line.number}) {latex_words(line.rule)}", _displayed(_with_value(line))]
         lines += ["", rf"\subsection*{{{latex_words(self.closing.question)}}}", latex_words(self.closing.answer)]
         return "\n".join([*lines, r"\end{document}"]) + "\n"
 
@@ -245,6 +248,10 @@ LATE = (
     "In this network parameters move before this step: the equation is right, but the W in it is not the one that the "
     "forward pass used, so the number is not the gradient of E. `nablastep gradcheck` shows it."
 )
+
+
+def _displayed(latex: str) -> str:
+    return rf"\[ \nablafit{{{latex}}} \]"
 
 
 def _tick(holds: bool) -> str:

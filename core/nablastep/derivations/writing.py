@@ -317,7 +317,7 @@ class LatexDerivations(DerivationWriter, LatexWriter):
 
     def subscripted(self, symbol: Symbol, indices: str) -> str:
         small = Symbol(symbol.base, symbol.mark, ("1", "1"), symbol.prefix)
-        return f"{self.symbol_text(small)}_{{{indices}}}"
+        return self.with_index(small, indices)
 
     def tilde_text(self, node: Named) -> str:
         return node.latex

@@ -733,7 +733,7 @@ def named_size(dimension: str, sizes: Mapping[str, int]) -> str:
     """`n1 = 3`; the number of samples, which differs from batch to batch, is `m`."""
     if dimension.startswith(UNNAMED):
         return str(sizes[dimension])
-    return dimension if dimension not in sizes or dimension == "m" else f"{dimension} = {sizes[dimension]}"
+    return dimension if dimension not in sizes or dimension in ("m", "1") else f"{dimension} = {sizes[dimension]}"
 
 
 def shape_in_sizes(shape: tuple[str, ...], sizes: Mapping[str, int]) -> str:

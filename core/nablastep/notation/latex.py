@@ -93,7 +93,16 @@ class LatexWriter(Writer):
 
     def indexed(self, symbol: Symbol, indices: Sequence[int | str]) -> list[tuple[str, int | None]]:
         below = [(text.translate(_PLAIN_INDICES), place) for text, place in self.subscripts(indices)]
-        return [(self.symbol_text(symbol), None), *([("_{", None), *below, ("}", None)] if below else [])]
+        if not below:
+            return [(self.symbol_text(symbol), None)]
+        before, after = self.with_index(symbol, "\0").split("\0")
+        return [(before, None), *below, (after, None)]
+
+    def with_index(self, symbol: Symbol, index: str) -> str:
+        r"""The name with an index: `W_{12}`; a name that has a subscript itself is bracketed, `{W_{q}}_{12}`."""
+        nabla = r"\nabla " if symbol.prefix == "grad" else ""
+        name = self.symbol_text(symbol).removeprefix(nabla)
+        return f"{nabla}{{{name}}}_{{{index}}}" if "_" in name else f"{nabla}{name}_{{{index}}}"
 
     def number_text(self, value: float) -> str:
         return plain_number(value)

@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
+FIT = r"""\providecommand{\nablafit}[1]{\sbox0{$\displaystyle #1$}%
+  \ifdim\wd0>\linewidth\resizebox{\linewidth}{!}{\usebox0}\else\usebox0\fi}"""
+"""A formula wider than the line is made to fit; needs graphicx."""
+
 SPECIAL = {
     "\\": r"\textbackslash{}",
     "~": r"\textasciitilde{}",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from nablastep.notation.latex import NOTATION as LATEX
 from nablastep.notation.latex import dimension_latex
-from nablastep.notation.latex_words import SPECIAL, latex_words
+from nablastep.notation.latex_words import FIT, SPECIAL, latex_words
 from nablastep.trace.mathematics import aligned_block
 from nablastep.trace.model import Trace, TraceIteration, TraceStep
 from nablastep.trace.wording import batch_text, capitalised, closing, heading_of, network_sentence, opening_notes
@@ -21,9 +21,8 @@ PREAMBLE = r"""\documentclass[10pt]{article}
 
 FRAGMENT = "% For \\input into a document with amsmath, amssymb and graphicx.\n"
 
-OPENING = r"""\setcounter{MaxMatrixCols}{20}
-\providecommand{\nablafit}[1]{\sbox0{$\displaystyle #1$}%
-  \ifdim\wd0>\linewidth\resizebox{\linewidth}{!}{\usebox0}\else\usebox0\fi}
+OPENING = rf"""\setcounter{{MaxMatrixCols}}{{20}}
+{FIT}
 \begingroup\sloppy\emergencystretch=3em
 """
 """Before the text of either: a formula wider than the line is made to fit, and no word sticks out of its line."""

@@ -15,13 +15,19 @@ import numpy as np
 
 from nablastep.evaluation import value_of
 from nablastep.expressions import (
+    ROWS,
     Apply,
+    Block,
+    Cases,
+    Divide,
     Equation,
     Expression,
     Factor,
+    Hadamard,
     LogSumExp,
     MatMul,
     Power,
+    Ratio,
     Shape,
     Softmax,
     Symbol,
@@ -34,6 +40,7 @@ from nablastep.notation.numpy_code import NumpyWriter
 from nablastep.notation.partial import PartialWriter
 from nablastep.notation.strict import StrictWriter
 from nablastep.notation.unicode import UnicodeWriter
+from nablastep.notation.writer import is_maximum
 from nablastep.shapes import shape_of
 
 LONGEST_NAME = 40
@@ -149,6 +156,23 @@ class _PluggedNumpy(_Plugged, NumpyWriter):
 class _PluggedLatex(_Plugged, LatexWriter):
     plain = LatexWriter()
     operators = _LATEX_OPERATORS
+    stacks_fractions = False
+
+    # What may go on in another row stands in no environment of LaTeX.
+
+    def product(self, node: MatMul | Hadamard | Divide | Ratio) -> Tokens:
+        return Writer.product(self, node)
+
+    def cases(self, node: Cases) -> Tokens:
+        if is_maximum(node):
+            return super().cases(node)
+        condition = (Token(r" \text{ if } "), *self.tokens(node.condition), Token(r" > 0 \text{ else } "))
+        return self.parenthesised((*self.tokens(node.positive), *condition, *self.tokens(node.otherwise)))
+
+    def block(self, node: Block) -> Tokens:
+        between = r" ;\; " if node.axis == ROWS else r" ,\; "
+        inside = (*self.tokens(node.left), Token(between), *self.tokens(node.right))
+        return (Token(r"\biggl["), *inside, Token(r"\biggr]"))
 
     def parenthesised(self, tokens: Tokens) -> Tokens:
         # Brackets of a fixed size may stand on different lines; \left and \right may not.
