@@ -148,7 +148,7 @@
   const figure = (name, shape, reference, size = null) => {
     const [rows, columns] = reference === null ? size : [arrayOf(reference).rows, arrayOf(reference).columns];
     const caption = make("figcaption", {}, math(name), shapeText(shape, rows, columns));
-    return make("figure", { className: "operand" }, caption, reference === null ? emptyTable(rows, columns, shape) : matrix(reference, shape));
+    return make("figure", { className: "operand" }, caption, reference === null ? make("div", { className: "scroll" }, emptyTable(rows, columns, shape)) : matrix(reference, shape));
   };
 
   // ------------------------------------------------------------------ what is shown now
