@@ -9,7 +9,15 @@ from nablastep.notation.latex import dimension_latex
 from nablastep.notation.latex_words import FIT, SPECIAL, latex_words
 from nablastep.trace.mathematics import aligned_block
 from nablastep.trace.model import Trace, TraceIteration, TraceStep
-from nablastep.trace.wording import batch_text, capitalised, closing, heading_of, network_sentence, opening_notes
+from nablastep.trace.wording import (
+    AS_WRITTEN,
+    batch_text,
+    capitalised,
+    closing,
+    heading_of,
+    network_sentence,
+    opening_notes,
+)
 
 PREAMBLE = r"""\documentclass[10pt]{article}
 \usepackage[T1]{fontenc}
@@ -35,7 +43,9 @@ def latex_chunks(trace: Trace, *, fragment: bool = False) -> Iterator[str]:
     title = trace.network.title
     yield opening(title, fragment=fragment)
     yield f"{latex_words(network_sentence(trace))}\n\n"
-    yield f"Convention {escaped(trace.convention.name)}: ${_formula(trace)}$. Sizes: {_sizes(trace)}.\n\n"
+    written_so = f"Convention {escaped(trace.convention.name)}: ${_formula(trace)}$." if trace.turns else AS_WRITTEN
+    sizes = _sizes(trace)
+    yield f"{written_so} Sizes: {sizes}.\n\n" if sizes else f"{written_so}\n\n"
     error = LATEX.symbol_text(trace.error)
     yield f"$\\nabla x$ is short for the gradient of ${error}$ with respect to $x$; it has the shape of $x$.\n"
     for note in opening_notes(trace):

@@ -89,11 +89,11 @@ def sizes_sentence(trace: Trace, *, plain: bool = False) -> str:
     written: Callable[[str], str] = str if plain else dimension_text
     sizes = [f"{written(name)} = {size}" for name, size in trace.network.dimensions.items()]
     batch = f", m = {trace.network.batch_size} samples" if trace.network.batch_size > 1 else ""
-    written_so = f"Convention {trace.convention.name}: {formula(trace, plain=plain)}." if trace.turns else _AS_WRITTEN
+    written_so = f"Convention {trace.convention.name}: {formula(trace, plain=plain)}." if trace.turns else AS_WRITTEN
     return f"{written_so} Sizes: {', '.join(sizes)}{batch}." if sizes else written_so
 
 
-_AS_WRITTEN = "Convention as written: there are no samples that could stand in rows or columns."
+AS_WRITTEN = "Convention as written: there are no samples that could stand in rows or columns."
 
 
 def formula(trace: Trace, *, plain: bool = False) -> str:
