@@ -19,7 +19,7 @@ from nablastep_tui.drawing.canvas import Canvas
 from nablastep_tui.drawing.cells import width_of
 from nablastep_tui.drawing.glyphs import Glyphs
 from nablastep_tui.drawing.lines import draw_title_rule
-from nablastep_tui.drawing.plot import Axes, dots_of_curve, draw_dots, draw_points, spread
+from nablastep_tui.drawing.plot import Axes, cell_of, dots_of_curve, draw_dots, draw_points, spread
 from nablastep_tui.drawing.symbols import plain
 from nablastep_tui.drawing.text import wrapped
 from nablastep_tui.numbers import error_text, scalar_text, signed
@@ -27,7 +27,7 @@ from nablastep_tui.palettes import Palette
 from nablastep_tui.themes import accent_style, faint_style, style
 
 MARGIN = 2
-LEAST_PLOT, MOST_PLOT = 4, 16
+LEAST_PLOT, MOST_PLOT = 4, 28
 """Rows of the curves."""
 LEAST_LANES = 3
 LEAST_DIFFERENCES, MOST_DIFFERENCES = 2, 6
@@ -186,32 +186,30 @@ def _draw_plot(canvas: Canvas, page: Branches, layout: _Layout, palette: Palette
         for branch, xs, ys in curves:
             draw_points(canvas, axes, xs, ys, glyphs.dot, _look(page, branch, palette))
     for branch, xs, ys in reversed(curves):
-        _draw_number(canvas, axes, branch, xs[-1], ys[-1], _look(page, branch, palette))
+        _draw_number(canvas, axes, branch, cell_of(axes, xs[-1], ys[-1], glyphs), _look(page, branch, palette))
     for branch, xs, ys in curves:
         if branch.parent is not None:
             own = xs.index(float(min(page.first(branch), int(xs[-1]))))
-            _draw_fork(canvas, axes, xs[own], ys[own], palette, glyphs)
+            _draw_fork(canvas, axes, cell_of(axes, xs[own], ys[own], glyphs), palette, glyphs)
 
 
-def _draw_number(canvas: Canvas, axes: Axes, branch: Branch, x: float, y: float, look: Style) -> None:
+def _draw_number(canvas: Canvas, axes: Axes, branch: Branch, end: tuple[int, int] | None, look: Style) -> None:
     """The branch's number behind the end of its curve, above or below it where another stands there."""
-    down = axes.down(y, axes.height)
-    if not math.isfinite(down):
+    if end is None:
         return
-    text, column = str(branch.number), axes.x + round(axes.across(x, axes.width)) + 1
-    for row in (round(down), round(down) - 1, round(down) + 1):
-        free = (canvas.text_at(at, axes.y + row) in {" ", ""} for at in range(column, column + width_of(text) + 1))
-        if 0 <= row < axes.height and all(free):
-            canvas.write(column, axes.y + row, text, look)
+    text, column = str(branch.number), end[0] + 1
+    for row in (end[1], end[1] - 1, end[1] + 1):
+        free = (canvas.text_at(at, row) in {" ", ""} for at in range(column, column + width_of(text) + 1))
+        if axes.y <= row < axes.y + axes.height and all(free):
+            canvas.write(column, row, text, look)
             return
 
 
-def _draw_fork(canvas: Canvas, axes: Axes, x: float, y: float, palette: Palette, glyphs: Glyphs) -> None:
+def _draw_fork(canvas: Canvas, axes: Axes, start: tuple[int, int] | None, palette: Palette, glyphs: Glyphs) -> None:
     """The first E of a branch that has left another, and a dashed line down to its iteration."""
-    down = axes.down(y, axes.height)
-    if not math.isfinite(down):
+    if start is None:
         return
-    column, row = axes.x + round(axes.across(x, axes.width)), axes.y + round(down)
+    column, row = start
     for below in range(row + 1, axes.y + axes.height):
         if canvas.text_at(column, below) == " ":
             canvas.write(column, below, glyphs.vertical_dashed, faint_style(palette))

@@ -76,6 +76,15 @@ class Axes:
         return (self.high_y - value) / (self.high_y - self.low_y) * (steps - 1)
 
 
+def cell_of(axes: Axes, x: float, y: float, glyphs: Glyphs) -> tuple[int, int] | None:
+    """The cell in which the curve has its dot for a point; None where that is no number."""
+    across, down = (2, 4) if glyphs.braille else (1, 1)
+    places = axes.across(x, across * axes.width), axes.down(y, down * axes.height)
+    if not all(map(math.isfinite, places)):
+        return None
+    return axes.x + round(places[0]) // across, axes.y + round(places[1]) // down
+
+
 def draw_curve(
     canvas: Canvas, x: int, y: int, width: int, height: int, plot: CurvePlot, palette: Palette, glyphs: Glyphs
 ) -> None:
