@@ -189,14 +189,24 @@ def plan_map(scene: Scene, width: int, rows: int) -> MapPlan:
     chart = chart_of(scene.session.program.graph)
     brief, measures = _named(scene, chart, width, rows)
     active = active_box(scene, chart)
-    return _planned(chart, brief, measures, width, rows, active, _wanted(scene, chart, active))
+    upcoming = chart.box_of.get(scene.view.step.target.bare.id, active)
+    claiming = active if scene.view.is_done else upcoming
+    return _planned(chart, brief, measures, width, rows, active, claiming, _wanted(scene, chart, active))
 
 
 @lru_cache(maxsize=256)
 def _planned(
-    chart: Chart, brief: bool, measures: Measures, width: int, rows: int, active: int, wanted: tuple[int, ...]
+    chart: Chart,
+    brief: bool,
+    measures: Measures,
+    width: int,
+    rows: int,
+    active: int,
+    claiming: int,
+    wanted: tuple[int, ...],
 ) -> MapPlan:
-    cards = _claimed(measures, width, rows, active)
+    """`claiming` is the card with the first claim on numbers: the active one, at first that of the step to come."""
+    cards = _claimed(measures, width, rows, claiming)
     folded = _folded(cards, _in_sight(cards, active, wanted, width))
     room = width - sum(item.width + SMALLEST_CARD_GAP for item in folded if isinstance(item, Fold))
     roomy = _roomier(measures, tuple(item for item in folded if isinstance(item, Card)), room)
