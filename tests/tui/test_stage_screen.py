@@ -485,3 +485,27 @@ async def test_a_result_fills_in_and_a_key_jumps_to_its_end() -> None:
         await pilot.press("right")
         await pilot.pause(0.4)
         assert app.stage.moving is None
+
+
+@pytest.mark.parametrize("source", ["mazur", "digits-mlp"])
+@pytest.mark.parametrize("steps", [0, 8])
+async def test_a_message_too_long_for_the_title_is_whole_below_it(source: str, steps: int) -> None:
+    async with running(source, size=(80, 24)) as (app, pilot):
+        await pilot.press(*["right"] * steps)
+        message = "what is said here has more letters than a row of a small screen has cells, and is read to its end"
+        app.stage.tell(message)
+        await pilot.pause()
+        assert "".join(message.split()) in "".join(screen_text(app).split())
+
+
+async def test_a_problem_too_long_for_its_row_is_whole_above_the_line_being_typed() -> None:
+    async with running(size=(80, 24)) as (app, pilot):
+        await pilot.press("s", *"/no/such/folder/anywhere/on/this/disk/edited.toml", "enter")
+        await pilot.pause()
+        problem = app.stage.prompt.problem
+        rows = screen_text(app).split("\n")
+        assert "".join(problem.split()) in "".join("".join(rows[-5:-2]).split())
+        assert rows[-2].strip().startswith("save the network as /no/such")
+        await pilot.press("escape")
+        await pilot.pause()
+        assert problem not in screen_text(app)

@@ -123,7 +123,7 @@ WHY_KEYS = (
              ("second-route", "third-route", "why-fourth-route")),
     KeyEntry("second-route", "", "route(1)", "", WHY, "by Jacobians"),
     KeyEntry("third-route", "", "route(2)", "", WHY, "by differentials"),
-    KeyEntry("why-fourth-route", "4", "route(3)", "", WHY, "and a fourth view where there is one"),
+    KeyEntry("why-fourth-route", "4", "route(3)", "", WHY, "a fourth view, where there is one"),
     KeyEntry("why-next-route", "tab", "next_route", "next route", WHY, "the next route", 6),
     KeyEntry("why-zeros", "z", "zeros", "zeros", WHY, "show or hide the zeros of the structure", 8),
     KeyEntry("why-nudge", "r", "redraw", "another nudge", WHY, "another random nudge: it holds for every one", 9),
