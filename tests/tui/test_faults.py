@@ -256,3 +256,25 @@ async def test_whatever_is_typed_into_a_number(typed: str) -> None:
         screen_text(app)
         await pilot.press("escape")
         assert app.stage.edit is None
+
+
+async def test_a_recording_that_cannot_go_on_is_said_after_the_key_that_ended_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NABLASTEP_CONFIG", str(tmp_path / "config"))
+    app = NablastepApp(ns.open("mazur"), still=True)
+    async with app.run_test(size=(120, 40)) as pilot:
+        app.start_recording(tmp_path / "recording")
+        await pilot.press("right")
+        before = (tmp_path / "recording" / "session.demo").read_text()
+
+        def full(*_: object, **__: object) -> None:
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr("nablastep.files.writing._replace", full)
+        await pilot.press("right")
+        assert app.recording is None
+        assert "the recording has ended" in app.stage.notice
+        assert "no space left on device" in app.stage.notice
+        assert app.session.position == (1, 2)
+    assert (tmp_path / "recording" / "session.demo").read_text() == before

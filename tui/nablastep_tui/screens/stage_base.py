@@ -334,13 +334,13 @@ class StageBase(Guarded, Screen[None]):
     # the one door
 
     def perform(self, command: Command) -> bool:
-        """Carry out one command of the core; a mistake becomes the notice."""
+        """Carry out one command of the core; a mistake becomes the notice, of the command or of who listens to it."""
+        self.notice, self.is_error = _done(command), False
         try:
             self.carry_out(command)
         except NablastepError as error:
             self.tell(error.message, is_error=True)
             return False
-        self.notice, self.is_error = _done(command), False
         self.show()
         return True
 
