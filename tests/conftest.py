@@ -1,4 +1,4 @@
-"""What all tests share: how Hypothesis looks for examples, and the bytecode of the programs that tests start."""
+"""What all tests share: how Hypothesis looks for examples, threads, and the bytecode of programs that tests start."""
 
 from __future__ import annotations
 
@@ -14,6 +14,10 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("suite", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("search", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("suite")
+
+# One thread each, as the command line has it: small products only wait for more, and workers wait for each other.
+for variable in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"):
+    os.environ.setdefault(variable, "1")
 
 if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
     # Where none is to be left behind, each of them would compile everything anew, which is most of what it takes.

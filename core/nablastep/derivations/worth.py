@@ -10,6 +10,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from types import CodeType
 from typing import Any
 
 import numpy as np
@@ -129,7 +131,9 @@ class Evaluator:
         given = {name: self._spread(self._derivative(atom), atom, letters) for atom, name in atoms.items()}
         code = Code(letters, atoms, self.size).text(expression)
         with np.errstate(all="ignore"):
-            return eval(code, {**namespace((expression,)), **_in_code(values, symbols(expression)), **given})
+            return eval(
+                _compiled(code, "eval"), {**namespace((expression,)), **_in_code(values, symbols(expression)), **given}
+            )
 
     # derivatives
 
@@ -172,7 +176,7 @@ class Evaluator:
         source = "\n".join(
             f"{NOTATION.symbol_text(each.target)} = {Code('', {}, self.size).text(each.expression)}" for each in later
         )
-        code = compile(source, "<forward>", "exec")
+        code = _compiled(source, "exec")
         names = namespace(tuple(each.expression for each in later))
         read = tuple(dict.fromkeys(symbol for each in later for symbol in symbols(each.expression)))
         error = NOTATION.symbol_text(self.error.target)
@@ -365,6 +369,12 @@ class Evaluator:
         return x
 
 
+@lru_cache(maxsize=1024)
+def _compiled(source: str, mode: str) -> CodeType:
+    """The code of a line, which is the same for many lines, or of a forward pass."""
+    return compile(source, "<derivation>", mode)
+
+
 def _given_numbers(expression: Expression) -> list[Expression]:
     """The outermost derivatives and tables of zeros and ones in the expression, each once."""
     if isinstance(expression, tuple(_TABLES)):
@@ -380,9 +390,10 @@ def _with_free_axes(array: Array, expression: Expression, letters: str, size: Ca
     front = array.shape[: array.ndim - len(shape)]
     if shape:
         array = np.broadcast_to(array, (*front, *shape))
-    free = [letter for letter in letters if letter in _free_letters(expression)]
     if not front:
         return Worth(array)
+    unbound = _free_letters(expression)
+    free = [letter for letter in letters if letter in unbound]
     for place in reversed(range(len(letters))):
         if letters[place] not in free:
             array = np.take(array, 0, axis=place)
