@@ -5,6 +5,8 @@ Words only: no colour, no width, no markup.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from nablastep.expressions import SAMPLES, WEIGHTS, Apply, Expression, MatMul, Softmax, Symbol, matrix_symbols, walk
 from nablastep.graph import Role
 from nablastep.layer_words import layer_number_kind, layer_sentence, layer_title
@@ -97,6 +99,15 @@ def distinct_conventions(program: Program, kept: str = "") -> tuple[str, ...]:
         turned = frozenset(symbol.id for symbol in program.symbols.values() if convention.transposes(symbol))
         found.setdefault(turned, name)
     return tuple(name for name in CONVENTIONS if name in found.values())
+
+
+def same_convention(program: Program, name: str, names: Sequence[str]) -> str:
+    """The one of these names that writes the program as the convention of that name does."""
+
+    def turned(each: str) -> frozenset[str]:
+        return frozenset(symbol.id for symbol in program.symbols.values() if CONVENTIONS[each].transposes(symbol))
+
+    return name if name in names else next(each for each in names if turned(each) == turned(name))
 
 
 def convention_words(convention: Convention, program: Program) -> tuple[str, str]:

@@ -125,6 +125,7 @@ def only_statement(text: str) -> Statement:
         ("why index", Why("index")),
         ("close", Close()),
         ("focus grad_W1[0,1]", Focus(Cell("grad_W1", (0, 1)))),
+        ("focus lambda", Focus(Cell("lambda", ()))),
         ("notation latex", Notation("latex")),
         ("expect a1[0,0] ~ 0.5 tol 1e-9", ExpectValue(Cell("a1", (0, 0)), "~", 0.5, 1e-9)),
         ("expect E <= +3.", ExpectValue(Scalar("E"), "<=", 3.0)),

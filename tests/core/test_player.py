@@ -11,12 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import nablastep as ns
 from nablastep.demo import language
 from nablastep.demo.check import Report, check_demo, time_text, write_found_numbers
 from nablastep.demo.check_formats import as_json, junit, text
 from nablastep.demo.opening import OpenDemo, demo_path, open_demo
 from nablastep.demo.player import Player
 from nablastep.demo.problems import DemoError, DemoErrors
+from nablastep.graph import Role
+from nablastep.page.document import demo_page
 
 HEAD = "demo 1\nnetwork mazur\n"
 TOUR = (
@@ -264,3 +267,21 @@ def test_built_in_names_beat_files_and_unknown_names_are_told(tmp_path: Path, mo
     assert demo_path("./why-transpose") == Path("./why-transpose")
     with pytest.raises(DemoErrors, match=r"'why-transpos' is neither .* did you mean 'why-transpose'"):
         open_demo("why-transpos")
+
+
+@pytest.mark.parametrize("name", ["attention", "weight-decay", "temperature", "rnn"])
+def test_demos_name_anything_of_a_network_of_equations(name: str, tmp_path: Path) -> None:
+    session = ns.open(name)
+    session.goto("end")
+    graph, lines = session.program.graph, ["demo 1", f"network {name}", "goto end"]
+    for step in session.program.steps:
+        value = np.asarray(session[step.id])
+        cell = f"{step.id}[0,0]" if value.ndim else step.id
+        lines += [f"focus {cell}", f"expect {cell} ~ {float(value.flat[0])!r} tol 1e-9"]
+    for symbol in graph.of(Role.GIVEN, Role.PARAMETER):
+        lines += ["goto start", f"set {symbol.id}{'[0,0]' if symbol.shape else ''} = 0.25", "next", "undo"]
+    lines += ["convention row-keras", "expect gradcheck < 1e-6"]
+    path = tmp_path / "own.demo"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert check_demo(path).holds
+    assert demo_page(open_demo(path))

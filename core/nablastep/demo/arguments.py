@@ -102,10 +102,12 @@ def name(cursor: Cursor) -> tuple[str, Place]:
     return word, cursor.place(start)
 
 
-def cell(cursor: Cursor) -> Cell:
-    """A cell such as `W1[0,1]` or `b0[1]`."""
+def cell(cursor: Cursor, *, or_number: bool = False) -> Cell:
+    """A cell such as `W1[0,1]` or `b0[1]`; with `or_number` also the name of a single number."""
     found, place = name(cursor)
     if not cursor.accept("["):
+        if or_number:
+            return Cell(found, (), place)
         raise cursor.missing(f"{quoted(found)} alone is no cell; write one as {CELL_FORM}")
     indices = [_index(cursor)]
     while cursor.accept(","):

@@ -10,8 +10,10 @@ import difflib
 import os
 import re
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
+from nablastep.demo.arguments import CELL_FORM
 from nablastep.demo.language import ExpectShape, ExpectValue, Focus, Goto, SetValue, Statement
 from nablastep.demo.problems import LONGEST_WORD, DemoError, did_you_mean, quoted
 from nablastep.demo.references import Cell, Place, Scalar
@@ -21,6 +23,7 @@ from nablastep.demo.words import SCALARS
 from nablastep.files.kinds import leads_out
 
 PLACES = ("start", "end")
+NO_QUANTITIES = frozenset(SCALARS) - {"E"}
 EDITABLE = "cells of W, b, x and y can, and learning_rate"
 GRADIENT_PREFIXES = ("d", "∇", "∂")
 NUMBERED = re.compile(r"([A-Za-z_]+?)([0-9]{1,9})")
@@ -67,6 +70,8 @@ def _check(statement: Statement, vocabulary: Vocabulary) -> Iterator[DemoError]:
                 yield DemoError.at(scalar.place, message)
         case ExpectValue(Scalar() as scalar):
             yield from _check_number(scalar, vocabulary)
+        case Focus(Cell(_, ()) as cell):
+            yield from _check_focus(cell, vocabulary)
         case Focus(cell) | ExpectValue(Cell() as cell):
             yield from _check_cell(cell, vocabulary)
         case ExpectShape(name, _, _, place):
@@ -113,6 +118,15 @@ def _check_cell(cell: Cell, vocabulary: Vocabulary) -> Iterator[DemoError]:
         if index >= size:
             range_text = f"{cell.name} has {axis}s 0 to {size - 1}" if size > 1 else f"{cell.name} has only {axis} 0"
             yield DemoError.at(place, f"{axis} {index} is out of range; {range_text}")
+
+
+def _check_focus(cell: Cell, vocabulary: Vocabulary) -> Iterator[DemoError]:
+    """A name without indices is that of a quantity that is a single number."""
+    if cell.name not in vocabulary.ids:
+        yield from _check_has_cells(cell.name, cell.place, vocabulary)
+    elif vocabulary.ids[cell.name] is not None or cell.name in NO_QUANTITIES:
+        behind = replace(cell.place, column=cell.place.column + len(cell.name))
+        yield DemoError.at(behind, f"{quoted(cell.name)} alone is no cell; write one as {CELL_FORM}")
 
 
 def _check_has_cells(name: str, place: Place, vocabulary: Vocabulary) -> Iterator[DemoError]:

@@ -126,7 +126,7 @@ def _read_why(cursor: Cursor, place: Place) -> Statement:
 def _read_focus(cursor: Cursor, place: Place) -> Statement:
     if cursor.at_end():
         raise cursor.missing(f"'focus' needs a cell: focus {arguments.CELL_FORM}")
-    return Focus(arguments.cell(cursor), place=place)
+    return Focus(arguments.cell(cursor, or_number=True), place=place)
 
 
 def _read_snap(cursor: Cursor, place: Place) -> Statement:

@@ -22,7 +22,7 @@ NOWHERE = Place("", 0, 0)
 
 @dataclass(frozen=True)
 class Cell:
-    """One entry of a quantity in `column` orientation, `W1[0,1]` or `b0[1]`; indices count from 0."""
+    """One entry of a quantity in `column` orientation, `W1[0,1]` or `b0[1]`, from 0; a single number has no indices."""
 
     name: str
     indices: tuple[int, ...]
@@ -30,7 +30,7 @@ class Cell:
     index_places: tuple[Place, ...] = field(default=(), compare=False, repr=False)
 
     def __str__(self) -> str:
-        return f"{self.name}[{','.join(map(str, self.indices))}]"
+        return f"{self.name}[{','.join(map(str, self.indices))}]" if self.indices else self.name
 
 
 @dataclass(frozen=True)

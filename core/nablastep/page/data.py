@@ -20,7 +20,7 @@ from nablastep.session import Session
 from nablastep.trace.wording import capitalised
 from nablastep.transposition import CONVENTIONS
 from nablastep.view import View
-from nablastep.words import convention_words, distinct_conventions, step_title
+from nablastep.words import convention_words, distinct_conventions, same_convention, step_title
 
 MOST_DERIVED = 60
 """Moments with a derivation of their own; later ones point to the first moment of the same step."""
@@ -119,8 +119,9 @@ def _moment(pool: Pool, page: Page, number: int, moment: Moment, derived: dict[s
     }
     said = {"c": moment.captions, "h": moment.chapter, "w": int(moment.why), "r": moment.route, "x": moment.change}
     found |= {key: value for key, value in said.items() if value}
-    if moment.convention != page.convention:
-        found["o"] = names.index(moment.convention)
+    written_so = names.index(same_convention(session.program, moment.convention, names))
+    if written_so != names.index(page.convention):
+        found["o"] = written_so
     if moment.focus is not None and moment.focus.name == step.id and moment.focus.indices:
         found["f"] = [*moment.focus.indices, 0][:2]
     if session.step is not None:

@@ -205,9 +205,11 @@ class DemoScreen(StageScreen):
             self.notation = view.notation
         self.cells = {}
         for cell in view.focused:
-            row, column = (*cell.indices, 0)[:2]
+            row, column = (*cell.indices, 0, 0)[:2]
             symbol = self.session.program.symbols.get(cell.name)
-            self.cells[cell.name] = (row, column) if symbol is None else self.view.column_cell(symbol, (row, column))
+            if symbol is not None and symbol.shape:
+                row, column = self.view.column_cell(symbol, (row, column))
+            self.cells[cell.name] = (row, column)
         if self.is_mounted:
             self._arrange(*self.shown_size)
         self.show()
