@@ -190,7 +190,7 @@ def plan_map(scene: Scene, width: int, rows: int) -> MapPlan:
     brief, measures = _named(scene, chart, width, rows)
     active = active_box(scene, chart)
     upcoming = chart.box_of.get(scene.view.step.target.bare.id, active)
-    claiming = active if scene.view.is_done else upcoming
+    claiming = active if scene.view.is_done or measures[upcoming].is_inline else upcoming
     return _planned(chart, brief, measures, width, rows, active, claiming, _wanted(scene, chart, active))
 
 
