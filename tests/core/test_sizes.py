@@ -178,6 +178,17 @@ def test_the_estimated_length_of_a_document_is_near_the_real_one(name: str, form
     assert length / 3 < estimated_length(trace, format_name) < 3 * length
 
 
+@pytest.mark.parametrize("units", [4500, 950], ids=["at once", "by its real length"])
+def test_a_network_whose_file_could_not_be_read_back_is_not_saved(units: int, tmp_path: Path) -> None:
+    session = ns.Session(network(of(2, units)))
+    with pytest.raises(CommandError, match=r"a file of this network would be about .* long; at most 17 MB") as caught:
+        session.edited_network().to_file(tmp_path / "edited.toml")
+    assert caught.value.hint == "keep large arrays in files of their own: W = { file = … }"
+    assert not list(tmp_path.iterdir())
+    ns.Session(network(of(2, 300))).edited_network().to_file(tmp_path / "edited.toml")
+    assert ns.open(tmp_path / "edited.toml").network.sizes == (2, 300, 300)
+
+
 def test_a_derivation_with_too_many_numbers_is_no_json(monkeypatch: pytest.MonkeyPatch) -> None:
     session = ns.open("mazur")
     session.goto("end")

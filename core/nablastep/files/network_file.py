@@ -16,7 +16,7 @@ from nablastep.field_checks import FieldError, Key, described, unknown_key, whol
 from nablastep.files.array_files import array_files, with_arrays
 from nablastep.files.data_sets import DataSet, data_set
 from nablastep.files.key_lines import KeyLines
-from nablastep.files.network_toml import network_text
+from nablastep.files.network_toml import file_text
 from nablastep.files.reading import read_text
 from nablastep.files.toml_text import toml_table
 from nablastep.files.writing import write_text
@@ -66,7 +66,7 @@ def read_network(path: str | os.PathLike[str], within: Path | None = None) -> Ne
 
 def write_network(network: Network, path: str | os.PathLike[str]) -> None:
     """Write a network file that reads back to the same numbers, bit for bit, and never half of one."""
-    write_text(path, network_text(network))
+    write_text(path, file_text(network))
 
 
 def network_from_text(text: str, *, name: str, folder: Traversable, within: Path | None = None) -> Network:

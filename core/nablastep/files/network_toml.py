@@ -8,12 +8,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 
+import numpy as np
+
+from nablastep.cost import check_length
 from nablastep.equation_inputs import Value
 from nablastep.field_checks import FloatArray
+from nablastep.files.reading import LARGEST_FILE
 from nablastep.layer import Layer
 from nablastep.network import Network
 
 LINE_LENGTH = 100
+_SHORTEST_NUMBER = 5
+"""Bytes of `0.0` and what parts it from the next."""
 
 
 def network_text(network: Network) -> str:
@@ -21,6 +27,28 @@ def network_text(network: Network) -> str:
     written = [_layer(layer) for layer in network.layers] if network.layers else list(_tables(network))
     blocks = [_head(network), _optimizer(network), *written]
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
+
+
+def file_text(network: Network) -> str:
+    """The same for a file. Raises CommandError for one that would be too long to be read back."""
+    _check_length(_SHORTEST_NUMBER * (network.x.size + network.y.size + sum(_given_numbers(network))))
+    text = network_text(network)
+    _check_length(len(text.encode()))
+    return text
+
+
+def _check_length(size: int) -> None:
+    hint = "keep large arrays in files of their own: W = { file = … }"
+    check_length(size, "a file of this network", LARGEST_FILE, hint)
+
+
+def _given_numbers(network: Network) -> Iterator[int]:
+    """How many numbers each array of the network has that is written out."""
+    for layer in network.layers:
+        yield from (int(array.size) for array in (layer.W, layer.b) if array is not None)
+    for parameter in network.parameters.values():
+        yield 0 if parameter.value is None else int(np.size(parameter.value))
+    yield from (int(np.size(value)) for value in network.given.values())
 
 
 def _head(network: Network) -> Iterator[str]:
