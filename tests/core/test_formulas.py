@@ -50,7 +50,7 @@ def test_every_equation_that_a_built_in_network_prints_is_a_right_answer(name: s
 
 
 @given(seed=st.integers(0, 10**6))
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=3, deadline=None)
 def test_every_equation_that_a_random_graph_prints_is_a_right_answer(seed: int) -> None:
     check_every_printed_equation(ns.open(Equations(seed).network()), (list(CONVENTIONS)[seed % 4],))
 

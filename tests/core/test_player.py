@@ -269,7 +269,7 @@ def test_built_in_names_beat_files_and_unknown_names_are_told(tmp_path: Path, mo
         open_demo("why-transpos")
 
 
-@pytest.mark.parametrize("name", ["attention", "weight-decay", "temperature", "rnn"])
+@pytest.mark.parametrize("name", ["attention", "weight-decay"])
 def test_demos_name_anything_of_a_network_of_equations(name: str, tmp_path: Path) -> None:
     session = ns.open(name)
     session.goto("end")
