@@ -11,6 +11,7 @@ import pytest
 from textual.strip import Strip
 
 import nablastep as ns
+from covering import covering
 from nablastep.derivations.lines import Line
 from nablastep_tui.app import NablastepApp
 from random_keys import come_to_rest
@@ -27,7 +28,7 @@ def held() -> Counter[type]:
     return Counter(type(thing) for thing in gc.get_objects())
 
 
-@pytest.mark.parametrize("name", ["mazur", "attention"])
+@pytest.mark.parametrize("name", covering(["mazur", "attention"], ["mazur"]))
 async def test_the_same_keys_over_and_over_hold_no_more(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import nablastep as ns
+from covering import covering
 from nablastep.derivations.operands import Operand
 from nablastep.program import UPDATE
 from nablastep_tui.drawing.canvas import Canvas, Overprint
@@ -63,7 +64,10 @@ def letters(text: str) -> str:
 
 @pytest.mark.parametrize(
     ("network", "width", "height"),
-    [*(("mazur", *size) for size in SIZES), ("ng-ex4", 80, 22), ("xor", 120, 38), ("tanh-neuron", 80, 22)],
+    covering(
+        [*(("mazur", *size) for size in SIZES), ("ng-ex4", 80, 22), ("xor", 120, 38), ("tanh-neuron", 80, 22)],
+        [("mazur", 60, 16), ("mazur", 200, 53), ("xor", 120, 38), ("tanh-neuron", 80, 22)],
+    ),
 )
 def test_nothing_on_the_page_is_cut(network: str, width: int, height: int) -> None:
     for derivation in derivations(network):
