@@ -230,8 +230,8 @@ def test_captions_belong_to_the_moment_at_which_they_appear(tmp_path: Path) -> N
         ((1, 1), 1, ["first", "second"], ""),
         ((1, 1), 2, ["again"], ""),
         ((1, 2), 2, [], ""),
-        ((1, 2), 2, ["edited"], "W0[0,0] = 0.5"),
-        ((1, 2), 2, [], "undo"),
+        ((1, 2), 2, ["edited"], "Edited: W0[0,0] = 0.5"),
+        ((1, 2), 2, [], "The last edit is taken back."),
     ]
     assert [moment.why for moment in moments] == [False, False, False, False, True, False]
     assert moments[4].session["a1"][0, 0] != moments[3].session["a1"][0, 0]
