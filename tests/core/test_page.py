@@ -17,7 +17,10 @@ import nablastep as ns
 from core.support import large_layer
 from covering import covering
 from nablastep.demo.opening import open_demo
-from nablastep.page.document import demo_page
+from nablastep.page.document import demo_page, page_of_demo
+from nablastep.page.lesson import Lesson
+from nablastep.page.lesson_latex import demo_latex
+from nablastep.page.lesson_markdown import markdown_lesson
 from nablastep.page.moments import moments_of_demo
 from nablastep.page.pool import MOST_ENTRIES, WINDOW, Pool, picture
 from nablastep.trace import Trace, written
@@ -248,3 +251,14 @@ def test_a_number_set_by_hand_is_no_result_of_the_update(tmp_path: Path) -> None
     ]
     assert {cell[6] for cell in told} == {"0.408666"}
     assert all("set by hand to 0.7; the update made 0.408666" in data["texts"][cell[4]] for cell in told)
+
+
+@pytest.mark.parametrize("route", ["", " index", " jacobian", " differential"])
+def test_a_demo_may_ask_why_at_any_step(route: str, tmp_path: Path) -> None:
+    """Forward steps and updates have other routes than gradients: what a step has not is no error."""
+    steps = "".join(f"next\nwhy{route}\nclose\n" for _ in ns.open("mazur").program.steps)
+    (tmp_path / "a.demo").write_text(f"demo 1\nnetwork mazur\n{steps}")
+    opened = open_demo(tmp_path / "a.demo")
+    assert demo_page(opened).count("Why: ") > 8
+    assert demo_latex(opened)
+    assert markdown_lesson(Lesson(page_of_demo(opened, *moments_of_demo(opened))))

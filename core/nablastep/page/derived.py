@@ -9,7 +9,7 @@ import numpy as np
 from nablastep.derivations.closing import closing
 from nablastep.derivations.lines import Line
 from nablastep.derivations.rendering import TITLES
-from nablastep.derivations.why import Route, why
+from nablastep.derivations.why import ROUTES, Route, why
 from nablastep.page.pool import Pool
 from nablastep.program import UPDATE
 from nablastep.session import Session
@@ -23,6 +23,17 @@ def derivation(pool: Pool, session: Session, convention: str) -> dict[str, Any] 
     answer = closing(session, step.id, convention)
     routes = [_route(pool, route) for route in why(session, step.id, convention=convention)]
     return {"q": pool.text(answer.question), "a": pool.text(answer.answer), "routes": routes}
+
+
+def routes_told(session: Session, route: str | None, convention: str) -> tuple[Route, ...]:
+    """What a document tells where a demo asks why: the route that it names, the first one that the step has if it has
+    not that one, nothing of an update."""
+    step = session.step
+    if step is None or step.phase == UPDATE:
+        return ()
+    found = why(session, step.id, convention=convention)
+    wanted = route if route in ROUTES else found[0].name
+    return tuple(each for each in found if each.name == wanted) or found[:1]
 
 
 def _route(pool: Pool, route: Route) -> list[Any]:

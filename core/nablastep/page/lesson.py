@@ -13,11 +13,12 @@ import numpy as np
 
 from nablastep.derivations.closing import closing
 from nablastep.derivations.one_reader import Closing
-from nablastep.derivations.why import ROUTES, Route, why
+from nablastep.derivations.why import Route
 from nablastep.notation import notation_named
 from nablastep.page.data import Page
+from nablastep.page.derived import routes_told
 from nablastep.page.moments import Moment
-from nablastep.program import BACKWARD, UPDATE
+from nablastep.program import BACKWARD
 from nablastep.trace.grids import grid
 from nablastep.trace.wording import capitalised
 from nablastep.view import CELL, View
@@ -96,11 +97,9 @@ def parts(lesson: Lesson) -> Iterator[Part]:
 
 def _derived(moment: Moment) -> tuple[tuple[Route, ...], Closing | None]:
     step = moment.session.step
-    if not moment.why or step is None or step.phase == UPDATE:
+    routes = routes_told(moment.session, moment.route, moment.convention) if moment.why else ()
+    if step is None or not routes:
         return (), None
-    found = why(moment.session, step.id, convention=moment.convention)
-    wanted = moment.route if moment.route in ROUTES else found[0].name
-    routes = tuple(route for route in found if route.name == wanted) or found[:1]
     return routes, closing(moment.session, step.id, moment.convention)
 
 

@@ -7,9 +7,9 @@ from html import escape
 
 from nablastep.derivations.closing import closing
 from nablastep.derivations.rendering import TITLES
-from nablastep.derivations.why import ROUTES, why
 from nablastep.notation import notation_named
 from nablastep.page.data import Page
+from nablastep.page.derived import routes_told
 from nablastep.page.moments import Moment
 from nablastep.page.tables import matrix_table
 from nablastep.trace.wording import capitalised
@@ -50,13 +50,12 @@ def _leaf(number: int, moment: Moment) -> Iterator[str]:
 
 
 def _derivation(moment: Moment) -> Iterator[str]:
-    step = moment.session.step
-    assert step is not None  # the view is done
-    name = moment.route if moment.route in ROUTES else ROUTES[0]
-    for route in why(moment.session, step.id, name, moment.convention):
+    step, told = moment.session.step, routes_told(moment.session, moment.route, moment.convention)
+    for route in told:
         yield f"<h4>Why: {escape(TITLES[route.name])}</h4>\n<ol>\n"
         for line in route.lines:
             yield f"<li><math>{line.text('mathml')}</math><br>{escape(line.rule)}</li>\n"
         yield "</ol>\n"
-    ending = closing(moment.session, step.id, moment.convention)
-    yield f'<p class="said"><b>{escape(ending.question)}</b> {escape(ending.answer)}</p>\n'
+    if told and step is not None:
+        ending = closing(moment.session, step.id, moment.convention)
+        yield f'<p class="said"><b>{escape(ending.question)}</b> {escape(ending.answer)}</p>\n'
