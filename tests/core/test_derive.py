@@ -118,6 +118,8 @@ def test_kinds_by_typography_and_shapes_by_unification() -> None:
         ("-y^T log(softmax(z))", "z", "∇z = (Σ y) softmax(z) − y"),
         ("sum(x * log(x / y))", "x", "∇x = ln(x ⊘ y) + 1"),
         ("sum(x * log(x / y))", "y", "∇y = −x ⊘ y"),
+        ("lambda x^T x", "lambda", "∇λ = xᵀ x"),
+        ("lambda sum(X * X)", "lambda", "∇λ = ‖X‖²"),
         (r"\log \det X", "X", "∇X = (Xᵀ)⁻¹"),
         (r"\operatorname{tr}(A X B)", "X", "∇X = Aᵀ Bᵀ"),
         (r"\frac{1}{2} \left\lVert A x - b \right\rVert^2", "x", "∇x = Aᵀ (A x − b)"),

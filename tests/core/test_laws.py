@@ -194,6 +194,8 @@ RAW_OF_TEXTBOOKS: tuple[Expression, ...] = (
     Rearrange(Rearrange(COLUMN, DIAGONALS, back=True), DIAGONALS),
     Rearrange(Scale(HALF, SQUARE_LEFT), DIAGONALS),
     Sum(Hadamard(SQUARE_LEFT, IDENTITY)),
+    Sum(Hadamard(SQUARE_LEFT, SQUARE_LEFT)),
+    Sum(Hadamard(Transpose(COLUMN), Transpose(SQUARED))),
     Sum(Rearrange(MatMul(COLUMN, Transpose(SQUARED)), DIAGONALS)),
     Hadamard(COLUMN, Divide(Fill(ONE, ("n1", "1")), SQUARED)),
     Divide(Divide(COLUMN, SQUARED), Divide(COLUMN, Apply(EXP, COLUMN))),

@@ -33,7 +33,7 @@ from nablastep.expressions import (
     Transpose,
     walk,
 )
-from nablastep.functions.elementary import LOG
+from nablastep.functions.elementary import LOG, SQUARE
 from nablastep.laws import Law, scale
 from nablastep.shapes import rows_and_columns, shape_of
 from nablastep.structures import Commutation, Diagonal, Identity, Kronecker, Vec
@@ -130,11 +130,15 @@ def _count(x: Expression) -> int:
 
 
 def _scalar_product(node: Sum) -> Expression | None:
-    """Σ a ⊙ b = aᵀ b for columns."""
+    """Σ a ⊙ b = aᵀ b for columns, a bᵀ for rows; Σ A ⊙ A = Σ A² for matrices."""
     x = node.x
-    if isinstance(x, Hadamard) and shape_of(x)[1:] == ("1",) and shape_of(x) != ("1", "1"):
+    if not isinstance(x, Hadamard) or shape_of(x) == ("1", "1"):
+        return None
+    if shape_of(x)[1:] == ("1",):
         return Sum(MatMul(transposed(x.left), x.right))
-    return None
+    if shape_of(x)[:1] == ("1",):
+        return Sum(MatMul(x.left, transposed(x.right)))
+    return Sum(Apply(SQUARE, x.left)) if x.left == x.right else None
 
 
 def _reciprocal_factor(node: Hadamard) -> Expression | None:
