@@ -309,10 +309,12 @@ class _Reader:
         known = {name: _symbol(name, self._axes(found)) for name, found in incoming.items()}
         self.has_samples = any(found.role in (Role.DATA, Role.TARGET) for found in incoming.values())
         self.functions: dict[str, Function] = {}
+        self.named_dimensions: Mapping[str, str] = {}
         for statement in statements.functions:
             self.functions[statement.name] = self._function(statement)
         built: list[Equation] = []
         for statement in statements.definitions:
+            self.named_dimensions = self._named_dimensions(known, built)
             expression, shape = self._definition(statement, known)
             known[statement.name] = _symbol(statement.name, shape)
             built.append(Equation(known[statement.name], expression))
@@ -358,7 +360,7 @@ class _Reader:
             if not isinstance(node, Named) or node.name in known or node.name == statement.argument:
                 continue
             column = statement.offset + node.place + 1
-            if node.name == SAMPLES_AXIS and self.has_samples:
+            if (node.name == SAMPLES_AXIS and self.has_samples) or node.name in self.named_dimensions.values():
                 continue
             if node.name in self.lines:
                 raise self._not_yet(node.name, statement, column)
@@ -453,7 +455,8 @@ class _Reader:
         for tight in (False, True):
             state = self.dimensions.state()
             try:
-                names = {name: name for name in (*self.lines, *self.incoming, *known)}
+                quantities = {name: name for name in (*self.lines, *self.incoming, *known)}
+                names = {**self.named_dimensions, **quantities}
                 parsed = read_code(statement.right, {**scope.names, **names}, self.functions, tight=tight)
                 self._check_known(parsed.right, statement, known)
                 return build(parsed.right, scope)
@@ -484,6 +487,14 @@ class _Reader:
     def _size_text(self, dimension: str) -> str:
         parts = self.dimensions.named(dimension).split("·")
         return "·".join(part if part == SAMPLES_AXIS else str(self.dimensions.sizes[part]) for part in parts)
+
+    def _named_dimensions(self, known: Mapping[str, Symbol], built: Sequence[Equation]) -> dict[str, str]:
+        """The letters that dimensions have by the data and the equations so far: they may stand as numbers."""
+        data = [known[name] for name, found in self.incoming.items() if found.role is Role.DATA]
+        read = [symbol for found in built for symbol in (found.target, *symbols(found.expression))]
+        shapes = [dimension for symbol in (*data, *read) for dimension in symbol.shape]
+        letters = self.dimensions.letters(shapes, known)
+        return {letter: root for root, letter in letters.items() if root not in (ONE_ENTRY, SAMPLES_AXIS)}
 
     def _letters(self, known: Mapping[str, Symbol], built: Sequence[Equation]) -> dict[str, str]:
         """Dimensions get their letters in the order of data, then of the equations, then of what else comes in."""

@@ -18,6 +18,7 @@ from core.support import ORACLE, assert_near, assert_same_bits
 from nablastep.checks import gradient_check
 from nablastep.derivations.rendering import why_text
 from nablastep.derivations.wrong_formulas import training_with, wrong_formulas
+from nablastep.formulas.statements import EquationError
 from nablastep.judge import judge
 from nablastep.notation import notation_named
 from nablastep.program import program_for
@@ -385,3 +386,33 @@ def test_an_error_of_another_name_is_called_by_it_everywhere() -> None:
     assert [
         line for each in documents for line in each.splitlines() if re.search(r"(?<![A-Za-z])[d∂Δ]?E(?![A-Za-z])", line)
     ] == []
+
+
+@pytest.mark.parametrize("notation", ["unicode", "numpy", "latex", "spoken"])
+def test_a_file_may_hold_equations_as_they_are_printed(notation: str) -> None:
+    for name in ("attention", "layer-norm", "hinge", "two-heads"):
+        session = ns.open(name)
+        network, writer = session.network, notation_named(notation)
+        forms = [each.definition or each.equation for each in session.program.forward]
+        again = ns.Network.from_equations(
+            "\n".join(map(writer.equation_text, forms)),
+            parameters=network.initial_parameters,
+            given=network.given,
+            x=network.x,
+            y=network.y,
+        )
+        printed = ns.open(again)
+        for each in (session, printed):
+            each.next(len(session.program.forward))
+        assert printed["E"] == pytest.approx(session["E"], rel=1e-12)
+
+
+def test_names_of_dimensions_stand_as_numbers_once_they_are_known() -> None:
+    network = ns.Network.from_equations(
+        "z = W x\nE = n0 sum(z) / n1", parameters={"W": np.ones((2, 3))}, x=np.ones((2, 3))
+    )
+    session = ns.open(network)
+    session.goto("E")
+    assert session["E"] == 3 * 12 / 2
+    with pytest.raises(EquationError, match="there is no 'n2'"):
+        ns.Network.from_equations("E = n2 sum(W x)", parameters=weights, x=np.ones((2, 3)))
