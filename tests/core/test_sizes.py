@@ -23,6 +23,7 @@ from nablastep.deriving.documents import document
 from nablastep.deriving.kinds import DeriveError
 from nablastep.errors import CommandError, NablastepError
 from nablastep.files.built_in import equation_network_names, network_names, open_network
+from nablastep.judge import judge
 from nablastep.page.moments import moments_between
 from nablastep.trace import Trace, written
 from nablastep.trace.length import estimated_length
@@ -263,3 +264,13 @@ def test_sizes_and_times_are_told_in_words() -> None:
     assert [size_text(size) for size in (10, 240_000_000, 8_100_000_000)] == ["1 MB", "240 MB", "8.1 GB"]
     times = (40, 200, 8000, 800_000)
     assert [time_text(seconds) for seconds in times] == ["40 seconds", "3 minutes", "2 hours", "9 days"]
+
+
+def test_no_slip_is_looked_for_in_numbers_of_large_layers() -> None:
+    session = ns.Session(network(of(2, 1500)))
+    began = time.process_time()
+    for step, answer in (("grad_W1", "[[1, 2], [3, 4]]"), ("grad_a1", "[1, 2, 3]"), ("z2", "[1, 2, 3]")):
+        verdict = judge(session, step, answer)
+        assert verdict.cause == "numbers"
+        assert "this is" in verdict.message
+    assert time.process_time() - began < 10

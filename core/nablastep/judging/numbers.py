@@ -9,13 +9,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from math import prod
 
 import numpy as np
 
+from nablastep.expressions import symbols
 from nablastep.formulas.building import shape_in_sizes
 from nablastep.formulas.errors import FormulaError
 from nablastep.judging.question import Question
 from nablastep.judging.result import Verdict
+from nablastep.shapes import sizes_of
 from nablastep.slips.diagnosis import Bench, Cause, diagnosed
 from nablastep.slips.record import said
 from nablastep.slips.worlds import Array, relative_error
@@ -26,6 +29,9 @@ _ALLOWED = re.compile(r"[\d\s,;.\[\]()eE+\-−]*")
 
 LARGEST = 100_000
 """So many numbers are read in one answer."""
+
+MOST_DIAGNOSED = 1_000_000
+"""Where a step reads or makes an array of more entries, no slip is looked for: hundreds of them would each make it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,9 +106,17 @@ def judge_numbers(question: Question, numbers: Numbers) -> Verdict:
     answer = _as_it_lies(answer, expected.shape)
     if answer.agree(expected):
         return Verdict(True, None, f"right to the {_digits(numbers)}", None, 0.0)
+    if _largest(question) > MOST_DIAGNOSED:
+        return _wrong(question, answer, expected, None)
     bench = Bench([reading], [expected], [answer.values], lambda value, _: answer.agree(_table(value)), digits=answer)
     cause = diagnosed(question.program, question.step, bench)
     return _wrong(question, answer, expected, cause)
+
+
+def _largest(question: Question) -> int:
+    """Entries of the largest array that the step reads or makes."""
+    known = (question.step.target, *symbols(question.step.equation.expression))
+    return max(prod(sizes_of(symbol.shape, question.scope.sizes)) for symbol in known)
 
 
 def _table(value: Array) -> Array:
