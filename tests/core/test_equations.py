@@ -408,11 +408,9 @@ def test_a_file_may_hold_equations_as_they_are_printed(notation: str) -> None:
 
 
 def test_names_of_dimensions_stand_as_numbers_once_they_are_known() -> None:
-    network = ns.Network.from_equations(
-        "z = W x\nE = n0 sum(z) / n1", parameters={"W": np.ones((2, 3))}, x=np.ones((2, 3))
-    )
-    session = ns.open(network)
+    weights, x = {"W": np.ones((2, 3))}, np.ones((2, 3))
+    session = ns.open(ns.Network.from_equations("z = W x\nE = n0 sum(z) / n1", parameters=weights, x=x))
     session.goto("E")
     assert session["E"] == 3 * 12 / 2
     with pytest.raises(EquationError, match="there is no 'n2'"):
-        ns.Network.from_equations("E = n2 sum(W x)", parameters=weights, x=np.ones((2, 3)))
+        ns.Network.from_equations("E = n2 sum(W x)", parameters=weights, x=x)
