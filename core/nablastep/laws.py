@@ -26,6 +26,7 @@ from nablastep.expressions import (
     Expression,
     Factor,
     Fill,
+    Fold,
     Hadamard,
     MatMul,
     Plan,
@@ -278,6 +279,12 @@ def _diagonal_of_a_product(node: Rearrange) -> Expression | None:
     return pairs if shape_of(pairs)[-1:] == ("1",) else total(pairs, COLUMNS)
 
 
+def _constant_moved(node: Rearrange) -> Expression | None:
+    """Entries that are all alike are so wherever they stand; going back, a cut is put among zeros."""
+    moved = not node.back or isinstance(node.plan, Fold)
+    return Fill(node.x.scalar, shape_of(node)) if moved and isinstance(node.x, Fill) else None
+
+
 def _diagonal_of_copies(node: Rearrange) -> Expression | None:
     """diag(x 1ᵀ) = x and diag(1 xᵀ) = x."""
     if not (isinstance(node.plan, Diagonals) and not node.back and isinstance(node.x, Repeat)):
@@ -398,6 +405,7 @@ LAWS = (
     Law("(k x) 1ᵀ = k (x 1ᵀ)", Repeat, _factor_out_of),
     Law("(k x) 1 = k (x 1)", Total, _factor_out_of),
     Law("a constant added up is its multiple", Total, _constant_totalled),
+    Law("what is cut out of a constant is constant", Rearrange, _constant_moved),
     Law("diag(A B) = (A ⊙ Bᵀ) 1", Rearrange, _diagonal_of_a_product),
     Law("diag(x 1ᵀ) = x", Rearrange, _diagonal_of_copies),
     Law("diag(diag(x)) = x", Rearrange, _there_and_back),

@@ -193,6 +193,7 @@ RAW_OF_TEXTBOOKS: tuple[Expression, ...] = (
     Rearrange(Repeat(Transpose(COLUMN), ROWS, "n1"), DIAGONALS),
     Rearrange(Rearrange(COLUMN, DIAGONALS, back=True), DIAGONALS),
     Rearrange(Scale(HALF, SQUARE_LEFT), DIAGONALS),
+    Rearrange(Fill(HALF, ("n1", "n1")), DIAGONALS),
     Sum(Hadamard(SQUARE_LEFT, IDENTITY)),
     Sum(Hadamard(SQUARE_LEFT, SQUARE_LEFT)),
     Sum(Hadamard(Transpose(COLUMN), Transpose(SQUARED))),
