@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from nablastep_tui.drawing.glyphs import ASCII
+import nablastep as ns
+from nablastep_tui.drawing.glyphs import ASCII, UNICODE, Glyphs
 from nablastep_tui.drawing.what_if import draw_what_if
 from nablastep_tui.drawing.what_if_words import expected_gap, gap, verdict
 from nablastep_tui.palettes import DARK
@@ -198,3 +199,18 @@ def test_any_number_can_be_tried(text: str) -> None:
     for source, name in (("mazur", "W1"), ("skinny", "W0")):
         for size in ((80, 14), (120, 19), (150, 30)):
             rows(draw_what_if, edited(at(source, "E"), name, (0, 0), text), *size)
+
+
+@pytest.mark.parametrize("text", ["", "0.5", "1e300"])
+@pytest.mark.parametrize("glyphs", [UNICODE, ASCII], ids=lambda glyphs: glyphs.name)
+def test_a_number_that_has_run_away_can_be_edited(text: str, glyphs: Glyphs) -> None:
+    """After a step that is far too long weights are no numbers any more: setting one by hand is the way back."""
+    session = ns.Session(
+        ns.Network([{"activation": "identity", "W": [[1.0], [2.0]]}, {"activation": "identity", "W": [[1.0, 1.0]]}],
+                   [[1.0]], [[1.0]], loss="half_squared_error", optimizer={"name": "sgd", "learning_rate": 1e200})
+    )  # fmt: skip
+    session.goto(iteration=6, step=5)
+    assert not math.isfinite(session["W1"][0, 0])
+    for size in ((60, 11), (80, 14), (120, 19), (150, 30)):
+        said = rows(draw_what_if, edited(session, "W1", (0, 0), text, glyphs=glyphs), *size)
+        assert any("E before" in row for row in said)

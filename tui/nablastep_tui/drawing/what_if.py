@@ -178,22 +178,30 @@ def _plus(text: str, value: float) -> str:
 def _draw_slider(canvas: Canvas, scene: Scene, what_if: WhatIf, x: int, y: int, width: int) -> None:
     """Old and new on the range of the curve: `────○━━●────`, with names under it."""
     palette, glyphs = scene.palette, scene.glyphs
-    ends = (what_if.curve[0][0], what_if.curve[-1][0]) if what_if.curve else (what_if.old - 2, what_if.old + 2)
-    low, high = min(*ends, what_if.new), max(*ends, what_if.new)
+    canvas.horizontal(x, y, width, glyphs.rule, faint_style(palette))
+    shown = [value for value in (what_if.old, what_if.new) if math.isfinite(value)]
+    if not shown:
+        return  # what has run away has no place
+    curve = (what_if.curve[0][0], what_if.curve[-1][0]) if what_if.curve else ()
+    ends = [end for end in curve if math.isfinite(end)] or [shown[0] - 2, shown[0] + 2]
+    low, high = min(*ends, *shown), max(*ends, *shown)
 
     def column(value: float) -> int:
         # Halved first, as the whole range may be no double any more.
         return x + round((value / 2 - low / 2) / ((high / 2 - low / 2) or 1.0) * (width - 1))
 
-    canvas.horizontal(x, y, width, glyphs.rule, faint_style(palette))
     if low < 0 < high:
         canvas.write(column(0), y, glyphs.vertical, style(palette.muted))
-    was, now = column(what_if.old), column(what_if.new)
-    canvas.horizontal(min(was, now), y, abs(now - was), glyphs.heavy, accent_style(palette))
-    canvas.write(was, y, glyphs.point_before, style(palette.bright, bold=True))
-    canvas.write(now, y, glyphs.point_actual, accent_style(palette))
-    muted = style(palette.muted)
-    names = [("now", now - 1, style(palette.bright, bold=True)), ("was", was - 1, muted)]
+    places = [column(value) for value in shown]
+    canvas.horizontal(min(places), y, max(places) - min(places), glyphs.heavy, accent_style(palette))
+    muted, bright = style(palette.muted), style(palette.bright, bold=True)
+    names = []
+    if math.isfinite(what_if.old):
+        canvas.write(places[0], y, glyphs.point_before, bright)
+        names.append(("was", places[0] - 1, muted))
+    if math.isfinite(what_if.new):
+        canvas.write(places[-1], y, glyphs.point_actual, accent_style(palette))
+        names.insert(0, ("now", places[-1] - 1, bright))
     for end, at in ((low, x), (high, x + width)):
         names.append((trimmed(end, 2, ascii=glyphs.name == "ascii"), at, muted))
     if low < 0 < high:
