@@ -16,7 +16,7 @@ settings.register_profile("suite", deadline=None, derandomize=True, suppress_hea
 settings.register_profile("search", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("suite")
 
-# Trees of expressions go by themselves: to look for cycles among them as often as Python does takes a tenth of the time.
+# Trees of expressions go by themselves: to look for cycles among them as often as Python does takes much time.
 gc.set_threshold(50_000, 20, 100)
 
 # One thread each, as the command line has it: small products only wait for more, and workers wait for each other.

@@ -302,7 +302,7 @@ def test_not_computed_says_when(session: ns.Session) -> None:
     assert isinstance(caught.value, NablastepError)
     with pytest.raises(NotComputed) as caught:
         session["grad_a0"]
-    assert caught.value.hint == "∇z1 has to be computed first"
+    assert caught.value.hint == "grad_z1 has to be computed first"
 
 
 @pytest.mark.parametrize(
