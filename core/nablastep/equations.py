@@ -33,11 +33,12 @@ from nablastep.expressions import (
     walk,
 )
 from nablastep.field_checks import FieldError, did_you_mean
-from nablastep.formulas.building import Built, Scope, build
+from nablastep.formulas.building import build
 from nablastep.formulas.dimensions import ONE_ENTRY, SAMPLES_AXIS, Dimensions
 from nablastep.formulas.errors import FormulaError
 from nablastep.formulas.parser import FUNCTION_NAMES
 from nablastep.formulas.reading import read_code
+from nablastep.formulas.scope import Built, Scope
 from nablastep.formulas.statements import (
     NAME,
     EquationError,

@@ -12,8 +12,9 @@ from nablastep.errors import NablastepError
 from nablastep.evaluation import value_of
 from nablastep.expressions import Expression, depends_on
 from nablastep.field_checks import FieldError, described
-from nablastep.formulas.building import Scope, build
+from nablastep.formulas.building import build
 from nablastep.formulas.parser import parse
+from nablastep.formulas.scope import Scope
 from nablastep.formulas.syntax import Named, walk
 from nablastep.optimizers import UPDATE_COUNT
 from nablastep.rewrite import tidied

@@ -24,9 +24,10 @@ from nablastep.expressions import (
     walk,
 )
 from nablastep.field_checks import did_you_mean
-from nablastep.formulas.building import Built, Scope, build
+from nablastep.formulas.building import build
 from nablastep.formulas.errors import FormulaError
 from nablastep.formulas.parser import FUNCTION_NAMES, ONLY_WITH_BRACKETS, parse
+from nablastep.formulas.scope import Built, Scope
 from nablastep.formulas.spellings import plain
 from nablastep.formulas.statements import canonical_name
 from nablastep.formulas.syntax import Blocks

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from nablastep.expressions import Symbol
-from nablastep.formulas.building import OPEN
 from nablastep.formulas.dimensions import ONE_ENTRY, Dimensions
+from nablastep.formulas.scope import OPEN
 
 PROOF_SIZES = (4, 3, 2, 5, 6, 7)
 """What dimensions without a size are tried with: all different, so that no shape fits by chance."""

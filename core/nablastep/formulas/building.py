@@ -6,12 +6,9 @@ its value; the names of the dimensions are for the messages.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from fractions import Fraction
-from functools import cached_property
+from collections.abc import Callable
 from inspect import CO_VARARGS
-from math import isfinite, prod
+from math import prod
 
 from nablastep.errors import ShapeError
 from nablastep.exact import exact
@@ -40,7 +37,6 @@ from nablastep.expressions import (
     Power,
     Ratio,
     Rearrange,
-    Repeat,
     Scale,
     Softmax,
     Subtract,
@@ -50,12 +46,24 @@ from nablastep.expressions import (
     Total,
     Transpose,
     Windows,
-    walk,
 )
-from nablastep.expressions import Number as Constant
-from nablastep.field_checks import did_you_mean
-from nablastep.formulas.dimensions import UNNAMED, Dimensions
 from nablastep.formulas.errors import FormulaError
+from nablastep.formulas.scope import (
+    OPEN,
+    Built,
+    Scope,
+    dimensions_in,
+    joint_name,
+    named_size,
+    nearest,
+    number_of,
+    one_over,
+    pair,
+    repeated_along,
+    shape_in_sizes,
+    symbols_in,
+    with_renamed,
+)
 from nablastep.formulas.syntax import (
     Blocks,
     Called,
@@ -77,56 +85,8 @@ from nablastep.notation.settings import setting_named
 from nablastep.shapes import usual_axis
 from nablastep.structures import Diagonal, Kronecker
 
-OPEN = "?"
-"""What a dimension begins with that belongs to a vector of ones whose length only its neighbour tells: ?1, ?2, …"""
-
 LARGEST_ENTRIES = 1_000_000
 """No intermediate result of a formula may have more entries."""
-
-
-@dataclass(frozen=True)
-class Scope:
-    """The quantities a formula may name: symbols by id in the shown convention, and the sizes of dimensions.
-
-    `activations` names the function that each quantity goes through or comes from: what f means beside it.
-    `sample_axis` is the axis along which one sample's entries lie: ROWS in the column conventions. `functions` are the
-    author's own. With `dimensions` what has to be equal is unified, else sizes are compared. Inverses are read
-    as such only where the scope `inverts`. What was `printed` leaves out the axis that is clear from the shape.
-    """
-
-    symbols: Mapping[str, Symbol]
-    sizes: Mapping[str, int]
-    activations: Mapping[str, str]
-    sample_axis: int
-    functions: Mapping[str, Function] = field(default_factory=dict)
-    dimensions: Dimensions | None = None
-    inverts: bool = False
-    printed: bool = False
-
-    @cached_property
-    def names(self) -> Mapping[str, str]:
-        """Every spelling of a quantity's name → its id: the id, and the single letter in the other case."""
-        other_case = {
-            replace(symbol, base=symbol.base.swapcase()).id: symbol.id
-            for symbol in self.symbols.values()
-            if len(symbol.base) == 1 and symbol.base.islower()
-        }
-        return {**other_case, **{name: name for name in self.symbols}, **self.aliases}
-
-    @cached_property
-    def aliases(self) -> Mapping[str, str]:
-        """x is what a network of layers calls a0."""
-        return {"x": "a0", "X": "a0"} if "a0" in self.symbols and "x" not in self.symbols else {}
-
-
-@dataclass(frozen=True)
-class Built:
-    """An expression with its shape in names; `ones` marks a 1 that may be a number or a vector."""
-
-    expression: Expression
-    shape: tuple[str, ...]
-    ones: bool = False
-    ones_transposed: bool = False
 
 
 def build(node: Typed, scope: Scope, target: Symbol | None = None) -> Built:
@@ -135,7 +95,7 @@ def build(node: Typed, scope: Scope, target: Symbol | None = None) -> Built:
     found = builder.built(node)
     if target is not None:
         found = builder.closed(found, target.shape)
-    if any(dimension.startswith(OPEN) for dimension in _dimensions(found.expression)):
+    if any(dimension.startswith(OPEN) for dimension in dimensions_in(found.expression)):
         raise ShapeError("the length of a repetition in this formula is not clear", column=node.place + 1)
     return found
 
@@ -162,7 +122,7 @@ class _Builder:
             case Named():
                 return self.named(node)
             case Number():
-                return _number(node)
+                return number_of(node)
             case Negated():
                 inner = self.built(node.x)
                 return Built(Scale(MINUS_ONE, inner.expression), inner.shape)
@@ -232,13 +192,13 @@ class _Builder:
         """With repetitions of open length as long as the shape that stands beside them, axis by axis."""
         for axis in range(min(len(built.shape), len(shape))):
             if built.shape[axis].startswith(OPEN) and built.shape[axis] != shape[axis]:
-                built = _renamed(built, built.shape[axis], shape[axis])
+                built = with_renamed(built, built.shape[axis], shape[axis])
         return built
 
     def opened(self, inner: Built, axis: int) -> Built:
         """A vector copied along the axis as often as its neighbour will need."""
         self.repetitions += 1
-        return _repeated(inner, axis, f"{OPEN}{self.repetitions}")
+        return repeated_along(inner, axis, f"{OPEN}{self.repetitions}")
 
     def summed(self, node: Summed) -> Built:
         inner = self.built(node.x)
@@ -300,7 +260,7 @@ class _Builder:
 
     def diagonal_of(self, inner: Built) -> Built:
         shape = (inner.shape[0], "1")
-        return Built(Rearrange(inner.expression, Diagonals(_pair(inner.shape), shape)), shape)
+        return Built(Rearrange(inner.expression, Diagonals(pair(inner.shape), shape)), shape)
 
     def of_square(self, node: Called, inner: Built, expression: Expression, shape: tuple[str, ...]) -> Built:
         if len(inner.shape) != 2 or not self.same(*inner.shape):
@@ -341,7 +301,7 @@ class _Builder:
             raise ShapeError(f"{start}:{stop} is not within the {size} {what}, counted from 0", column=place + 1)
         shape = list(inner.shape)
         shape[axis] = "1" if stop - start == 1 else self.fresh(stop - start)
-        plan = Cut(_pair(inner.shape), _pair(shape), axis, str(start), str(stop))
+        plan = Cut(pair(inner.shape), pair(shape), axis, str(start), str(stop))
         return Built(Rearrange(inner.expression, plan), tuple(shape))
 
     def end(self, end: End, place: int) -> int:
@@ -378,7 +338,7 @@ class _Builder:
             raise ShapeError(
                 f"{self.text(inner.shape)} has not as many entries as {self.text(shape)}", column=node.place + 1
             )
-        return Built(Rearrange(inner.expression, Fold(_pair(inner.shape), shape)), shape)
+        return Built(Rearrange(inner.expression, Fold(pair(inner.shape), shape)), shape)
 
     def same_entries(self, left: tuple[str, ...], right: tuple[str, ...]) -> bool:
         counts = []
@@ -422,7 +382,7 @@ class _Builder:
         across = [self.fresh(positions)] if positions > 1 else []
         columns = "·".join(sorted([*across, *(part for part in x.shape[1].split("·") if part != "1")])) or "1"
         shape = (self.fresh(channels * side**2), columns)
-        plan = Windows(_pair(x.shape), shape, high, wide, side, step)
+        plan = Windows(pair(x.shape), shape, high, wide, side, step)
         return Built(Rearrange(x.expression, plan), shape)
 
     def patches_back(self, node: Called, x: Built, sizes: tuple[int, int, int, int], positions: int) -> Built:
@@ -430,7 +390,7 @@ class _Builder:
         channels = self.size(x.shape[0]) // side**2
         samples = "m" if "m" in x.shape[1].split("·") else str(self.size(x.shape[1]) // positions)
         shape = (str(channels * high * wide), samples)
-        return Built(Rearrange(x.expression, Windows(shape, _pair(x.shape), high, wide, side, step), True), shape)
+        return Built(Rearrange(x.expression, Windows(shape, pair(x.shape), high, wide, side, step), True), shape)
 
     def placed(self, node: Called, x: Built, start: Built, size: Built) -> Built:
         """x among zeros, from row (or with axis=1 column) start of so many."""
@@ -442,7 +402,7 @@ class _Builder:
         at = "0" if first is not None and not first.fraction else self.dimension_of(node, start)
         own = x.shape[axis]
         stop = str(int(at) + self.size(own)) if at.isdigit() else ""
-        return Built(Rearrange(x.expression, Cut(_pair(shape), _pair(x.shape), axis, at, stop), True), tuple(shape))
+        return Built(Rearrange(x.expression, Cut(pair(shape), pair(x.shape), axis, at, stop), True), tuple(shape))
 
     def mean(self, node: Called, inner: Built) -> Built:
         """The mean of all entries, or of those along an axis."""
@@ -451,13 +411,13 @@ class _Builder:
         summed = Summed(node.place, node.arguments[0], node.axis)
         found = self.summed(summed)
         along = inner.shape if node.axis is None else (inner.shape[ROWS if node.axis == 0 else COLUMNS],)
-        return Built(Scale(_one_over(along), found.expression), found.shape)
+        return Built(Scale(one_over(along), found.expression), found.shape)
 
     def sized(self, node: Called, inner: Built) -> Built:
         """n(X), rows(X), columns(X): how many there are."""
         shape = inner.shape or ("1", "1")
         counted = {"rows": shape[:1], "columns": shape[1:]}.get(node.name, shape)
-        return Built(Factor(1, times=_one_over(counted).dimensions), ())
+        return Built(Factor(1, times=one_over(counted).dimensions), ())
 
     def norm(self, node: Called, inner: Built) -> Built:
         if node.name == "norm1":
@@ -538,13 +498,13 @@ class _Builder:
             shape = tuple(self.scope.dimensions.named(dimension) for dimension in shape)
         elif self.scope.dimensions is not None or any(dimension.startswith(OPEN) for dimension in shape):
             return self.scope.sample_axis
-        return usual_axis(_pair(shape))
+        return usual_axis(pair(shape))
 
     def layer_function(self, node: Called, inner: Built) -> Function | None:
         """f is the function that the quantity inside goes through or comes from."""
         known = [
             self.scope.activations[symbol.id]
-            for symbol in _symbols(inner.expression)
+            for symbol in symbols_in(inner.expression)
             if symbol.id in self.scope.activations
         ]
         if not known:
@@ -580,7 +540,7 @@ class _Builder:
         if self.scope.dimensions is None and left.shape[1:] == right.shape[1:] == ("1",):
             # Of two columns many write ⊗ for the outer product; the Kronecker product has no use in an answer.
             return Built(MatMul(left.expression, Transpose(right.expression)), (left.shape[0], right.shape[0]))
-        rows, columns = (_joint(*pair) for pair in zip(left.shape, right.shape, strict=True))
+        rows, columns = (joint_name(*pair) for pair in zip(left.shape, right.shape, strict=True))
         return Built(Kronecker(left.expression, right.expression), (rows, columns))
 
     def power(self, node: Operation, left: Built, right: Built) -> Built:
@@ -674,9 +634,9 @@ class _Builder:
             if self.same(mine, other):
                 continue
             if self.size(mine) == 1 and self.same(mine, "1"):
-                left = _repeated(left, axis, other)
+                left = repeated_along(left, axis, other)
             elif self.size(other) == 1 and self.same(other, "1"):
-                right = _repeated(right, axis, mine)
+                right = repeated_along(right, axis, mine)
             else:
                 raise ShapeError(
                     f"{what} of {self.text(left.shape)} and {self.text(right.shape)} does not fit: "
@@ -717,112 +677,3 @@ _CALLS: dict[str, Callable[..., Built]] = {
     "patches_back": _Builder.patches,
     "placed": _Builder.placed,
 }
-
-
-def nearest(name: str, known: Mapping[str, Symbol]) -> str:
-    """`; did you mean 'W1'?`: of the same letters and role, with the nearest mark, rather than of a like spelling."""
-    stem, mark = name.rstrip("0123456789"), name[len(name.rstrip("0123456789")) :]
-    number = int(mark[:9]) if mark else 0
-    alike = [symbol for symbol in known.values() if replace(symbol, mark=None).id.lower() == stem.strip("_").lower()]
-    if alike:
-        return f"; did you mean {min(alike, key=lambda symbol: abs((symbol.mark or 0) - number)).id!r}?"
-    return did_you_mean(name, tuple(known))
-
-
-def named_size(dimension: str, sizes: Mapping[str, int]) -> str:
-    """`n1 = 3`; the number of samples, which differs from batch to batch, is `m`."""
-    if dimension.startswith(UNNAMED):
-        return str(sizes[dimension])
-    return dimension if dimension not in sizes or dimension in ("m", "1") else f"{dimension} = {sizes[dimension]}"
-
-
-def shape_in_sizes(shape: tuple[str, ...], sizes: Mapping[str, int]) -> str:
-    """`n2×n1 (4×2)`; `n2×m (4×m)`; a scalar is `a number`."""
-    if shape == ():
-        return "a number"
-    names = "×".join("?" if dimension.startswith(OPEN) else dimension for dimension in shape)
-    numbers = "×".join(_in_sizes(dimension, sizes) for dimension in shape)
-    return numbers if names == numbers or UNNAMED in names else f"{names} ({numbers})"
-
-
-def _in_sizes(dimension: str, sizes: Mapping[str, int]) -> str:
-    if dimension.startswith(OPEN):
-        return "?"
-    parts = dimension.split("·")
-    if "m" in parts:
-        others = prod(int(part) if part.isdigit() else sizes[part] for part in parts if part != "m")
-        return "m" if others == 1 else f"{others}m"
-    return str(prod(int(part) if part.isdigit() else sizes[part] for part in parts))
-
-
-def _joint(left: str, right: str) -> str:
-    """The name of a product of two dimensions."""
-    return "·".join(part for part in (*left.split("·"), *right.split("·")) if part != "1") or "1"
-
-
-def _renamed(built: Built, old: str, new: str) -> Built:
-    """The same with another name for one dimension, wherever it stands."""
-
-    def renamed(expression: Expression) -> Expression:
-        expression = expression.with_operands(tuple(renamed(operand) for operand in expression.operands))
-        if isinstance(expression, Repeat) and expression.dimension == old:
-            return Repeat(expression.x, expression.axis, new)
-        if isinstance(expression, Fill) and old in expression.shape:
-            return Fill(expression.scalar, put(expression.shape))
-        if isinstance(expression, Rearrange) and old in (*expression.plan.before, *expression.plan.after):
-            plan = replace(expression.plan, before=put(expression.plan.before), after=put(expression.plan.after))
-            return replace(expression, plan=plan)
-        return expression
-
-    def put(shape: Sequence[str]) -> tuple[str, str]:
-        return _pair([new if dimension == old else dimension for dimension in shape])
-
-    shape = tuple(new if dimension == old else dimension for dimension in built.shape)
-    return replace(built, expression=renamed(built.expression), shape=shape)
-
-
-def _dimensions(expression: Expression) -> Iterator[str]:
-    """The dimensions that repetitions, constants, blocks and rearrangements are as long as."""
-    for node in walk(expression):
-        if isinstance(node, Repeat):
-            yield node.dimension
-        elif isinstance(node, Fill):
-            yield from node.shape
-        elif isinstance(node, Block):
-            yield node.dimension
-        elif isinstance(node, Rearrange):
-            yield from (*node.plan.before, *node.plan.after)
-
-
-def _repeated(built: Built, axis: int, dimension: str) -> Built:
-    shape = (built.shape[0], dimension) if axis == COLUMNS else (dimension, built.shape[1])
-    return Built(Repeat(built.expression, axis, dimension), shape)
-
-
-def _one_over(dimensions: tuple[str, ...]) -> Factor:
-    parts = (part for dimension in dimensions for part in dimension.split("·") if part != "1")
-    return Factor(1, 1, tuple(sorted(parts)))
-
-
-def _pair(shape: Sequence[str]) -> tuple[str, str]:
-    rows, columns = shape
-    return (rows, columns)
-
-
-def _number(node: Number) -> Built:
-    value = float(node.text)
-    if not isfinite(value):
-        raise FormulaError("this number is too large", column=node.place + 1)
-    # The exact fraction of a number with a large exponent would have as many digits.
-    if value == 0 or 1e-9 < value < 1e15:
-        fraction = Fraction(node.text)
-        if fraction.denominator <= 1000:
-            return Built(Factor(fraction.numerator, fraction.denominator), (), ones=node.text == "1")
-    return Built(Constant(value), ())
-
-
-def _symbols(expression: Expression) -> list[Symbol]:
-    found = [expression] if isinstance(expression, Symbol) else []
-    for operand in expression.operands:
-        found += _symbols(operand)
-    return found

@@ -14,8 +14,8 @@ from math import prod
 import numpy as np
 
 from nablastep.expressions import symbols
-from nablastep.formulas.building import shape_in_sizes
 from nablastep.formulas.errors import FormulaError
+from nablastep.formulas.scope import shape_in_sizes
 from nablastep.judging.question import Question
 from nablastep.judging.result import Verdict
 from nablastep.shapes import sizes_of

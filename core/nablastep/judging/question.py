@@ -14,9 +14,9 @@ from nablastep.derivations.worth import Evaluator
 from nablastep.errors import NablastepError, UnknownNameError
 from nablastep.expressions import COLUMNS, ROWS, Apply, Equation, Expression, Fill, Inverse, Softmax, Symbol, walk
 from nablastep.field_checks import did_you_mean
-from nablastep.formulas.building import Built, Scope
 from nablastep.formulas.parser import Formula
 from nablastep.formulas.reading import read
+from nablastep.formulas.scope import Built, Scope
 from nablastep.functions.named import FUNCTIONS
 from nablastep.graph import Role
 from nablastep.judging.reading import names_for

@@ -14,9 +14,10 @@ import numpy as np
 
 from nablastep.errors import NablastepError, ShapeError
 from nablastep.expressions import Symbol, symbols
-from nablastep.formulas.building import OPEN, Built, build, named_size, shape_in_sizes
+from nablastep.formulas.building import build
 from nablastep.formulas.errors import FormulaError
 from nablastep.formulas.parser import Formula
+from nablastep.formulas.scope import OPEN, Built, named_size, shape_in_sizes
 from nablastep.formulas.syntax import Called, Named, Number, Operation, Typed, edits, walk
 from nablastep.judging.numbers import judge_numbers, typed_numbers
 from nablastep.judging.question import Question, Values, question_of, shown_values, twin_scope, typed_worth
