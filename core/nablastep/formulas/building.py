@@ -19,16 +19,13 @@ from nablastep.expressions import (
     ROWS,
     Add,
     Apply,
-    Block,
     Cases,
-    Cut,
     Determinant,
     Diagonals,
     Divide,
     Expression,
     Factor,
     Fill,
-    Fold,
     Function,
     Hadamard,
     Inverse,
@@ -45,8 +42,8 @@ from nablastep.expressions import (
     TimesLog,
     Total,
     Transpose,
-    Windows,
 )
+from nablastep.formulas import rearranging
 from nablastep.formulas.errors import FormulaError
 from nablastep.formulas.scope import (
     OPEN,
@@ -67,8 +64,6 @@ from nablastep.formulas.scope import (
 from nablastep.formulas.syntax import (
     Blocks,
     Called,
-    End,
-    Ends,
     Named,
     Negated,
     Number,
@@ -135,9 +130,9 @@ class _Builder:
             case Operation():
                 return self.operation(node)
             case Sliced():
-                return self.sliced(node)
+                return rearranging.sliced(self, node)
             case Blocks():
-                return self.blocks(node)
+                return rearranging.blocks(self, node)
         raise FormulaError("cannot read this part of the formula", column=node.place + 1)
 
     # names
@@ -269,8 +264,6 @@ class _Builder:
             raise ShapeError(f"{node.name} needs a square matrix, found {found}", column=node.place + 1, hint=entries)
         return Built(expression, shape)
 
-    # rearrangements
-
     def fresh(self, size: int) -> str:
         """A dimension of that size; a plain number where sizes are compared only."""
         return str(size) if self.scope.dimensions is None else self.scope.dimensions.fresh(size)
@@ -280,129 +273,6 @@ class _Builder:
         if self.scope.dimensions is None:
             return str(self.size(left) + self.size(right))
         return self.scope.dimensions.joined(left, right)
-
-    def sliced(self, node: Sliced) -> Built:
-        found = self.built(node.x)
-        if len(found.shape) != 2:
-            raise ShapeError("a number has no rows or columns to choose from", column=node.place + 1)
-        for axis, ends in ((ROWS, node.rows), (COLUMNS, node.columns)):
-            if ends is not None:
-                found = self.cut(found, axis, ends, node.place)
-        return found
-
-    def cut(self, inner: Built, axis: int, ends: Ends, place: int) -> Built:
-        whole = inner.shape[axis]
-        if whole.startswith(OPEN) or "m" in whole.split("·"):
-            raise ShapeError("samples of a batch cannot be chosen one by one", column=place + 1)
-        size = self.size(whole)
-        start, stop = self.end(ends[0], place), size if ends[1] is None else self.end(ends[1], place)
-        if not 0 <= start < stop <= size:
-            what = "rows" if axis == ROWS else "columns"
-            raise ShapeError(f"{start}:{stop} is not within the {size} {what}, counted from 0", column=place + 1)
-        shape = list(inner.shape)
-        shape[axis] = "1" if stop - start == 1 else self.fresh(stop - start)
-        plan = Cut(pair(inner.shape), pair(shape), axis, str(start), str(stop))
-        return Built(Rearrange(inner.expression, plan), tuple(shape))
-
-    def end(self, end: End, place: int) -> int:
-        if isinstance(end, int):
-            return end
-        if not all(part in self.scope.sizes for part in end.split("·")):
-            raise FormulaError(f"expected a number or a dimension, found '{end}'", column=place + 1)
-        return self.size(end)
-
-    def blocks(self, node: Blocks) -> Built:
-        left, right = self.as_matrix(self.built(node.left)), self.as_matrix(self.built(node.right))
-        axis, across = (ROWS, COLUMNS) if node.below else (COLUMNS, ROWS)
-        if not self.same(left.shape[across], right.shape[across]):
-            raise ShapeError(
-                f"the blocks {self.text(left.shape)} and {self.text(right.shape)} do not fit beside each other",
-                column=node.place + 1,
-            )
-        left = self.closed(left, right.shape)
-        right = self.closed(right, left.shape)
-        along = (left.shape[axis], right.shape[axis])
-        if any(dimension.startswith(OPEN) or "m" in dimension.split("·") for dimension in along):
-            raise ShapeError("batches of samples cannot be put beside each other", column=node.place + 1)
-        shape = list(left.shape)
-        shape[axis] = self.joined(*along)
-        return Built(Block(left.expression, right.expression, axis, shape[axis]), tuple(shape))
-
-    def as_matrix(self, built: Built) -> Built:
-        return Built(Fill(built.expression, ("1", "1")), ("1", "1")) if built.shape == () else built
-
-    def reshaped(self, node: Called, inner: Built, rows: Built, columns: Built) -> Built:
-        inner = self.as_matrix(inner)
-        shape = (self.dimension_of(node, rows), self.dimension_of(node, columns))
-        if not self.same_entries(inner.shape, shape):
-            raise ShapeError(
-                f"{self.text(inner.shape)} has not as many entries as {self.text(shape)}", column=node.place + 1
-            )
-        return Built(Rearrange(inner.expression, Fold(pair(inner.shape), shape)), shape)
-
-    def same_entries(self, left: tuple[str, ...], right: tuple[str, ...]) -> bool:
-        counts = []
-        for shape in (left, right):
-            parts = [part for dimension in shape for part in dimension.split("·")]
-            counts.append((parts.count("m"), prod(self.size(part) for part in parts if part != "m")))
-        return counts[0] == counts[1]
-
-    def dimension_of(self, node: Called, size: Built) -> str:
-        """The dimension that a number of rows or columns means: 4, 4 m, rows(X)."""
-        number = exact(size.expression)
-        if number is None or number.fraction.denominator != 1 or number.fraction < 1 or size.shape:
-            raise FormulaError(f"{node.name} takes numbers of rows and columns", column=node.place + 1)
-        if any(power < 0 for power in number.powers.values()):
-            raise FormulaError(f"{node.name} takes numbers of rows and columns", column=node.place + 1)
-        parts = [name for name, power in number.powers.items() for _ in range(power)]
-        if number.fraction != 1 or not parts:
-            parts.append("1" if number.fraction == 1 else self.fresh(int(number.fraction)))
-        return "·".join(sorted(part for part in parts if part != "1")) or "1"
-
-    def whole_numbers(self, node: Called, arguments: tuple[Built, ...]) -> list[int]:
-        numbers = [exact(argument.expression) for argument in arguments]
-        if any(number is None or number.powers or number.fraction.denominator != 1 for number in numbers):
-            raise FormulaError(f"{node.name} takes whole numbers behind its first argument", column=node.place + 1)
-        return [int(number.fraction) for number in numbers if number is not None]
-
-    def patches(self, node: Called, x: Built, height: Built, width: Built, kernel: Built, stride: Built) -> Built:
-        """Every patch of the pictures x, channels·height·width × m, or with _back each added to its place."""
-        high, wide, side, step = self.whole_numbers(node, (height, width, kernel, stride))
-        if min(high, wide, side, step) < 1 or side > min(high, wide):
-            raise FormulaError(f"{node.name}: the kernel has to fit into the picture", column=node.place + 1)
-        positions = ((high - side) // step + 1) * ((wide - side) // step + 1)
-        x = self.as_matrix(x)
-        if node.name == "patches_back":
-            return self.patches_back(node, x, (high, wide, side, step), positions)
-        channels, rest = divmod(self.size(x.shape[0]), high * wide)
-        if rest or not channels:
-            raise ShapeError(
-                f"{self.text(x.shape)} has no rows for channels of {high}×{wide} pixels", column=node.place + 1
-            )
-        across = [self.fresh(positions)] if positions > 1 else []
-        columns = "·".join(sorted([*across, *(part for part in x.shape[1].split("·") if part != "1")])) or "1"
-        shape = (self.fresh(channels * side**2), columns)
-        plan = Windows(pair(x.shape), shape, high, wide, side, step)
-        return Built(Rearrange(x.expression, plan), shape)
-
-    def patches_back(self, node: Called, x: Built, sizes: tuple[int, int, int, int], positions: int) -> Built:
-        high, wide, side, step = sizes
-        channels = self.size(x.shape[0]) // side**2
-        samples = "m" if "m" in x.shape[1].split("·") else str(self.size(x.shape[1]) // positions)
-        shape = (str(channels * high * wide), samples)
-        return Built(Rearrange(x.expression, Windows(shape, pair(x.shape), high, wide, side, step), True), shape)
-
-    def placed(self, node: Called, x: Built, start: Built, size: Built) -> Built:
-        """x among zeros, from row (or with axis=1 column) start of so many."""
-        axis = COLUMNS if node.axis == 1 else ROWS
-        x = self.as_matrix(x)
-        shape = list(x.shape)
-        shape[axis] = self.dimension_of(node, size)
-        first = exact(start.expression)
-        at = "0" if first is not None and not first.fraction else self.dimension_of(node, start)
-        own = x.shape[axis]
-        stop = str(int(at) + self.size(own)) if at.isdigit() else ""
-        return Built(Rearrange(x.expression, Cut(pair(shape), pair(x.shape), axis, at, stop), True), tuple(shape))
 
     def mean(self, node: Called, inner: Built) -> Built:
         """The mean of all entries, or of those along an axis."""
@@ -672,8 +542,8 @@ _CALLS: dict[str, Callable[..., Built]] = {
     "logdet": _Builder.determinant,
     "tr": _Builder.trace,
     "trace": _Builder.trace,
-    "reshape": _Builder.reshaped,
-    "patches": _Builder.patches,
-    "patches_back": _Builder.patches,
-    "placed": _Builder.placed,
+    "reshape": rearranging.reshaped,
+    "patches": rearranging.patches,
+    "patches_back": rearranging.patches,
+    "placed": rearranging.placed,
 }
