@@ -28,7 +28,7 @@ def scheduled(text: str = SCHEDULE, name: str = "sgd") -> ns.Network:
 def test_the_update_equation_says_it() -> None:
     session = ns.open(scheduled())
     text = notation_named("unicode").equation_text(session.program.step("W1").equation)
-    assert text == "W⁽¹⁾ ← W⁽¹⁾ − ½ / (1 + 0.01 t) ∇W⁽¹⁾"
+    assert text == "W⁽¹⁾ ← W⁽¹⁾ − (½ / (1 + 0.01 t)) ∇W⁽¹⁾"
     session.goto("end")
     assert judge(session, "W1", text, "column").right
 
