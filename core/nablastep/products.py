@@ -27,6 +27,7 @@ from nablastep.expressions import (
     Divide,
     Expression,
     Factor,
+    Fold,
     Hadamard,
     Inverse,
     LogSumExp,
@@ -231,7 +232,7 @@ def _without_deltas(one: Product) -> Product:
             stays = current.right if gone == current.left else current.left
             del bound[gone]
             atoms = [renamed(each, gone, stays) for each in atoms]
-    atoms = _without_inverses(atoms)
+    atoms = _without_whole_sums(_without_inverses(atoms), bound)
     exponents = dict(one.dimensions)
     present = {index for atom in atoms for index in indices_of(atom)}
     for index in [index for index in bound if index not in present]:
@@ -239,6 +240,32 @@ def _without_deltas(one: Product) -> Product:
         del bound[index]
     dimensions = tuple(sorted((name, power) for name, power in exponents.items() if power and name != "1"))
     return Product(one.factor, dimensions, tuple(atoms), tuple(bound.items()))
+
+
+def _without_whole_sums(atoms: list[Expression], bound: dict[str, str]) -> list[Expression]:
+    """Σ over all places that a moved entry may come from is 1: it comes from one. Takes those sums away."""
+    for atom in atoms:
+        if not isinstance(atom, Placed):
+            continue
+        others = [each for each in atoms if each is not atom]
+        letters = _summed_side(atom, {index for each in others for index in indices_of(each)}, bound)
+        if letters:
+            for index in letters:
+                del bound[index]
+            return _without_whole_sums(others, bound)
+    return atoms
+
+
+def _summed_side(atom: Placed, taken: set[str], bound: Mapping[str, str]) -> set[str]:
+    """The letters of the side that entries come from (of a fold either side), where all are summed and stand nowhere
+    else."""
+    before, after = (atom.target, atom.source) if atom.back else (atom.source, atom.target)
+    sides = ((before, after), (after, before)) if isinstance(atom.plan, Fold) else ((before, after),)
+    for side, other in sides:
+        letters = {index for index in side if index is not None}
+        if letters and letters <= bound.keys() and not letters & (taken | set(other)):
+            return letters
+    return set()
 
 
 def _without_inverses(atoms: list[Expression]) -> list[Expression]:
