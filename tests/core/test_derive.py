@@ -136,6 +136,14 @@ def test_diagonals_identities_and_quotients_come_out_short_and_hold_by_every_rou
     assert judged(answer, expected).right
 
 
+def test_only_a_number_that_was_rounded_excuses_an_error() -> None:
+    answer = ns.derive("sum(x^2) + 0.00001 sum(y)", "y")
+    assert judged(answer, "0.00001").right
+    assert not judged(ns.derive("sum(x^2) + 0.00001 sum(x)", "x"), "2 x + 0.00002").right
+    assert judged(ns.derive("norm(x)^2 / 3", "x"), "0.666667 x").right
+    assert not judged(ns.derive("norm(x)^2 / 3", "x"), "0.66667 x").right
+
+
 def test_letters_that_stand_together_are_said_to_be_one_name() -> None:
     told = " ".join(document(ns.derive("norm(Ax - b)^2", "b"), "text").split())
     assert "Ax is one name; a product is written A x." in told

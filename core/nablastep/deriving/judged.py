@@ -25,9 +25,9 @@ _WORDS = frozenset({"axis", "keepdims", "T", "if", "else", "slice", "concatenate
 """Words of formulas that name nothing."""
 
 RELATIVE, ABSOLUTE = 1e-9, 1e-11
-ROUNDED = 1e-5
-"""The error that a formula may have in which a number was rounded to six digits, as notations write them."""
-_ROUNDED = re.compile(r"\d*\.\d{5}")
+ROUNDED, ROUNDED_DIGITS = 1e-5, 6
+"""The error that a formula may have in which a number was rounded to so many digits, as notations write them."""
+_DECIMAL = re.compile(r"(?<![\w.])\d*\.\d+")
 
 
 @dataclass(frozen=True)
@@ -68,10 +68,15 @@ def judged(answer: Answer, formula: str) -> Judgement:
         told, needed = (shape_text(each) if each else "a number" for each in (shape, wanted))
         return Judgement(False, f"this is {told}, and the derivative is {needed}", "look at the shapes of the factors")
     value = np.broadcast_to(Evaluator(result.values, ())(found).array, sizes_of(wanted, result.values))
-    relative = ROUNDED if _ROUNDED.search(text) else RELATIVE
+    relative = ROUNDED if _has_rounded_number(text) else RELATIVE
     if np.allclose(value, result.value, rtol=relative, atol=ABSOLUTE):
         return Judgement(True, f"right: {answer.text()}")
     return Judgement(False, "the shape is right, and the numbers are not", _hint(value, np.asarray(result.value)))
+
+
+def _has_rounded_number(text: str) -> bool:
+    """Whether a decimal in it has six digits or more: of 0.00001, which has one, nothing was rounded away."""
+    return any(len(found.replace(".", "").lstrip("0")) >= ROUNDED_DIGITS for found in _DECIMAL.findall(text))
 
 
 def _right_side(text: str) -> int:
