@@ -217,7 +217,10 @@ def test_random_graphs_prove_themselves_and_come_back_from_their_file(seed: int,
 # what a session does on them
 
 
-@pytest.mark.parametrize("seed", [1002, 1007, 1020, 1041, 1047, 1059, 2001, 2021, 3002, 6154, 6173])
+@pytest.mark.parametrize(
+    "seed",
+    [1002, 1005, 1007, 1011, 1020, 1035, 1041, 1047, 1059, 2001, 2021, 3002, 6154, 6163, 6173],
+)
 def test_random_graphs_are_derived_by_every_route(seed: int) -> None:
     """E beside other readers of a sample's quantity, single cells, repeated factors, diagonals, inverses, numbers."""
     session = ns.open(Equations(seed).network())

@@ -147,12 +147,19 @@ class Subject:
         """Whether a route that reached this expression has reached the step's own, up to spelling.
 
         Names that stand for functions of quantities are opened first; where that does not decide, so are all others. An
-        expression too long for that is judged by its value alone, like every line.
+        expression too long for the first is judged by its value alone, like every line; one that differs by it, and is
+        too long for the second, has not been shown to be the same.
         """
+        expression = self.equation.expression
         try:
-            return any(same(reached, self.equation.expression, each) for each in (self.meanings, self.everything))
+            if same(reached, expression, self.meanings):
+                return True
         except TooManyProducts:
             return True
+        try:
+            return same(reached, expression, self.everything)
+        except TooManyProducts:
+            return False
 
     # letters
 
