@@ -93,6 +93,14 @@ def pushed(expression: Expression) -> Expression:
     return expression
 
 
+def pushed_throughout(expression: Expression) -> Expression:
+    """The same value with every transpose at the leaves."""
+    if isinstance(expression, Transpose):
+        return transposed(pushed_throughout(expression.x))
+    operands = tuple(map(pushed_throughout, expression.operands))
+    return expression.with_operands(operands) if operands else expression
+
+
 def transposed(expression: Expression) -> Expression:
     """expressionᵀ with the transpose pushed down to the leaves."""
     rule = TRANSPOSE_RULES.get(type(expression))

@@ -33,7 +33,6 @@ from nablastep.expressions import (
     Subtract,
     Symbol,
     Total,
-    Transpose,
     substitute,
     symbols,
     walk,
@@ -44,7 +43,7 @@ from nablastep.laws import add, hadamard, negate, scale, simplified_throughout
 from nablastep.notation.unicode import NOTATION
 from nablastep.program import Program
 from nablastep.shapes import shape_of
-from nablastep.transposition import Convention, transposed
+from nablastep.transposition import Convention, pushed_throughout, transposed
 
 Factors = tuple[list[Expression], list[Expression]]
 """The factors above and below the line of a product entry by entry."""
@@ -85,7 +84,7 @@ def cancelling_drafts(program: Program, through: Subject, own: Subject, conventi
     if isinstance(use.expression, Apply) and use.expression.function is SIGMOID:
         x = line(substitute(x, _slope_by_output(use)), f"The slope of σ by its own output: {output} (1 − {output}).")
     x = line(
-        cancelled(_transposes_at_leaves(x)), "What the loss divides by is what the slope multiplies with: they cancel."
+        cancelled(pushed_throughout(x)), "What the loss divides by is what the slope multiplies with: they cancel."
     )
     if isinstance(use.expression, Softmax):
         sums = {node: Fill(ONE, shape_of(node)) for node in walk(x) if _is_target_sum(node, program, convention)}
@@ -118,12 +117,6 @@ def _slope_by_output(use: Use) -> dict[Expression, Expression]:
     slope = Apply(SIGMOID, use.expression.x, prime=True)
     product = Hadamard(use.target, Subtract(Fill(ONE, shape_of(use.target)), use.target))
     return {transposed(slope): transposed(product), slope: product}
-
-
-def _transposes_at_leaves(x: Expression) -> Expression:
-    if isinstance(x, Transpose):
-        return transposed(_transposes_at_leaves(x.x))
-    return x.with_operands(tuple(map(_transposes_at_leaves, x.operands))) if x.operands else x
 
 
 def cancelled(x: Expression) -> Expression:
