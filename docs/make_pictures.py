@@ -16,7 +16,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from nablastep_tui.recording.virtual_time import pin_environment
+from nablastep_tui.studio.virtual_time import pin_environment
 
 pin_environment()
 os.environ["NABLASTEP_CONFIG"] = tempfile.mkdtemp(prefix="nablastep-pictures-")
@@ -25,11 +25,11 @@ import nablastep as ns  # noqa: E402 - the environment has to be pinned before T
 from nablastep.demo.opening import demo_names, open_demo  # noqa: E402
 from nablastep.demo.player import Player  # noqa: E402
 from nablastep_tui.app import NablastepApp  # noqa: E402
-from nablastep_tui.demo_app import DemoApp, Playing  # noqa: E402
-from nablastep_tui.recording.capture import Capture, run_captured  # noqa: E402
 from nablastep_tui.recording.model import Grid  # noqa: E402
 from nablastep_tui.recording.svg import still  # noqa: E402
 from nablastep_tui.recording.writing import write_export  # noqa: E402
+from nablastep_tui.studio.capture import Capture, run_captured  # noqa: E402
+from nablastep_tui.studio.demo_app import DemoApp, Playing  # noqa: E402
 
 SIZES = ((80, 24), (120, 40), (200, 55))
 THEMES = ("dark", "light")

@@ -13,7 +13,7 @@ from pathlib import Path
 import typer
 
 import nablastep as ns
-from nablastep_tui.cli import COMMANDS, app
+from nablastep_tui.cli.main import COMMANDS, app
 
 FOLDER = Path(__file__).parent
 

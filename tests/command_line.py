@@ -19,4 +19,4 @@ def environment(**changes: str | None) -> dict[str, str]:
 
 def command(*words: str) -> list[str]:
     """The words that start it."""
-    return [sys.executable, "-m", "nablastep_tui.cli", *words]
+    return [sys.executable, "-m", "nablastep_tui.cli.main", *words]

@@ -37,20 +37,20 @@ from nablastep.files.built_in import network_names
 from nablastep.session import Session
 from nablastep.transposition import CONVENTIONS
 from nablastep.words import distinct_conventions
-from nablastep_tui.drawing.canvas import Canvas
-from nablastep_tui.drawing.exhibits import Look
-from nablastep_tui.drawing.frame import frame
-from nablastep_tui.drawing.glyphs import UNICODE
-from nablastep_tui.drawing.net_map import map_height
-from nablastep_tui.drawing.stage_plan import has_room_for_numbers
-from nablastep_tui.drawing.stage_words import half_of
-from nablastep_tui.drawing.what_if import draw_what_if
-from nablastep_tui.drawing.why import body_of, draw_why, head_rows, window_rows
-from nablastep_tui.editing import begin_edit
-from nablastep_tui.palettes import DARK, LIGHT, Palette
-from nablastep_tui.scene import Scene
+from nablastep_tui.draw.canvas import Canvas
+from nablastep_tui.draw.frame import frame
+from nablastep_tui.draw.map.net_map import map_height
+from nablastep_tui.draw.stage.plan import has_room_for_numbers
+from nablastep_tui.draw.stage.what_if import draw_what_if
+from nablastep_tui.draw.stage.words import half_of
+from nablastep_tui.draw.why.exhibits import Look
+from nablastep_tui.draw.why.page import body_of, draw_why, head_rows, window_rows
+from nablastep_tui.look.glyphs import UNICODE
+from nablastep_tui.look.palettes import DARK, LIGHT, Palette
+from nablastep_tui.scene.editing import begin_edit
+from nablastep_tui.scene.scene import Scene
+from nablastep_tui.scene.why_page import Derivation, WhyPage
 from nablastep_tui.screens.stage_base import REGIONS
-from nablastep_tui.why_page import Derivation, WhyPage
 from region_scenes import scene
 
 SIZES = ((80, 24), (120, 40), (200, 55))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from nablastep_tui.drawing.canvas import Canvas
-from nablastep_tui.drawing.frame import frame
-from nablastep_tui.drawing.net_map import draw_map, map_height
-from nablastep_tui.drawing.scrubber import draw_scrubber
-from nablastep_tui.drawing.stage import draw_stage
-from nablastep_tui.palettes import MONOCHROME
-from nablastep_tui.scene import Scene
+from nablastep_tui.draw.canvas import Canvas
+from nablastep_tui.draw.chrome.scrubber import draw_scrubber
+from nablastep_tui.draw.frame import frame
+from nablastep_tui.draw.map.net_map import draw_map, map_height
+from nablastep_tui.draw.stage.stage import draw_stage
+from nablastep_tui.look.palettes import MONOCHROME
+from nablastep_tui.scene.scene import Scene
 
 Seen = list[list[tuple[object, ...]]]
 

@@ -12,19 +12,19 @@ from nablastep.demo.player import Player
 from nablastep.derivations.why import ROUTES
 from nablastep.program import Step
 from nablastep.session import Session
-from nablastep_tui.captions import caption_pages, caption_rows
-from nablastep_tui.docked_why import DockedWhy
-from nablastep_tui.drawing.canvas import Canvas, Overprint
-from nablastep_tui.drawing.frame import frame
-from nablastep_tui.drawing.glyphs import UNICODE
-from nablastep_tui.drawing.net_map import map_height
-from nablastep_tui.drawing.open_list import draw_open_list
-from nablastep_tui.drawing.your_turn import draw_your_turn
+from nablastep_tui.draw.canvas import Canvas, Overprint
+from nablastep_tui.draw.frame import frame
+from nablastep_tui.draw.map.net_map import map_height
+from nablastep_tui.draw.open_list import draw_open_list
+from nablastep_tui.draw.stage.your_turn import draw_your_turn
+from nablastep_tui.draw.why.docked import DockedWhy
 from nablastep_tui.keymap import DEFAULT_KEYS
-from nablastep_tui.lesson import Lesson, answered
-from nablastep_tui.numbers import error_text
-from nablastep_tui.palettes import Palette
-from nablastep_tui.scene import Scene
+from nablastep_tui.look.glyphs import UNICODE
+from nablastep_tui.look.numbers import error_text
+from nablastep_tui.look.palettes import Palette
+from nablastep_tui.scene.captions import caption_pages, caption_rows
+from nablastep_tui.scene.lesson import Lesson, answered
+from nablastep_tui.scene.scene import Scene
 from nablastep_tui.screens.branches import BranchesScreen
 from nablastep_tui.screens.keys_page import NOTES
 from nablastep_tui.screens.keys_page import _text as keys_text

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from nablastep_tui.drawing.canvas import Canvas, Overprint
-from nablastep_tui.drawing.frame import frame
-from nablastep_tui.drawing.loss import draw_loss
-from nablastep_tui.drawing.net_map import map_height
-from nablastep_tui.drawing.what_if import draw_what_if
-from nablastep_tui.scene import Scene
+from nablastep_tui.draw.canvas import Canvas, Overprint
+from nablastep_tui.draw.chrome.loss import draw_loss
+from nablastep_tui.draw.frame import frame
+from nablastep_tui.draw.map.net_map import map_height
+from nablastep_tui.draw.stage.what_if import draw_what_if
+from nablastep_tui.scene.scene import Scene
 from nablastep_tui.screens.stage_base import REGIONS
 
 SIZES = [(80, 24), (120, 40), (200, 55)]

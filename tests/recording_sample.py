@@ -10,7 +10,7 @@ import sys
 from functools import cache
 from typing import ClassVar
 
-from nablastep_tui.recording.virtual_time import pin_environment
+from nablastep_tui.studio.virtual_time import pin_environment
 
 if __name__ == "__main__":
     pin_environment()
@@ -19,8 +19,8 @@ from textual.app import App, ComposeResult
 from textual.content import Content
 from textual.widgets import Footer, Input, ProgressBar, Static
 
-from nablastep_tui.recording.capture import Capture, run_captured
 from nablastep_tui.recording.model import Recording
+from nablastep_tui.studio.capture import Capture, run_captured
 
 SIZE = (64, 16)
 

@@ -10,12 +10,12 @@ from rich.style import Style
 import nablastep as ns
 from nablastep.session import Session
 from nablastep.view import View
-from nablastep_tui.drawing.canvas import Canvas
-from nablastep_tui.drawing.glyphs import UNICODE, Glyphs
-from nablastep_tui.editing import begin_edit
-from nablastep_tui.palettes import DARK, Palette
-from nablastep_tui.scene import Scene
-from nablastep_tui.themes import style
+from nablastep_tui.draw.canvas import Canvas
+from nablastep_tui.look.glyphs import UNICODE, Glyphs
+from nablastep_tui.look.palettes import DARK, Palette
+from nablastep_tui.look.themes import style
+from nablastep_tui.scene.editing import begin_edit
+from nablastep_tui.scene.scene import Scene
 
 
 def at(source: str, place: str) -> Session:

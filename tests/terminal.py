@@ -71,7 +71,7 @@ class Terminal:
         }
         modern = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "nablastep_tui.cli", *arguments],
+            [sys.executable, "-m", "nablastep_tui.cli.main", *arguments],
             stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
             preexec_fn=lambda: _begin(frozenset(ignored)),
             env=known | modern | {"PYTHONPATH": paths} | environment,

@@ -50,7 +50,7 @@ class Hello(App):
 
 Hello().run()
 """
-NABLASTEP = [sys.executable, "-m", "nablastep_tui.cli"]
+NABLASTEP = [sys.executable, "-m", "nablastep_tui.cli.main"]
 HELLO_APP = [sys.executable, "-c", HELLO]
 STARTS = {
     "smallest app": HELLO_APP,

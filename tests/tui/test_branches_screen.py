@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 import nablastep as ns
-from nablastep_tui.drawing.canvas import Canvas
-from nablastep_tui.drawing.glyphs import ASCII, UNICODE, Glyphs
+from nablastep_tui.draw.canvas import Canvas
+from nablastep_tui.look.glyphs import ASCII, UNICODE, Glyphs
 from nablastep_tui.screens.branches import BranchesScreen
 from region_scenes import scene
 

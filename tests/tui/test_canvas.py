@@ -6,11 +6,11 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.style import Style
 
-from nablastep_tui.drawing.canvas import Canvas, Hit
-from nablastep_tui.drawing.cells import cells_of, width_of
-from nablastep_tui.drawing.glyphs import ASCII, UNICODE
-from nablastep_tui.drawing.lines import draw_brackets, draw_connector, draw_hook, draw_ruler, draw_title_rule
-from nablastep_tui.themes import style
+from nablastep_tui.draw.canvas import Canvas, Hit
+from nablastep_tui.draw.lines import draw_brackets, draw_connector, draw_hook, draw_ruler, draw_title_rule
+from nablastep_tui.look.cells import cells_of, width_of
+from nablastep_tui.look.glyphs import ASCII, UNICODE
+from nablastep_tui.look.themes import style
 
 GROUND = style("#aaaaaa", "#000000")
 RED = style("#ff0000")

@@ -27,8 +27,8 @@ from nablastep.files.built_in import network_names
 from nablastep.network import CONVENTION_NAMES
 from nablastep.notation import notations
 from nablastep.trace import FORMAT_NAMES
-from nablastep_tui import options
-from nablastep_tui.cli import COMMANDS, main
+from nablastep_tui.cli import options
+from nablastep_tui.cli.main import COMMANDS, main
 
 Answer = tuple[int, str, str]
 Nablastep = Callable[..., Answer]
@@ -92,7 +92,7 @@ def in_terminal(*words: str, columns: int = 100, **changes: str | None) -> tuple
 )
 def test_help_version_and_mistakes_load_neither_numpy_nor_textual(words: list[str]) -> None:
     program = (
-        "import sys; from nablastep_tui.cli import main\n"
+        "import sys; from nablastep_tui.cli.main import main\n"
         f"main({words!r})\n"
         "print('LOADED', *sorted({'numpy', 'textual', 'rich', 'nablastep.expressions'} & set(sys.modules)))"
     )
@@ -102,9 +102,9 @@ def test_help_version_and_mistakes_load_neither_numpy_nor_textual(words: list[st
 
 def commands_loaded_by(*words: str) -> set[str]:
     program = (
-        "import sys; from nablastep_tui.cli import main\n"
+        "import sys; from nablastep_tui.cli.main import main\n"
         f"main({list(words)!r})\n"
-        "print('LOADED', *(name for name in sys.modules if name.startswith('nablastep_tui.commands.')))"
+        "print('LOADED', *(name for name in sys.modules if name.startswith('nablastep_tui.cli.commands.')))"
     )
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=environment(), timeout=60)
     return {name.rpartition(".")[2] for name in ran.stdout.splitlines()[-1].split()[1:]}
@@ -117,16 +117,16 @@ def test_a_command_is_loaded_when_it_is_called_and_no_other() -> None:
 
 
 def test_every_module_of_commands_is_listed_with_all_it_has() -> None:
-    modules = {path.stem for path in (ROOT / "tui/nablastep_tui/commands").glob("*.py")} - {"__init__"}
+    modules = {path.stem for path in (ROOT / "tui/nablastep_tui/cli/commands").glob("*.py")} - {"__init__"}
     assert set(COMMANDS.values()) == modules
     for module in modules:
         registry = typer.Typer()
-        importlib.import_module(f"nablastep_tui.commands.{module}").register(registry)
+        importlib.import_module(f"nablastep_tui.cli.commands.{module}").register(registry)
         assert set(get_group(registry).commands) == {name for name, where in COMMANDS.items() if where == module}
 
 
 def test_the_check_of_what_is_loaded_can_fail() -> None:
-    program = "import sys; from nablastep_tui.cli import main; main(['networks']); print('numpy' in sys.modules)"
+    program = "import sys; from nablastep_tui.cli.main import main; main(['networks']); print('numpy' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=environment(), timeout=60)
     assert ran.stdout.splitlines()[-1] == "True"
 
@@ -139,7 +139,7 @@ def test_version_is_the_one_of_the_project(nablastep: Nablastep) -> None:
 
 def test_numpy_gets_one_thread_unless_told_otherwise() -> None:
     program = (
-        "import os; from nablastep_tui.cli import main; main(['networks'])\n"
+        "import os; from nablastep_tui.cli.main import main; main(['networks'])\n"
         "print(*(os.environ[name + '_NUM_THREADS'] for name in ('OPENBLAS', 'OMP', 'MKL')))"
     )
     settings = environment(OPENBLAS_NUM_THREADS=None, OMP_NUM_THREADS="2", MKL_NUM_THREADS=None)

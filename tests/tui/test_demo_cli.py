@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from nablastep_tui.cli import main
+from nablastep_tui.cli.main import main
 from terminal import ROOT, Terminal
 
 GOOD = (
@@ -43,7 +43,7 @@ def run_alone(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]
     """The command as a program of its own, as recordings of a screen want to be."""
     environment = {**os.environ, "PYTHONPATH": PATHS, "NABLASTEP_CONFIG": str(folder / "config"), "NO_COLOR": "1"}
     return subprocess.run(
-        [sys.executable, "-m", "nablastep_tui.cli", *arguments],
+        [sys.executable, "-m", "nablastep_tui.cli.main", *arguments],
         cwd=folder, env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120,
     )  # fmt: skip
 

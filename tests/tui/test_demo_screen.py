@@ -18,11 +18,11 @@ from nablastep.demo.opening import demo_names, open_demo
 from nablastep.demo.player import Player
 from nablastep.errors import NablastepError
 from nablastep_tui.app import NablastepApp
-from nablastep_tui.captions import MARGIN, caption_pages, caption_rows, place_width
-from nablastep_tui.cli import app as command_line
-from nablastep_tui.demo_app import DemoApp, Playing
+from nablastep_tui.cli.main import app as command_line
+from nablastep_tui.cli.speaker_notes import SpeakerNotes
+from nablastep_tui.scene.captions import MARGIN, caption_pages, caption_rows, place_width
 from nablastep_tui.screens.demo_screen import Mode
-from nablastep_tui.speaker_notes import SpeakerNotes
+from nablastep_tui.studio.demo_app import DemoApp, Playing
 
 DEMO = """demo 1
 title "A short one"

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nablastep_tui.cli import main
+from nablastep_tui.cli.main import main
 
 
 def test_one_question_in_one_command(capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 import nablastep as ns
 from nablastep.errors import NablastepError
 from nablastep_tui.app import NablastepApp
-from nablastep_tui.derived import question_of
+from nablastep_tui.scene.derived import question_of
 
 RIDGE = "sum((X w - y)^2) + lambda sum(w^2)"
 

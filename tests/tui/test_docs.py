@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import nablastep as ns
-from nablastep_tui.cli import main
+from nablastep_tui.cli.main import main
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = sorted(path for path in DOCS.glob("*.md") if path.name != "python-api.md")

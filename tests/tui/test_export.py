@@ -18,10 +18,9 @@ from nablastep.demo.player import Player
 from nablastep.errors import CommandError
 from nablastep.view import View
 from nablastep_tui.app import NablastepApp
-from nablastep_tui.demo_app import DemoApp, Playing
-from nablastep_tui.export import ScreenShot, stage_text
 from nablastep_tui.screens.demo_screen import Mode
-from nablastep_tui.terminal import takes_clipboard
+from nablastep_tui.screens.export import ScreenShot, stage_text, takes_clipboard
+from nablastep_tui.studio.demo_app import DemoApp, Playing
 
 MODERN = {"TERM": "xterm-kitty"}
 

@@ -3,12 +3,12 @@ from __future__ import annotations
 import pytest
 
 import nablastep as ns
-from nablastep_tui.drawing.caption import draw_caption
-from nablastep_tui.drawing.footer import draw_footer
-from nablastep_tui.drawing.glyphs import ASCII
-from nablastep_tui.palettes import DARK
-from nablastep_tui.scene import Key, Target
-from nablastep_tui.themes import accent_style, style
+from nablastep_tui.draw.chrome.caption import draw_caption
+from nablastep_tui.draw.chrome.footer import draw_footer
+from nablastep_tui.look.glyphs import ASCII
+from nablastep_tui.look.palettes import DARK
+from nablastep_tui.look.themes import accent_style, style
+from nablastep_tui.scene.scene import Key, Target
 from region_scenes import at, drawn, ink, rows, scene
 
 KEYS = (

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from nablastep_tui.drawing.frame import RAIL_ROWS, Frame, Rows, fits, frame, layout, uses_cards
+from nablastep_tui.draw.frame import RAIL_ROWS, Frame, Rows, fits, frame, layout, uses_cards
 
 NAMES = ("header", "map", "stage", "scrubber", "loss", "caption", "footer")
 

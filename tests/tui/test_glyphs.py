@@ -5,7 +5,7 @@ from rich.cells import cell_len
 from wcwidth import wcwidth
 
 from nablastep.errors import UnknownNameError
-from nablastep_tui.drawing.glyphs import ASCII, GLYPH_SETS, SAFE, UNICODE, Glyphs, glyph_set
+from nablastep_tui.look.glyphs import ASCII, GLYPH_SETS, SAFE, UNICODE, Glyphs, glyph_set
 
 SETS = pytest.mark.parametrize("glyphs", GLYPH_SETS.values(), ids=GLYPH_SETS)
 

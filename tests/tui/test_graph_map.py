@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 
 import nablastep as ns
-from nablastep_tui.drawing.canvas import Canvas
-from nablastep_tui.drawing.glyphs import ASCII
-from nablastep_tui.drawing.map_chart import chart_of
-from nablastep_tui.drawing.map_plan import Fold, plan_map
-from nablastep_tui.drawing.map_route import Route, coloured, rows_needed
-from nablastep_tui.drawing.net_map import draw_map, map_height
-from nablastep_tui.palettes import DARK
-from nablastep_tui.scene import Scene, Target
-from nablastep_tui.themes import accent_style
+from nablastep_tui.draw.canvas import Canvas
+from nablastep_tui.draw.map.chart import chart_of
+from nablastep_tui.draw.map.net_map import draw_map, map_height
+from nablastep_tui.draw.map.plan import Fold, plan_map
+from nablastep_tui.draw.map.route import Route, coloured, rows_needed
+from nablastep_tui.look.glyphs import ASCII
+from nablastep_tui.look.palettes import DARK
+from nablastep_tui.look.themes import accent_style
+from nablastep_tui.scene.scene import Scene, Target
 from random_equations import random_network
 from region_scenes import at, drawn, ink, rows, scene
 

@@ -11,8 +11,8 @@ from covering import covering
 from nablastep.files.built_in import equation_network_names
 from nablastep.program import BACKWARD
 from nablastep_tui.app import NablastepApp
-from nablastep_tui.drawing.canvas import Canvas, Overprint
-from nablastep_tui.editing import begin_edit, can_be_edited
+from nablastep_tui.draw.canvas import Canvas, Overprint
+from nablastep_tui.scene.editing import begin_edit, can_be_edited
 from nablastep_tui.screens.why import WhyScreen
 from overprinting import SIZES, overprints
 from random_equations import random_network

@@ -4,10 +4,10 @@ from __future__ import annotations
 import pytest
 
 import nablastep as ns
-from nablastep_tui.drawing.glyphs import ASCII
-from nablastep_tui.drawing.header import draw_header
-from nablastep_tui.palettes import DARK
-from nablastep_tui.themes import accent_style
+from nablastep_tui.draw.chrome.header import draw_header
+from nablastep_tui.look.glyphs import ASCII
+from nablastep_tui.look.palettes import DARK
+from nablastep_tui.look.themes import accent_style
 from region_scenes import at, deep, drawn, edited, ink, rows, scene
 
 

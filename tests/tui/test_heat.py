@@ -8,10 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.color import Color
 
-from nablastep_tui.drawing.canvas import Canvas
-from nablastep_tui.drawing.glyphs import ASCII, UNICODE, Glyphs
-from nablastep_tui.drawing.heat import draw_heat, draw_map_strip, draw_strip, draw_viewport
-from nablastep_tui.drawing.pooling import (
+from nablastep_tui.draw.canvas import Canvas
+from nablastep_tui.draw.heat import draw_heat, draw_map_strip, draw_strip, draw_viewport
+from nablastep_tui.draw.pooling import (
     HeatPicture,
     Strength,
     heat_picture,
@@ -21,8 +20,9 @@ from nablastep_tui.drawing.pooling import (
     pool,
     row_picture,
 )
-from nablastep_tui.palettes import DARK, MONOCHROME, Palette
-from nablastep_tui.themes import NOT_FINITE, heat_colour, level_of, style
+from nablastep_tui.look.glyphs import ASCII, UNICODE, Glyphs
+from nablastep_tui.look.palettes import DARK, MONOCHROME, Palette
+from nablastep_tui.look.themes import NOT_FINITE, heat_colour, level_of, style
 
 BLOCKS = np.array(
     [

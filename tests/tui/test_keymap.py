@@ -17,10 +17,10 @@ import nablastep as ns
 from nablastep.demo.opening import open_demo
 from nablastep.demo.player import Player
 from nablastep_tui.app import NablastepApp
-from nablastep_tui.cli import app as command_line
-from nablastep_tui.demo_app import DemoApp, Playing
+from nablastep_tui.cli.main import app as command_line
 from nablastep_tui.keymap import DEFAULT_KEYS, KeyMap
 from nablastep_tui.keys import EVERY_KEY, FIXED_KEYS, PAGE_KEYS, PLAYED_KEYS, STAGE_KEYS, footer_keys
+from nablastep_tui.studio.demo_app import DemoApp, Playing
 
 ENTRIES = {entry.id: entry for entry in EVERY_KEY}
 

@@ -7,7 +7,7 @@ import pytest
 from covering import covering
 from legibility import faults_of
 from legible_pages import demo_faults, keys_faults, open_faults
-from nablastep_tui.palettes import DARK
+from nablastep_tui.look.palettes import DARK
 
 
 @pytest.mark.parametrize("name", covering(["mazur", "ng-ex4", "skinny"], ["mazur", "skinny"]))

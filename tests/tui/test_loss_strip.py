@@ -5,11 +5,11 @@ import pytest
 
 import nablastep as ns
 from nablastep.session import Session
-from nablastep_tui.drawing.glyphs import ASCII
-from nablastep_tui.drawing.loss import draw_loss
-from nablastep_tui.palettes import DARK
-from nablastep_tui.scene import Target
-from nablastep_tui.themes import accent_style, faint_style, style
+from nablastep_tui.draw.chrome.loss import draw_loss
+from nablastep_tui.look.glyphs import ASCII
+from nablastep_tui.look.palettes import DARK
+from nablastep_tui.look.themes import accent_style, faint_style, style
+from nablastep_tui.scene.scene import Target
 from region_scenes import at, deep, drawn, ink, rows, scene
 
 

@@ -5,16 +5,16 @@ import numpy as np
 import pytest
 
 import nablastep as ns
-from nablastep_tui.drawing.canvas import Canvas
-from nablastep_tui.drawing.frame import most_map_rows
-from nablastep_tui.drawing.glyphs import ASCII
-from nablastep_tui.drawing.map_cards import plan_within
-from nablastep_tui.drawing.map_plan import Fold, plan_map
-from nablastep_tui.drawing.matrix import CellTarget
-from nablastep_tui.drawing.net_map import draw_map, map_height
-from nablastep_tui.palettes import DARK, LIGHT, MONOCHROME
-from nablastep_tui.scene import Scene, Target
-from nablastep_tui.themes import accent_style, dimension_style, faint_style, phase_style, selected_style
+from nablastep_tui.draw.canvas import Canvas
+from nablastep_tui.draw.frame import most_map_rows
+from nablastep_tui.draw.map.cards import plan_within
+from nablastep_tui.draw.map.net_map import draw_map, map_height
+from nablastep_tui.draw.map.plan import Fold, plan_map
+from nablastep_tui.draw.matrix import CellTarget
+from nablastep_tui.look.glyphs import ASCII
+from nablastep_tui.look.palettes import DARK, LIGHT, MONOCHROME
+from nablastep_tui.look.themes import accent_style, dimension_style, faint_style, phase_style, selected_style
+from nablastep_tui.scene.scene import Scene, Target
 from region_scenes import at, deep, drawn, edited, ink, rows, scene
 
 

@@ -6,10 +6,9 @@ import numpy as np
 import pytest
 from rich.color import Color
 
-from nablastep_tui.drawing.canvas import Canvas
-from nablastep_tui.drawing.glyphs import ASCII, SAFE, UNICODE, Glyphs
-from nablastep_tui.drawing.lens import draw_lens, lens_picture, lens_size, window
-from nablastep_tui.drawing.matrix import (
+from nablastep_tui.draw.canvas import Canvas
+from nablastep_tui.draw.lens import draw_lens, lens_picture, lens_size, window
+from nablastep_tui.draw.matrix import (
     CellTarget,
     MatrixPicture,
     MatrixState,
@@ -18,9 +17,10 @@ from nablastep_tui.drawing.matrix import (
     geometry,
     measure,
 )
-from nablastep_tui.numbers import MatrixFormat, choose_format
-from nablastep_tui.palettes import DARK, LIGHT, MONOCHROME, Palette
-from nablastep_tui.themes import (
+from nablastep_tui.look.glyphs import ASCII, SAFE, UNICODE, Glyphs
+from nablastep_tui.look.numbers import MatrixFormat, choose_format
+from nablastep_tui.look.palettes import DARK, LIGHT, MONOCHROME, Palette
+from nablastep_tui.look.themes import (
     dimension_style,
     level_of,
     mixed,

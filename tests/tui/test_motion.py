@@ -12,8 +12,9 @@ from textual.pilot import Pilot
 import nablastep as ns
 from nablastep.session import Position
 from nablastep_tui.app import NablastepApp
-from nablastep_tui.drawing.morph import between, morphed
-from nablastep_tui.motion import FRAME, LINE, Kind, Motion
+from nablastep_tui.draw.morph import between, morphed
+from nablastep_tui.scene.scene import FRAME, Kind, Motion
+from nablastep_tui.screens.control.clock import LINE
 from nablastep_tui.screens.why import WhyScreen
 
 LONGEST = 0.25

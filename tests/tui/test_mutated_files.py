@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from nablastep_tui.cli import main
+from nablastep_tui.cli.main import main
 
 COUNT = int(os.environ.get("NABLASTEP_FUZZ", "60"))
 LONGEST = 4096  # bytes of what is told on stderr

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from nablastep_tui.cli import main
+from nablastep_tui.cli.main import main
 
 PAIR = """title = "A pair"
 x = [[0.05, 0.1]]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nablastep_tui.numbers import (
+from nablastep_tui.look.numbers import (
     MatrixFormat,
     choose_format,
     digits_of_agreement,

@@ -13,9 +13,9 @@ from nablastep.notation import notations
 from nablastep.optimizer_settings import OPTIMIZER_NAMES
 from nablastep.program import UPDATE
 from nablastep.transposition import CONVENTIONS
-from nablastep_tui.drawing.canvas import Canvas, Overprint
-from nablastep_tui.drawing.glyphs import ASCII
-from nablastep_tui.scene import Key
+from nablastep_tui.draw.canvas import Canvas, Overprint
+from nablastep_tui.look.glyphs import ASCII
+from nablastep_tui.scene.scene import Key
 from overprinting import SIZES, overprints
 from region_scenes import edited, scene
 

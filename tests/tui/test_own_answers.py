@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from nablastep_tui.cli import main
+from nablastep_tui.cli.main import main
 
 FIELD = Path(__file__).parent.parent / "core" / "field"
 

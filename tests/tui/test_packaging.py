@@ -41,7 +41,7 @@ def test_versions_that_are_known_to_do_harm_are_refused(name: str, refused: list
 
 
 def test_the_command_line_loads_no_pydantic() -> None:
-    program = "import sys, nablastep_tui.cli as cli; cli.main(['run', '--help']); print('pydantic' in sys.modules)"
+    program = "import sys, nablastep_tui.cli.main as cli; cli.main(['run', '--help']); print('pydantic' in sys.modules)"
     paths = os.pathsep.join(str(ROOT / root) for root in ("core", "tui", "demos"))
     ran = subprocess.run(
         [sys.executable, "-c", program],

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from rich.color import Color
 
-from nablastep_tui.drawing.bars import draw_loss_bars, draw_signed_bar, loss_bars
-from nablastep_tui.drawing.canvas import Canvas
-from nablastep_tui.drawing.glyphs import ASCII, UNICODE, Glyphs
-from nablastep_tui.drawing.plot import CurvePlot, Point, draw_curve, spread
-from nablastep_tui.palettes import DARK, MONOCHROME
-from nablastep_tui.themes import accent_style, not_finite_style, style
+from nablastep_tui.draw.bars import draw_loss_bars, draw_signed_bar, loss_bars
+from nablastep_tui.draw.canvas import Canvas
+from nablastep_tui.draw.plot import CurvePlot, Point, draw_curve, spread
+from nablastep_tui.look.glyphs import ASCII, UNICODE, Glyphs
+from nablastep_tui.look.palettes import DARK, MONOCHROME
+from nablastep_tui.look.themes import accent_style, not_finite_style, style
 
 PARABOLA = CurvePlot(
     (0.0, 1.0, 2.0),

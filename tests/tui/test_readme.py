@@ -11,7 +11,7 @@ import pytest
 import nablastep as ns
 from nablastep.files.built_in import network_names
 from nablastep.notation import notation_named
-from nablastep_tui.cli import main
+from nablastep_tui.cli.main import main
 
 ROOT = Path(__file__).parent.parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

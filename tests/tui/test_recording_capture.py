@@ -16,10 +16,10 @@ import pytest
 from textual.app import App
 
 import recording_sample
-from nablastep_tui.recording import virtual_time
-from nablastep_tui.recording.capture import Capture, run_captured
 from nablastep_tui.recording.errors import CaptureError
 from nablastep_tui.recording.model import text_rows
+from nablastep_tui.studio import virtual_time
+from nablastep_tui.studio.capture import Capture, run_captured
 from recording_sample import SIZE, SampleApp, sample_recording, script, strips
 
 

@@ -18,7 +18,7 @@ from textual.widgets import Static
 
 from nablastep_tui.recording.cast import Sanitiser
 from nablastep_tui.recording.errors import ExportError
-from nablastep_tui.recording.live_cast import LiveCast, recording_driver
+from nablastep_tui.studio.live_cast import LiveCast, recording_driver
 
 
 class Clock:
@@ -124,7 +124,7 @@ def test_a_full_disk_ends_the_recording_and_not_the_app(
     def refuse(*_: object) -> int:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("nablastep_tui.recording.live_cast.os.write", refuse)
+    monkeypatch.setattr("nablastep_tui.studio.live_cast.os.write", refuse)
     cast.write("x")
     cast.end_frame((80, 24))
     assert not cast.is_recording
@@ -147,7 +147,7 @@ def test_a_disk_that_fills_up_leaves_whole_lines(
         room[0] -= written
         return written
 
-    monkeypatch.setattr("nablastep_tui.recording.live_cast.os.write", fill)
+    monkeypatch.setattr("nablastep_tui.studio.live_cast.os.write", fill)
     cast.write("torn")
     cast.end_frame((80, 24))
     assert room == [0]
@@ -211,7 +211,7 @@ import sys
 from pathlib import Path
 from textual.app import App
 from textual.widgets import Static
-from nablastep_tui.recording.live_cast import LiveCast, recording_driver
+from nablastep_tui.studio.live_cast import LiveCast, recording_driver
 
 class Live(App):
     def get_driver_class(self):

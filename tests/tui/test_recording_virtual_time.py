@@ -12,7 +12,7 @@ import textual.timer
 from textual.message import Message
 
 from nablastep_tui.recording.errors import CaptureError
-from nablastep_tui.recording.virtual_time import (
+from nablastep_tui.studio.virtual_time import (
     briefly_pinned_environment,
     pin_environment,
     pinned_environment,
@@ -95,7 +95,7 @@ def test_pinning_too_late_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_pinning_needs_no_textual_and_works_in_place() -> None:
     program = (
-        "import os, sys; from nablastep_tui.recording.virtual_time import pin_environment, pinned_environment;"
+        "import os, sys; from nablastep_tui.studio.virtual_time import pin_environment, pinned_environment;"
         "assert 'textual' not in sys.modules and 'rich' not in sys.modules; pin_environment();"
         "assert dict(os.environ) == pinned_environment(os.environ); assert 'NO_COLOR' not in os.environ"
     )

@@ -15,7 +15,7 @@ from pygments.token import Comment, Error, Keyword, Number, String
 import nablastep as ns
 from nablastep.files.network_file import NETWORK_KEYS
 from nablastep.files.schema import network_schema
-from nablastep_tui.cli import COMMANDS, main
+from nablastep_tui.cli.main import COMMANDS, main
 from nablastep_tui.demo_lexer import VERBS, DemoLexer
 
 ROOT = Path(__file__).parents[2]

@@ -11,10 +11,10 @@ from rich.style import Style
 
 import nablastep as ns
 from nablastep_tui.app import NablastepApp
-from nablastep_tui.drawing import map_cards
-from nablastep_tui.drawing.canvas import Area, Canvas
-from nablastep_tui.drawing.pooling import heat_picture
-from nablastep_tui.drawing.remembered import Remembered
+from nablastep_tui.draw.canvas import Area, Canvas
+from nablastep_tui.draw.map import cards as map_cards
+from nablastep_tui.draw.pooling import heat_picture
+from nablastep_tui.draw.remembered import Remembered
 from nablastep_tui.widgets.region import Region
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 import pytest
 
 import nablastep as ns
-from nablastep_tui.drawing.glyphs import ASCII
-from nablastep_tui.drawing.scrubber import draw_scrubber, plan_tape
-from nablastep_tui.palettes import DARK
-from nablastep_tui.scene import Target
-from nablastep_tui.themes import accent_style, faint_style, phase_style, selected_style, style
+from nablastep_tui.draw.chrome.scrubber import draw_scrubber, plan_tape
+from nablastep_tui.look.glyphs import ASCII
+from nablastep_tui.look.palettes import DARK
+from nablastep_tui.look.themes import accent_style, faint_style, phase_style, selected_style, style
+from nablastep_tui.scene.scene import Target
 from region_scenes import at, deep, drawn, ink, rows, scene
 
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from nablastep.files.built_in import network_names
-from nablastep_tui.drawing.stage import draw_stage
-from nablastep_tui.drawing.stage_falk import arrange
-from nablastep_tui.drawing.stage_plan import has_room_for_numbers
-from nablastep_tui.drawing.stage_words import half_of
+from nablastep_tui.draw.stage.falk import arrange
+from nablastep_tui.draw.stage.plan import has_room_for_numbers
+from nablastep_tui.draw.stage.stage import draw_stage
+from nablastep_tui.draw.stage.words import half_of
 from region_scenes import at, drawn, rows, scene
 
 

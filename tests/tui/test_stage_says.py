@@ -12,9 +12,9 @@ from nablastep.files.built_in import network_names
 from nablastep.notation import notation_named, notations
 from nablastep.transposition import CONVENTIONS
 from nablastep.view import View
-from nablastep_tui.drawing.net_map import draw_map, map_height
-from nablastep_tui.drawing.stage import draw_stage
-from nablastep_tui.drawing.what_if import draw_what_if
+from nablastep_tui.draw.map.net_map import draw_map, map_height
+from nablastep_tui.draw.stage.stage import draw_stage
+from nablastep_tui.draw.stage.what_if import draw_what_if
 from region_scenes import at, edited, rows, scene
 
 

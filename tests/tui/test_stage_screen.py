@@ -15,9 +15,9 @@ import nablastep as ns
 from covering import covering
 from nablastep.files.built_in import open_network
 from nablastep_tui.app import NablastepApp
-from nablastep_tui.drawing.matrix import CellTarget
+from nablastep_tui.draw.matrix import CellTarget
 from nablastep_tui.keys import STAGE_KEYS
-from nablastep_tui.scene import Target
+from nablastep_tui.scene.scene import Target
 from nablastep_tui.screens.open_page import OpenPage
 from nablastep_tui.screens.too_small import TooSmallScreen
 

@@ -15,7 +15,7 @@ from nablastep_tui.widgets.region import Region
 
 STARTED = """
 import asyncio, sys
-from nablastep_tui.terminal import prepare_for_textual
+from nablastep_tui.cli.terminal import prepare_for_textual
 prepare_for_textual()
 import nablastep as ns
 session = ns.open({source!r})
@@ -32,8 +32,8 @@ NEEDLESS = (
     "nablastep.equations", "nablastep.derivations", "nablastep.formulas", "nablastep.files.csv_data",
     "nablastep.notation.latex", "nablastep.notation.mathml", "nablastep.notation.spoken",
     "nablastep_tui.recording.cast", "nablastep_tui.recording.svg", "nablastep_tui.screens.why",
-    "nablastep_tui.screens.annotate", "nablastep_tui.drawing.what_if", "nablastep_tui.drawing.stage_large",
-    "nablastep_tui.session_recording", "typer",
+    "nablastep_tui.screens.annotate", "nablastep_tui.draw.stage.what_if", "nablastep_tui.draw.stage.large",
+    "nablastep_tui.studio.session_recording", "typer",
 )  # fmt: skip
 
 
@@ -52,7 +52,7 @@ def test_the_first_frame_loads_nothing_that_it_does_not_need(tmp_path: Path) -> 
 
 
 def test_what_a_network_needs_is_loaded_for_it(tmp_path: Path) -> None:
-    assert {"numpy.random", "nablastep_tui.drawing.stage_large"} <= loaded_for("digits-mlp", tmp_path)
+    assert {"numpy.random", "nablastep_tui.draw.stage.large"} <= loaded_for("digits-mlp", tmp_path)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 55)])
@@ -81,7 +81,7 @@ async def test_the_stage_is_the_first_screen_and_is_drawn_once(
 
 
 def test_the_network_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    from nablastep_tui.commands import run
+    from nablastep_tui.cli.commands import run
 
     opened: list[str] = []
     monkeypatch.setattr(run, "need_terminal", lambda *_: None)

@@ -15,7 +15,7 @@ from typer.core import TyperGroup
 
 from command_line import command, environment
 from covering import covering
-from nablastep_tui.cli import app
+from nablastep_tui.cli.main import app
 
 pytestmark = pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no full device")
 

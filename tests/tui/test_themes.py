@@ -7,7 +7,7 @@ from rich.color import Color
 from textual.app import App
 
 from nablastep.errors import UnknownNameError
-from nablastep_tui.palettes import (
+from nablastep_tui.look.palettes import (
     DARK,
     HIGH_CONTRAST,
     LIGHT,
@@ -16,7 +16,7 @@ from nablastep_tui.palettes import (
     Palette,
     palette_for,
 )
-from nablastep_tui.themes import (
+from nablastep_tui.look.themes import (
     LEVELS,
     NOT_FINITE,
     contrast,

@@ -7,12 +7,13 @@ from dataclasses import replace
 import pytest
 
 import nablastep as ns
-from nablastep_tui.drawing.glyphs import ASCII, UNICODE, Glyphs
-from nablastep_tui.drawing.what_if import draw_what_if
-from nablastep_tui.drawing.what_if_words import expected_gap, gap, verdict
-from nablastep_tui.palettes import DARK
-from nablastep_tui.scene import Scene, WhatIf
-from nablastep_tui.themes import accent_style, phase_style, selected_style
+from nablastep_tui.draw.stage.what_if import draw_what_if
+from nablastep_tui.draw.stage.what_if_words import expected_gap, gap, verdict
+from nablastep_tui.look.glyphs import ASCII, UNICODE, Glyphs
+from nablastep_tui.look.palettes import DARK
+from nablastep_tui.look.themes import accent_style, phase_style, selected_style
+from nablastep_tui.scene.scene import Scene
+from nablastep_tui.scene.what_if import WhatIf
 from region_scenes import at, drawn, edited, ink, rows, scene
 
 

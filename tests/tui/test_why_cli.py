@@ -12,8 +12,8 @@ import pytest
 import nablastep as ns
 from nablastep.derivations.why import ROUTES
 from nablastep.files.built_in import network_names
-from nablastep_tui.cli import main
-from nablastep_tui.commands import why
+from nablastep_tui.cli.commands import why
+from nablastep_tui.cli.main import main
 
 Capture = pytest.CaptureFixture[str]
 

@@ -14,14 +14,14 @@ import nablastep as ns
 from covering import covering
 from nablastep.derivations.operands import Operand
 from nablastep.program import UPDATE
-from nablastep_tui.drawing.canvas import Canvas, Overprint
-from nablastep_tui.drawing.exhibits import Look
-from nablastep_tui.drawing.glyphs import ASCII, UNICODE
-from nablastep_tui.drawing.text import folded
-from nablastep_tui.drawing.why import body_of, draw_why, head_rows, window_rows
-from nablastep_tui.drawing.why_tabs import tab_title
-from nablastep_tui.palettes import DARK
-from nablastep_tui.why_page import Derivation, WhyPage
+from nablastep_tui.draw.canvas import Canvas, Overprint
+from nablastep_tui.draw.why.exhibits import Look
+from nablastep_tui.draw.why.page import body_of, draw_why, head_rows, window_rows
+from nablastep_tui.draw.why.tabs import tab_title
+from nablastep_tui.look.glyphs import ASCII, UNICODE
+from nablastep_tui.look.palettes import DARK
+from nablastep_tui.look.text import folded
+from nablastep_tui.scene.why_page import Derivation, WhyPage
 
 LOOK = Look(DARK, UNICODE)
 SIZES = [(60, 16), (80, 22), (120, 38), (200, 53)]

@@ -18,17 +18,17 @@ from textual.screen import Screen
 
 from nablastep.safe_text import shown
 from nablastep.session import Session
-from nablastep_tui.drawing.glyphs import glyph_set
 from nablastep_tui.keymap import KeyMap, written
 from nablastep_tui.keys import EVERY_KEY, STAGE_KEYS
-from nablastep_tui.palettes import PALETTES, ColourDepth, Palette, palette_for
-from nablastep_tui.records_sessions import RecordsSessions
+from nablastep_tui.look.glyphs import glyph_set
+from nablastep_tui.look.palettes import PALETTES, ColourDepth, Palette, palette_for
+from nablastep_tui.look.themes import textual_theme
 from nablastep_tui.screens.page import CommandPage
 from nablastep_tui.screens.stage_screen import StageScreen
 from nablastep_tui.screens.too_small import TooSmallScreen, is_too_small
 from nablastep_tui.settings import Memory, Settings, read_settings
 from nablastep_tui.signals import leave_on_signals
-from nablastep_tui.themes import textual_theme
+from nablastep_tui.studio.records_sessions import RecordsSessions
 
 CTRL_C_SECONDS = 2.0
 MOST_TURNS = 1000

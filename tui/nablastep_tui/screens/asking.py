@@ -9,13 +9,13 @@ from textual import events
 
 from nablastep.errors import CommandError
 from nablastep.safe_text import shortened
-from nablastep_tui.prompt import Answer, Prompt
+from nablastep_tui.scene.prompt import Answer, Prompt
 from nablastep_tui.screens.moving import Moving
 from nablastep_tui.widgets.region import Region
 
 
 class Asking(Moving):
-    """A prompt that is fed the keys of the screen; see `nablastep_tui.prompt`."""
+    """A prompt that is fed the keys of the screen; see `nablastep_tui.scene.prompt`."""
 
     def ask(self, label: str, answer: Answer, value: str = "", *, on_close: Callable[[], None] | None = None) -> None:
         """Ask for a line of text. `answer` is called with it and may raise a NablastepError, which keeps it open.

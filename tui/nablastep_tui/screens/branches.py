@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from textual import events
 
-from nablastep_tui.drawing.branches import Branches, draw_branches
-from nablastep_tui.drawing.canvas import Canvas
-from nablastep_tui.drawing.symbols import symbol_text
+from nablastep_tui.draw.branches import Branches, draw_branches
+from nablastep_tui.draw.canvas import Canvas
 from nablastep_tui.keys import BRANCHES
-from nablastep_tui.scene import Scene
+from nablastep_tui.look.symbols import symbol_text
+from nablastep_tui.look.themes import style
+from nablastep_tui.scene.scene import Scene
 from nablastep_tui.screens.page import FramedPage
-from nablastep_tui.themes import style
 from nablastep_tui.widgets.canvas_widget import CanvasWidget
 
 

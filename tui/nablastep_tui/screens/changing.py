@@ -10,9 +10,9 @@ from textual import events
 from nablastep.commands import Redo, Reset, Set, Switch, Undo
 from nablastep.errors import CommandError, NablastepError
 from nablastep.safe_text import shortened
-from nablastep_tui.cursor import editable_of, is_own, readers, stops
-from nablastep_tui.editing import LARGE, SMALL, TYPED, Edit, begin_edit, parse_number
 from nablastep_tui.keys import EDIT_KEYS
+from nablastep_tui.scene.cursor import editable_of, is_own, readers, stops
+from nablastep_tui.scene.editing import LARGE, SMALL, TYPED, Edit, begin_edit, parse_number
 from nablastep_tui.screens.time_travel import TimeTravel
 
 

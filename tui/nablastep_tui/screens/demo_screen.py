@@ -22,14 +22,14 @@ from nablastep.demo.player import Place, Player
 from nablastep.demo.problems import DemoError
 from nablastep.demo.words import FASTEST, SLOWEST
 from nablastep.derivations.why import ROUTES
-from nablastep_tui.captions import ROOMY, Page, caption_pages, caption_rows
-from nablastep_tui.drawing.canvas import Canvas
-from nablastep_tui.drawing.glyphs import Glyphs
+from nablastep_tui.draw.canvas import Canvas
 from nablastep_tui.keymap import KeyMap
 from nablastep_tui.keys import DEMO_PAGE_KEYS, KEYS_BY_ID, PLAYED_KEYS
-from nablastep_tui.palettes import Palette
-from nablastep_tui.prompt import Answer
-from nablastep_tui.scene import Key, Scene, Target
+from nablastep_tui.look.glyphs import Glyphs
+from nablastep_tui.look.palettes import Palette
+from nablastep_tui.scene.captions import ROOMY, Page, caption_pages, caption_rows
+from nablastep_tui.scene.prompt import Answer
+from nablastep_tui.scene.scene import Key, Scene, Target
 from nablastep_tui.screens.stage_screen import StageScreen
 from nablastep_tui.settings import Memory
 from nablastep_tui.widgets.region import Region

@@ -11,9 +11,9 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from nablastep_tui.drawing.cells import width_of
 from nablastep_tui.keymap import KeyMap
 from nablastep_tui.keys import GROUPS, STAGE_KEYS
+from nablastep_tui.look.cells import width_of
 from nablastep_tui.screens.page import Page
 
 NOTES = (

@@ -12,12 +12,12 @@ from nablastep.errors import CommandError
 from nablastep.notation import notations
 from nablastep.transposition import CONVENTIONS
 from nablastep.words import convention_words, distinct_conventions
-from nablastep_tui.cursor import stops
+from nablastep_tui.scene.cursor import stops
 from nablastep_tui.screens.changing import Changing
 from nablastep_tui.screens.stage_base import POOLINGS
 
 if TYPE_CHECKING:
-    from nablastep_tui.derived import Question
+    from nablastep_tui.scene.derived import Question
 
 LONGEST_ANSWER = 40
 """So much of an answer is repeated beside its verdict."""
@@ -124,7 +124,7 @@ class Looking(Changing):
 
     def action_your_turn(self) -> None:
         """A lesson: write every equation of the iteration before it is computed."""
-        from nablastep_tui.lesson import Lesson
+        from nablastep_tui.scene.lesson import Lesson
 
         if self.lesson is None:
             self.lesson = Lesson()
@@ -137,7 +137,7 @@ class Looking(Changing):
 
     def _judge_answer(self, text: str) -> None:
         """Judge the answer for the upcoming step; a right one computes it, and waits with the numbers on the stage."""
-        from nablastep_tui.lesson import answered
+        from nablastep_tui.scene.lesson import answered
 
         assert self.lesson is not None
         self.lesson, may_go_on = answered(self.lesson, self.session, self.convention, text)
@@ -151,7 +151,7 @@ class Looking(Changing):
 
     def _go_on_with_lesson(self, _: str) -> None:
         """From the equation with its numbers to the next question, or to the score."""
-        from nablastep_tui.lesson import gone_on
+        from nablastep_tui.scene.lesson import gone_on
 
         assert self.lesson is not None
         if self.session.position.step == len(self.session.program):
@@ -167,7 +167,7 @@ class Looking(Changing):
 
     def action_open(self) -> None:
         """Lessons, demos, networks, and what can be taken along."""
-        from nablastep_tui.drawing.open_list import Offer
+        from nablastep_tui.draw.open_list import Offer
         from nablastep_tui.screens.open_page import OpenPage
 
         def chosen(offer: Offer | None) -> None:
@@ -184,7 +184,7 @@ class Looking(Changing):
 
     def action_derive(self) -> None:
         """An expression in place of the network: what is typed, and by which of its variables."""
-        from nablastep_tui.derived import question_of
+        from nablastep_tui.scene.derived import question_of
 
         def answer(line: str) -> None:
             question = question_of(line)

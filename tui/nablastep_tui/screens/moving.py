@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cached_property
 
-from nablastep_tui.motion import Kind, Motion, MotionClock
+from nablastep_tui.scene.scene import Kind, Motion
+from nablastep_tui.screens.control.clock import MotionClock
 from nablastep_tui.screens.stage_base import StageBase
 
 

@@ -6,12 +6,12 @@ from functools import cache
 
 from textual import events
 
-from nablastep_tui.drawing.canvas import Canvas
-from nablastep_tui.drawing.open_list import Offer, draw_open_list
+from nablastep_tui.draw.canvas import Canvas
+from nablastep_tui.draw.open_list import Offer, draw_open_list
 from nablastep_tui.keys import OPEN
-from nablastep_tui.scene import Scene
+from nablastep_tui.look.themes import style
+from nablastep_tui.scene.scene import Scene
 from nablastep_tui.screens.page import FramedPage
-from nablastep_tui.themes import style
 from nablastep_tui.widgets.canvas_widget import CanvasWidget
 
 LESSONS, TAKE_ALONG, NETWORKS = "lessons", "take along", "networks"

@@ -21,12 +21,12 @@ from textual.screen import Screen, ScreenResultType
 from textual.widget import Widget
 from textual.widgets import Input, OptionList
 
-from nablastep_tui.drawing.footer import draw_footer
-from nablastep_tui.drawing.header import draw_header
+from nablastep_tui.draw.chrome.footer import draw_footer
+from nablastep_tui.draw.chrome.header import draw_header
 from nablastep_tui.faults import Guarded
 from nablastep_tui.keymap import KeyMap
 from nablastep_tui.keys import PAGE_KEYS, KeyEntry, footer_keys
-from nablastep_tui.scene import Key, Scene, Target
+from nablastep_tui.scene.scene import Key, Scene, Target
 from nablastep_tui.widgets.region import Region
 
 

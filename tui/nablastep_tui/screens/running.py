@@ -16,7 +16,7 @@ from textual import work
 from nablastep.commands import Goto, Train
 from nablastep.errors import CommandError
 from nablastep.session import Progress
-from nablastep_tui.numbers import scalar_text
+from nablastep_tui.look.numbers import scalar_text
 from nablastep_tui.screens.asking import Asking
 
 CHUNK_SECONDS = 0.02

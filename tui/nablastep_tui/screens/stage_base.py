@@ -23,19 +23,16 @@ from nablastep.safe_text import shown
 from nablastep.session import Position, Session
 from nablastep.view import View
 from nablastep.words import significant
-from nablastep_tui.coach import hint_for
-from nablastep_tui.cursor import Stop, stops
-from nablastep_tui.drawing.canvas import Canvas
-from nablastep_tui.drawing.caption import draw_caption
-from nablastep_tui.drawing.footer import draw_footer
-from nablastep_tui.drawing.frame import frame
-from nablastep_tui.drawing.glyphs import Glyphs
-from nablastep_tui.drawing.header import draw_header
-from nablastep_tui.drawing.loss import draw_loss
-from nablastep_tui.drawing.net_map import draw_map, map_height
-from nablastep_tui.drawing.prompt import draw_prompt, prompt_rows
-from nablastep_tui.drawing.scrubber import draw_scrubber
-from nablastep_tui.drawing.stage import draw_stage
+from nablastep_tui.draw.canvas import Canvas
+from nablastep_tui.draw.chrome.caption import draw_caption
+from nablastep_tui.draw.chrome.footer import draw_footer
+from nablastep_tui.draw.chrome.header import draw_header
+from nablastep_tui.draw.chrome.loss import draw_loss
+from nablastep_tui.draw.chrome.prompt import draw_prompt, prompt_rows
+from nablastep_tui.draw.chrome.scrubber import draw_scrubber
+from nablastep_tui.draw.frame import frame
+from nablastep_tui.draw.map.net_map import draw_map, map_height
+from nablastep_tui.draw.stage.stage import draw_stage
 from nablastep_tui.faults import Guarded
 from nablastep_tui.keymap import KeyMap
 from nablastep_tui.keys import (
@@ -47,17 +44,19 @@ from nablastep_tui.keys import (
     KeyEntry,
     footer_keys,
 )
-from nablastep_tui.motion import Motion
-from nablastep_tui.palettes import Palette
-from nablastep_tui.prompt import Prompt
-from nablastep_tui.scene import Key, Scene
+from nablastep_tui.look.glyphs import Glyphs
+from nablastep_tui.look.palettes import Palette
+from nablastep_tui.scene.coach import hint_for
+from nablastep_tui.scene.cursor import Stop, stops
+from nablastep_tui.scene.prompt import Prompt
+from nablastep_tui.scene.scene import Key, Motion, Scene
 from nablastep_tui.settings import Memory
 from nablastep_tui.widgets.region import Draw, Region
 
 if TYPE_CHECKING:
-    from nablastep_tui.docked_why import DockedWhy
-    from nablastep_tui.editing import Edit
-    from nablastep_tui.lesson import Lesson
+    from nablastep_tui.draw.why.docked import DockedWhy
+    from nablastep_tui.scene.editing import Edit
+    from nablastep_tui.scene.lesson import Lesson
 
 POOLINGS = ("rms", "max", "mean")
 REGIONS: dict[str, Draw] = {
@@ -197,11 +196,11 @@ class StageBase(Guarded, Screen[None]):
 
     def _draw_stage(self, canvas: Canvas, scene: Scene) -> None:
         if scene.what_if is not None:
-            from nablastep_tui.drawing.what_if import draw_what_if
+            from nablastep_tui.draw.stage.what_if import draw_what_if
 
             draw_what_if(canvas, scene)
         elif scene.lesson is not None and not scene.lesson.waiting:
-            from nablastep_tui.drawing.your_turn import draw_your_turn
+            from nablastep_tui.draw.stage.your_turn import draw_your_turn
 
             draw_your_turn(canvas, scene)
         elif self.show_loss:
@@ -212,7 +211,7 @@ class StageBase(Guarded, Screen[None]):
     @cached_property
     def docked_why(self) -> DockedWhy:
         """The derivation beside the stage; loaded when it is first shown, as derivations take time to import."""
-        from nablastep_tui.docked_why import DockedWhy
+        from nablastep_tui.draw.why.docked import DockedWhy
 
         return DockedWhy()
 

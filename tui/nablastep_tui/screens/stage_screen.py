@@ -13,13 +13,20 @@ from textual.actions import parse
 
 from nablastep.commands import Goto
 from nablastep.files.writing import write_text
-from nablastep_tui.cursor import stops
-from nablastep_tui.drawing.matrix import CellTarget
-from nablastep_tui.editing import TYPED, can_be_edited
-from nablastep_tui.export import SESSION_KINDS, ScreenShot, copy_text, offered_name, stage_text, write_session
-from nablastep_tui.scene import Target
+from nablastep_tui.draw.matrix import CellTarget
+from nablastep_tui.scene.cursor import stops
+from nablastep_tui.scene.editing import TYPED, can_be_edited
+from nablastep_tui.scene.scene import Target
+from nablastep_tui.screens.export import (
+    SESSION_KINDS,
+    ScreenShot,
+    copy_text,
+    offered_name,
+    stage_text,
+    takes_clipboard,
+    write_session,
+)
 from nablastep_tui.screens.looking import Looking
-from nablastep_tui.terminal import takes_clipboard
 from nablastep_tui.widgets.region import Region
 
 WALKING_KEYS = ("tab", "shift+tab")

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from nablastep.cells import Cell, parse_cell
 from nablastep.commands import Back, Goto, Next
 from nablastep.expressions import walk
-from nablastep_tui.cursor import Stop, readers, stops
-from nablastep_tui.editing import can_be_edited
+from nablastep_tui.scene.cursor import Stop, readers, stops
+from nablastep_tui.scene.editing import can_be_edited
 from nablastep_tui.screens.running import Running
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
@@ -124,7 +124,7 @@ class TimeTravel(Running):
         if "[" in text:
             self._go_to_cell(parse_cell(text.strip()))
             return
-        from nablastep_tui.go_to import ErrorBelow, parse_go_to
+        from nablastep_tui.scene.go_to import ErrorBelow, parse_go_to
 
         place = parse_go_to(text, self.session.program, self.session.position.iteration)
         self._stop_playing()
@@ -142,7 +142,7 @@ class TimeTravel(Running):
 
         Raises UnknownNameError and EditError as an edit of that cell would.
         """
-        from nablastep_tui.go_to import named_cell
+        from nablastep_tui.scene.go_to import named_cell
 
         symbol, place = named_cell(cell, self.session.program, self.view)
         steps = self.session.program.steps

@@ -6,10 +6,10 @@ from textual.app import ComposeResult
 from textual.geometry import Size
 from textual.screen import ModalScreen
 
-from nablastep_tui.drawing.canvas import Canvas
-from nablastep_tui.palettes import Palette
+from nablastep_tui.draw.canvas import Canvas
+from nablastep_tui.look.palettes import Palette
+from nablastep_tui.look.themes import style
 from nablastep_tui.screens.page import Page
-from nablastep_tui.themes import style
 from nablastep_tui.widgets.canvas_widget import CanvasWidget
 
 LEAST_COLUMNS, LEAST_ROWS = 60, 16

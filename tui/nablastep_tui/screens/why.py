@@ -14,19 +14,19 @@ from nablastep.expressions import Apply, Softmax
 from nablastep.network import Network
 from nablastep.session import Session
 from nablastep.transposition import CONVENTIONS
-from nablastep_tui.drawing.canvas import Canvas
-from nablastep_tui.drawing.exhibits import Look
-from nablastep_tui.drawing.glyphs import Glyphs
-from nablastep_tui.drawing.spans import Spans, spans_width, write_spans
-from nablastep_tui.drawing.why import body_of, draw_why, head_rows, page_top
-from nablastep_tui.drawing.wrong import draw_wrong
+from nablastep_tui.draw.canvas import Canvas
+from nablastep_tui.draw.spans import Spans, spans_width, write_spans
+from nablastep_tui.draw.why.exhibits import Look
+from nablastep_tui.draw.why.page import body_of, draw_why, head_rows, page_top
+from nablastep_tui.draw.why.wrong import draw_wrong
 from nablastep_tui.keys import WHY, WHY_KEYS, footer_keys
-from nablastep_tui.motion import LINE, MotionClock
-from nablastep_tui.palettes import Palette
-from nablastep_tui.scene import Key, Scene, Target
+from nablastep_tui.look.glyphs import Glyphs
+from nablastep_tui.look.palettes import Palette
+from nablastep_tui.look.themes import accent_style, style
+from nablastep_tui.scene.scene import Key, Scene, Target
+from nablastep_tui.scene.why_page import Derivation, WhyPage
+from nablastep_tui.screens.control.clock import LINE, MotionClock
 from nablastep_tui.screens.page import FramedPage
-from nablastep_tui.themes import accent_style, style
-from nablastep_tui.why_page import Derivation, WhyPage
 from nablastep_tui.widgets.canvas_widget import CanvasWidget
 
 SECONDS_A_LINE = 1.5

@@ -8,7 +8,7 @@ from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
-from nablastep_tui.drawing.canvas import Canvas
+from nablastep_tui.draw.canvas import Canvas
 from nablastep_tui.faults import Guarded
 from nablastep_tui.widgets.drawing_border import draw_or_say
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from textual.app import App
 
-from nablastep_tui.drawing.canvas import Canvas
+from nablastep_tui.draw.canvas import Canvas
 from nablastep_tui.faults import KeepsOnRunning, said
 
 

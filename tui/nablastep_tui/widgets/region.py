@@ -16,10 +16,10 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from nablastep_tui.drawing.canvas import Canvas
+from nablastep_tui.draw.canvas import Canvas
 from nablastep_tui.faults import Guarded
-from nablastep_tui.scene import Scene
-from nablastep_tui.themes import style
+from nablastep_tui.look.themes import style
+from nablastep_tui.scene.scene import Scene
 from nablastep_tui.widgets.drawing_border import draw_or_say
 
 Draw = Callable[[Canvas, Scene], None]

@@ -1,0 +1,1 @@
+"""The command line: options in, exit codes and errors out, one module for each command."""

@@ -1,0 +1,150 @@
+"""Draws the stage: title rule, the equation over its matrices, one scalar line, one sentence, one check."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from itertools import chain
+
+from rich.style import Style
+
+from nablastep.notation import notation_named
+from nablastep.program import BACKWARD, FORWARD
+from nablastep.words import step_title
+from nablastep_tui.draw.canvas import Canvas
+from nablastep_tui.draw.lines import draw_title_rule
+from nablastep_tui.draw.stage.falk import arrange, draw_arrangement
+from nablastep_tui.draw.stage.line import draw_plan, symbol_places
+from nablastep_tui.draw.stage.plan import has_room_for_numbers, plan_stage
+from nablastep_tui.draw.stage.words import Tail, draw_line, long_notice, tails
+from nablastep_tui.look.cells import width_of
+from nablastep_tui.look.text import plain
+from nablastep_tui.look.themes import Phase, accent_style, phase_style, style
+from nablastep_tui.scene.scene import Scene, Target
+
+SHEET_ROWS = 6
+
+
+def draw_stage(canvas: Canvas, scene: Scene) -> None:
+    """The whole stage on a canvas of its size."""
+    draw_title(canvas, scene)
+    found = _fitting(canvas, scene)
+    if found is None:
+        from nablastep_tui.draw.stage.large import draw_large
+
+        draw_large(canvas, scene)
+        return
+    draw_equation, end, tail, space = found
+    draw_equation()
+    y = end + space
+    for number, line in enumerate(tail.lines, 1):
+        if scene.rows_shown != 0:  # before the result appears nothing tells it
+            draw_line(canvas, y, line, scene)
+        y += 2 if space and number == max(1, tail.numbers) and canvas.height >= 18 else 1
+    if canvas.height - y >= SHEET_ROWS + 2:
+        _draw_sheet(canvas, scene, canvas.height - SHEET_ROWS - 1)
+
+
+Fitting = tuple[Callable[[], None], int, Tail, int]
+"""What draws the equation, the first row below it, the lines there, and the blank rows between."""
+
+
+def _fitting(canvas: Canvas, scene: Scene) -> Fitting | None:
+    """The equation with its numbers and as many lines below it as fit, in one line or else in Falk's layout.
+
+    None where the matrices are too large for numbers. What is written in words gives way to numbers in matrices.
+    """
+    if not has_room_for_numbers(scene):
+        return None
+    whole, cut = tails(canvas, scene)
+    layouts = (_inline, _in_falks_layout, partial(_in_falks_layout, is_tight=True))
+    # A sentence is cut to one half only where no layout has room for all of it.
+    first = ((layout, tail) for layout in layouts for tail in whole)
+    then = ((layout, tail) for tail in cut for layout in layouts)
+    tried = (layout(canvas, scene, tail) for layout, tail in chain(first, then))
+    return next((found for found in tried if found is not None), None)
+
+
+def _inline(canvas: Canvas, scene: Scene, tail: Tail) -> Fitting | None:
+    """The equation over its matrices."""
+    roomy = canvas.height >= 18
+    connector = canvas.height >= 16
+    head = (2 if roomy else 1) + 2 + (1 if connector else 0) + (1 if roomy else 0)
+    for space in (1, 0) if canvas.height < 18 else (1,):
+        room = canvas.width - 4, canvas.height - head - len(tail) - space - (1 if roomy else 0)
+        plan = plan_stage(scene, *room)
+        if plan is not None:
+            break
+    else:
+        return None
+
+    def draw_equation() -> None:
+        symbols = symbol_places(canvas, scene, plan, room)
+        draw_plan(canvas, scene, plan, symbols, top=2 if roomy else 1, connector=connector, roomy=roomy)
+
+    return draw_equation, head + plan.body_height + 1, tail, space
+
+
+def _in_falks_layout(canvas: Canvas, scene: Scene, tail: Tail, is_tight: bool = False) -> Fitting | None:
+    """The equation in a line, a product with its right factor above it, all else side by side."""
+    top = 4 if canvas.height >= 18 else 2
+    for space in (1, 0):
+        arrangement = arrange(scene, canvas.width - 4, canvas.height - top - len(tail) - space, is_tight=is_tight)
+        if arrangement is not None:
+            break
+    else:
+        return None
+
+    def draw_equation() -> None:
+        text = notation_named(scene.notation).equation_text(scene.shown.equation)
+        canvas.write(max(1, (canvas.width - width_of(text)) // 2), top // 2, text, accent_style(scene.palette))
+        draw_arrangement(canvas, scene, arrangement, top)
+
+    return draw_equation, top + arrangement.height, tail, space
+
+
+def draw_title(canvas: Canvas, scene: Scene) -> None:
+    """`── ◀ backward  step 8 of 15 ──── gradient of the weights into layer 2 ──`."""
+    session, palette, glyphs = scene.session, scene.palette, scene.glyphs
+    step = scene.view.step
+    if scene.notice and not long_notice(scene, canvas.width - 6):
+        look = style(palette.bright, bold=True) if not scene.is_error else accent_style(palette)
+        parts: list[tuple[str, Style]] = [(f"{glyphs.cross} {scene.notice}" if scene.is_error else scene.notice, look)]
+    elif not scene.view.is_done:
+        again = "" if session.position.iteration == 1 else f"iteration {session.position.iteration} "
+        parts = [("ready ", style(palette.bright, bold=True)), (f"{again}nothing computed yet", style(palette.muted))]
+    else:
+        phase: Phase = step.phase  # type: ignore[assignment]
+        glyph = {FORWARD: glyphs.forward, BACKWARD: glyphs.backward}.get(step.phase, glyphs.update)
+        parts = [
+            (f"{glyph} {step.phase}", phase_style(palette, phase, bold=True)),
+            (f"  step {step.number} of {len(session.program)}", style(palette.muted)),
+        ]
+    title = step_title(step, session.program)
+    if glyphs.name == "ascii":
+        parts = [(plain(text), look) for text, look in parts]
+    draw_title_rule(canvas, 1, 0, canvas.width - 2, parts, (title, style(palette.text)), style(palette.line), glyphs)
+
+
+# the equation sheet
+
+
+def _draw_sheet(canvas: Canvas, scene: Scene, y: int) -> None:
+    """The equations around the current one, with what they do: where there is room below everything else."""
+    palette = scene.palette
+    steps = scene.session.program.steps
+    current = scene.view.step.number
+    first = max(1, min(current - 2, len(steps) - SHEET_ROWS + 2))
+    writer = notation_named(scene.notation)
+    shown = steps[first - 1 : first + SHEET_ROWS - 2]
+    texts = [writer.equation_text(scene.view.convention.shown_equation(step.equation)) for step in shown]
+    wide = max(map(width_of, texts))
+    x = max(3, (canvas.width - wide - 50) // 2)
+    canvas.write(x, y, "equation sheet", style(palette.muted))
+    for row, (step, text) in enumerate(zip(shown, texts, strict=True), 1):
+        now = step.number == current and scene.view.is_done
+        look = accent_style(palette) if now else style(palette.text if step.number < current else palette.muted)
+        mark = scene.glyphs.operand if now else " "
+        canvas.write(x, y + row, f"{mark} {step.number:>3}  {text}", look)
+        canvas.write(x + wide + 12, y + row, step_title(step, scene.session.program), style(palette.muted))
+        canvas.mark(x, y + row, canvas.width - 2 * x, 1, Target("step", number=step.number))
