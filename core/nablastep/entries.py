@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, reduce
 from typing import Any
 
 import numpy as np
@@ -20,10 +20,12 @@ from nablastep.expressions import (
     ROWS,
     Add,
     Apply,
+    Block,
     Cases,
     Dimension,
     Divide,
     Expression,
+    Factor,
     Hadamard,
     LogSumExp,
     MatMul,
@@ -36,11 +38,13 @@ from nablastep.expressions import (
     Symbol,
     TimesLog,
     Transpose,
+    substitute,
     walk,
 )
 from nablastep.functions.elementary import EXP, LOG
 from nablastep.notation.unicode import NOTATION
-from nablastep.notation.writer import Strength, Writer
+from nablastep.notation.writer import Strength, Writer, is_maximum
+from nablastep.origins import Index, origins
 from nablastep.shapes import rows_and_columns, shape_of, size_of
 from nablastep.structures import Entry, IndexSum, Indices, Placed
 
@@ -106,11 +110,26 @@ class _Entries:
         table = str.maketrans(self.writer.entry_signs)
         return tuple(replace(part, text=part.text.translate(table)) for part in line)
 
+    def settled(self, x: Expression, places: Places) -> tuple[Expression, Places]:
+        """An entry of something rearranged as the entries that it comes from, as far as they can be told."""
+        if not isinstance(x, Entry) or not isinstance(x.x, Rearrange | Block):
+            return x, places
+        row, column = (None if index is None else places.get(index, index) for index in x.indices)
+        found = origins(x.x, (row, column), self.values)
+        if found is None or len(found) > MOST_TERMS:
+            return x, places
+        own = dict(places)
+        terms = [_entry(matrix, (_named(own, at[0]), _named(own, at[1]))) for matrix, at in found]
+        return self.settled(reduce(Add, terms), own) if terms else (Factor(0), places)
+
     def written(self, x: Expression, places: Places) -> Line:
         """Any number."""
+        x, places = self.settled(x, places)
         match x:
-            case Entry() if isinstance(x.x, Symbol | Rearrange):
+            case Entry() if isinstance(x.x, Symbol | Rearrange | Block):
                 return self.leaf(x, places)
+            case Entry() if isinstance(x.x, Cases):
+                return self.choice(x.x, x.indices, places)
             case IndexSum():
                 return self.total(x, places)
             case Add() | Subtract():
@@ -132,8 +151,9 @@ class _Entries:
         return size_of(dimension, self.values)
 
     def sum(self, node: Add | Subtract, places: Places) -> Line:
-        right = self.written(node.right, places)
-        if isinstance(self.core(node.right), Add | Subtract):
+        last, own = self.settled(node.right, places)
+        right = self.written(last, own)
+        if isinstance(self.core(last), Add | Subtract):
             right = _bracketed(right)
         return [*self.written(node.left, places), Part(" + " if isinstance(node, Add) else " − "), *right]
 
@@ -158,6 +178,19 @@ class _Entries:
         if node.function.style == "postfix":
             return [*_bracketed(inner), Part(name)]
         return [Part(name + "("), *inner, Part(")")]
+
+    def choice(self, node: Cases, indices: Indices, places: Places) -> Line:
+        """`max(a₁₁, 0)`, and whatever else the notation makes of cases, with entries in the place of matrices."""
+        named = [Symbol(f"case{place}", None, ()) for place in range(len(node.operands))]
+        condition, positive, otherwise = named
+        chosen = Cases(Subtract(positive, otherwise) if is_maximum(node) else condition, positive, otherwise)
+        line: Line = []
+        for token in self.writer.cases(chosen):
+            if token.symbol in named:
+                line += self.written(_entry_or_number(node.operands[named.index(token.symbol)], indices), places)
+            else:
+                line.append(Part(token.text))
+        return line
 
     def leaf(self, x: Expression, places: Places) -> Line:
         raise NotImplementedError
@@ -189,15 +222,14 @@ class _Symbolic(_Entries):
     """With indices."""
 
     def leaf(self, x: Expression, places: Places) -> Line:
-        symbol, indices = (x.x, x.indices) if isinstance(x, Entry) else (x, ())
-        if not isinstance(symbol, Symbol) or not symbol.shape:
+        if not isinstance(x, Entry) or not shape_of(x.x):
             return [Part(self.writer.text(x.x if isinstance(x, Entry) else x))]
         shown = [
             (places.get(index, index) if index is not None else 0, dimension)
-            for index, dimension in zip(indices, symbol.shape, strict=True)
+            for index, dimension in zip(x.indices, shape_of(x.x), strict=True)
             if dimension != "1" or self.writer.indexes_all
         ]
-        pieces = self.writer.indexed(symbol, [index for index, _ in shown])
+        pieces = self.writer.indexed(x.x, [index for index, _ in shown])
         return [Part(text, dimension=None if place is None else shown[place][1]) for text, place in pieces]
 
     def total(self, node: IndexSum, places: Places) -> Line:
@@ -216,6 +248,7 @@ class _Symbolic(_Entries):
         return [Part("Σ"), *marks, Part(" "), *inner]
 
     def summand(self, body: Expression, places: Places) -> Line:
+        body, places = self.settled(body, places)
         if isinstance(body, Scale):
             return self.product(body, places, " ")
         line = self.written(body, places)
@@ -223,6 +256,7 @@ class _Symbolic(_Entries):
         return _bracketed(line) if isinstance(whole, Add | Subtract | TimesLog | Hadamard | MatMul) else line
 
     def factor(self, x: Expression, places: Places) -> Line:
+        x, places = self.settled(x, places)
         line = self.written(x, places)
         return _bracketed(line) if self.needs_brackets(x) else line
 
@@ -249,6 +283,11 @@ class _Numeric(_Entries):
 
     def leaf(self, x: Expression, places: Places) -> Line:
         return self.number(x, places)
+
+    def choice(self, node: Cases, indices: Indices, places: Places) -> Line:
+        if is_maximum(node):
+            return super().choice(node, indices, places)
+        return self.number(Entry(node, indices), places)  # which case holds is said by the indices above
 
     def number(self, x: Expression, places: Places) -> Line:
         """One number: an entry of a computed matrix, or a scalar."""
@@ -284,7 +323,8 @@ class _Numeric(_Entries):
 
     def scaled(self, node: Scale, places: Places) -> Line:
         inner = self.written(node.x, places)
-        inner = inner if len(inner) == 1 else _bracketed(inner)
+        is_tight = len(inner) == 1 or (isinstance(node.x, Scale | Apply) and node.scalar != MINUS_ONE)
+        inner = inner if is_tight else _bracketed(inner)
         if node.scalar == MINUS_ONE:
             return [Part("−"), *inner]
         return [Part(value=float(value_of(node.scalar, self.values))), Part(" × "), *inner]
@@ -316,6 +356,19 @@ def _exponentials(node: Softmax | LogSumExp, indices: Indices) -> Expression:
     return Apply(LOG, total) if isinstance(node, LogSumExp) else Divide(Apply(EXP, _entry(node.x, indices)), total)
 
 
+def _named(places: dict[str, int | str], index: Index) -> str | None:
+    """The name of an index that stands for that place."""
+    if index is None or isinstance(index, str):
+        return index
+    name = f"at {index}"
+    places[name] = index
+    return name
+
+
+def _entry_or_number(x: Expression, indices: Indices) -> Expression:
+    return _entry(x, indices) if shape_of(x) else x
+
+
 def _entry(x: Expression, indices: Indices) -> Expression:
     rows, columns = rows_and_columns(x)
     return Entry(x, (None if rows == "1" else indices[0], None if columns == "1" else indices[1]))
@@ -324,7 +377,7 @@ def _entry(x: Expression, indices: Indices) -> Expression:
 def _with_operands(number: Expression, operands: Mapping[Expression, Expression]) -> Expression:
     """The number with entries of the operands in the place of entries of their stand-ins."""
     if isinstance(number, Entry):
-        return Entry(operands.get(number.x, number.x), number.indices)
+        return Entry(substitute(number.x, operands), number.indices)
     if number in operands:
         return operands[number]
     if not number.operands:

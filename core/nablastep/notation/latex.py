@@ -91,11 +91,13 @@ class LatexWriter(Writer):
         letter = r"\mathit{velocity}" if symbol.prefix == "velocity" else symbol.prefix
         return f"{letter}_{{{name}}}"
 
-    def indexed(self, symbol: Symbol, indices: Sequence[int | str]) -> list[tuple[str, int | None]]:
+    def indexed(self, x: Expression, indices: Sequence[int | str]) -> list[tuple[str, int | None]]:
         below = [(text.translate(_PLAIN_INDICES), place) for text, place in self.subscripts(indices)]
         if not below:
-            return [(self.symbol_text(symbol), None)]
-        before, after = self.with_index(symbol, "\0").split("\0")
+            return [(self.indexed_name(x), None)]
+        if not isinstance(x, Symbol):
+            return [(f"{self.indexed_name(x)}_{{", None), *below, ("}", None)]
+        before, after = self.with_index(x, "\0").split("\0")
         return [(before, None), *below, (after, None)]
 
     def with_index(self, symbol: Symbol, index: str) -> str:

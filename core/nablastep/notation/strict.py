@@ -23,12 +23,12 @@ class StrictWriter(UnicodeWriter):
         """The gradient of E by a quantity."""
         return f"∇_{{{variable}}} E"
 
-    def indexed(self, symbol: Symbol, indices: Sequence[int | str]) -> list[tuple[str, int | None]]:
-        if symbol.prefix != "grad":
-            return super().indexed(symbol, indices)
+    def indexed(self, x: Expression, indices: Sequence[int | str]) -> list[tuple[str, int | None]]:
+        if not isinstance(x, Symbol) or x.prefix != "grad":
+            return super().indexed(x, indices)
         # The index belongs to the variable: ∇_{W₂₁} E is the derivative by that entry.
         mark = "\0"
-        variable = super().symbol_text(Symbol(symbol.base, symbol.mark, symbol.shape))
+        variable = super().symbol_text(Symbol(x.base, x.mark, x.shape))
         before, after = self.gradient_text(variable + mark).split(mark)
         return [(before, None), *self.subscripts(indices), *([(after, None)] if after else [])]
 

@@ -130,12 +130,16 @@ class Writer:
         """A numeric constant."""
         return repr(value)
 
-    def indexed(self, symbol: Symbol, indices: Sequence[int | str]) -> list[tuple[str, int | None]]:
-        """One entry of a quantity, in pieces, each with the place of the index that it writes, or None.
+    def indexed(self, x: Expression, indices: Sequence[int | str]) -> list[tuple[str, int | None]]:
+        """One entry of a matrix, in pieces, each with the place of the index that it writes, or None.
 
         Indices are counted from 0, or letters; mathematics writes them from 1, as subscripts.
         """
-        return [(self.symbol_text(symbol), None), *self.subscripts(indices)]
+        return [(self.indexed_name(x), None), *self.subscripts(indices)]
+
+    def indexed_name(self, x: Expression) -> str:
+        """What an index is put on: a name, or a form that is as tight."""
+        return self.symbol_text(x) if isinstance(x, Symbol) else "".join(t.text for t in self.wrapped(x, Strength.ATOM))
 
     def subscripts(self, indices: Sequence[int | str]) -> list[tuple[str, int | None]]:
         """The indices as pieces, with commas where one of them has two digits."""
