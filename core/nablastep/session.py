@@ -332,6 +332,19 @@ class Session(Displayed):
         other._latest, other._length = None, self._length
         return other
 
+    def ahead(self) -> Session:
+        """A session in which one more equation has been computed, with what that gives; only to look at."""
+        other = self.trial()
+        other.do(_ONE_STEP)
+        other._undo, other._redo = list(self._undo), list(self._redo)
+        return other
+
+    @property
+    def place(self) -> tuple[object, ...]:
+        """Where it stands in all that it can look at: equal for a session and one `ahead` of it once it gets there."""
+        lines = tuple((number, line.track, line.furthest) for number, line in self._timelines.items())
+        return (self._position, self._current, lines, len(self._undo), len(self._redo))
+
     def bookmark(self) -> Bookmark:
         """All that makes up this place: timelines, position and the history of edits; cheap, nothing is copied."""
         here = self._moment()

@@ -7,10 +7,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from textual.geometry import Size
 
 import nablastep as ns
 from command_line import environment
 from nablastep_tui.app import NablastepApp
+from nablastep_tui.scene.scene import Scene
+from nablastep_tui.widgets.picture import Picture
 from nablastep_tui.widgets.region import Region
 
 STARTED = """
@@ -61,17 +64,13 @@ async def test_the_stage_is_the_first_screen_and_is_drawn_once(
 ) -> None:
     monkeypatch.setenv("NABLASTEP_CONFIG", str(tmp_path))
     drawn: list[str | None] = []
-    drawing = Region.canvas.fget
-    assert drawing is not None
+    drawing = Region._drawn
 
-    def counted(region: Region) -> object:
-        before = region._drawn_for
-        found = drawing(region)
-        if region._drawn_for is not before:
-            drawn.append(region.id)
-        return found
+    def counted(region: Region, scene: Scene, size: Size) -> Picture:
+        drawn.append(region.id)
+        return drawing(region, scene, size)
 
-    monkeypatch.setattr(Region, "canvas", property(counted))
+    monkeypatch.setattr(Region, "_drawn", counted)
     app = NablastepApp(ns.open("mazur"), still=True)
     async with app.run_test(size=size) as pilot:
         await pilot.pause()

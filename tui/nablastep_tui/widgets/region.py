@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Hashable
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
+from inspect import isfunction
 
-from rich.segment import Segment
 from rich.style import Style
-from textual.color import Color
 from textual.events import Click, MouseScrollDown, MouseScrollUp
-from textual.filter import LineFilter
 from textual.geometry import Region as Rows
+from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
@@ -19,32 +19,19 @@ from textual.widget import Widget
 from nablastep_tui.draw.canvas import Canvas
 from nablastep_tui.faults import Guarded
 from nablastep_tui.look.themes import style
+from nablastep_tui.scene.ahead import Observed, scene_ahead
 from nablastep_tui.scene.scene import Scene
 from nablastep_tui.widgets.drawing_border import draw_or_say
+from nablastep_tui.widgets.picture import Looks, Picture, looks_of
 
 Draw = Callable[[Canvas, Scene], None]
+QUIET_SECONDS = 0.02
+"""So long after the last scene there is time to look ahead: the frame is out."""
 
 
-class Looks:
-    """What Textual's filters make of a style, in front of a background; each style is asked for once."""
-
-    def __init__(self, filters: tuple[LineFilter, ...], background: Color) -> None:
-        self._filters, self._background = filters, background
-        # Styles are told apart by being the same object, which is kept: to hash and compare them takes longer.
-        self._known: dict[int, tuple[Style, Style]] = {}
-
-    def __call__(self, style: Style) -> Style:
-        """The style as it is shown."""
-        known = self._known.get(id(style))
-        if known is None:
-            segments = [Segment("x", style)]
-            for each in self._filters:
-                segments = each.apply(segments, self._background)
-            known = self._known[id(style)] = (style, segments[0].style or Style.null())
-        return known[1]
-
-
-looks_of = lru_cache(maxsize=8)(Looks)
+def blank(scene: Scene, width: int, height: int) -> Canvas:
+    """A canvas in the palette's colours."""
+    return Canvas(width, height, style(scene.palette.text, scene.palette.background))
 
 
 class Region(Guarded, Widget):
@@ -69,10 +56,9 @@ class Region(Guarded, Widget):
         super().__init__(id=id)
         self._draw = draw
         self._scene: Scene | None = None
-        self._canvas: Canvas | None = None
-        self._drawn_for: tuple[Scene | None, int, int] = (None, 0, 0)
-        self._strips: dict[int, Strip] = {}
-        self._strips_of: Canvas | None = None
+        self._picture: Picture | None = None
+        self._ahead: Picture | None = None
+        self._waiting: asyncio.TimerHandle | None = None
 
     @property
     def scene(self) -> Scene | None:
@@ -81,21 +67,48 @@ class Region(Guarded, Widget):
 
     @scene.setter
     def scene(self, scene: Scene) -> None:
-        stands = self._canvas if self._drawn_for == (self._scene, *self.outer_size) else None
+        stands = self._picture if self._picture and self._picture.fits(self._scene, self.outer_size) else None
         self._scene = scene
-        if stands is None or not self.display:
+        picture = self.picture if stands and self.display else None
+        self._ahead = None
+        if stands is None or picture is None:
             self.refresh()
             return
-        canvas = self.canvas
-        assert canvas is not None
-        changed = canvas.changed_rows(stands)
-        if self._strips_of is stands:
-            self._strips_of = canvas
-            for first, count in changed:
-                for y in range(first, first + count):
-                    self._strips.pop(y, None)
+        changed = picture.changed_rows(stands)
         if changed:
-            self.refresh(*(Rows(0, first, canvas.width, count) for first, count in changed))
+            self.refresh(*(Rows(0, first, picture.canvas.width, count) for first, count in changed))
+
+    def look_ahead(self) -> None:
+        """Draw what one more equation will show, so that its key finds it ready; a fault is told when it is asked for.
+
+        It counts for the next scene alone: what `draw` knows from elsewhere changes with a new scene only.
+        """
+        picture = self._picture
+        if picture is None or not picture.fits(self._scene, self.outer_size) or not self.display:
+            return
+        with suppress(Exception):
+            scene = scene_ahead(picture.scene)
+            if scene is not None:
+                observed = Observed.of(scene)
+                ahead = Picture(blank(observed, *self.outer_size), observed)
+                self._draw(ahead.canvas, observed)
+                for first, count in ahead.changed_rows(picture):
+                    for y in range(first, first + count):
+                        ahead.strip(y, self._looks).render(self.app.console)
+                self._ahead = ahead
+
+    def _look_ahead_soon(self) -> None:
+        self._look_ahead_no_more()
+        if not self.app.is_headless:
+            self._waiting = asyncio.get_running_loop().call_later(QUIET_SECONDS, self.look_ahead)
+
+    def _look_ahead_no_more(self) -> None:
+        if self._waiting is not None:
+            self._waiting.cancel()
+
+    def on_unmount(self) -> None:
+        """Nobody will ask for more."""
+        self._look_ahead_no_more()
 
     def render_line(self, y: int) -> Strip:
         """One row of the canvas, which is drawn anew when the scene or the size is another."""
@@ -106,35 +119,49 @@ class Region(Guarded, Widget):
 
     def render_lines(self, crop: Rows) -> list[Strip]:
         """The rows as they are drawn, each made once: no border, padding or opacity is put around or over them."""
-        canvas, width = self.canvas, self.outer_size.width
-        if canvas is not self._strips_of:
-            self._strips, self._strips_of = {}, canvas
-        missing = [y for y in crop.line_range if y not in self._strips]
-        if missing:
-            looks = looks_of(tuple(self.get_line_filters()), self.background_colors[1])
-            for y in missing:
-                is_drawn = canvas is not None and y < canvas.height
-                self._strips[y] = canvas.strip(y, looks) if canvas and is_drawn else Strip.blank(width, Style.null())
-        rows = [self._strips[y] for y in crop.line_range]
+        picture, width = self.picture, self.outer_size.width
+        if picture is None:
+            return [Strip.blank(crop.width, Style.null())] * crop.height
+        rows = [picture.strip(y, self._looks) for y in crop.line_range]
         return rows if crop.column_span == (0, width) else [row.crop(*crop.column_span) for row in rows]
+
+    def _looks(self) -> Looks:
+        return looks_of(tuple(self.get_line_filters()), self.background_colors[1])
 
     def notify_style_update(self) -> None:
         """Another theme: rows may look otherwise than when they were made."""
         super().notify_style_update()
-        self._strips = {}
+        self._ahead = None
+        if self._picture is not None:
+            self._picture.strips.clear()
 
     @property
     def canvas(self) -> Canvas | None:
         """What is drawn for the scene and size of now."""
-        scene, (width, height) = self._scene, self.outer_size
-        if scene is None or not width or not height:
+        picture = self.picture
+        return None if picture is None else picture.canvas
+
+    @property
+    def picture(self) -> Picture | None:
+        """The same with its rows; None without a scene or a size."""
+        scene, size = self._scene, self.outer_size
+        if scene is None or not all(size):
             return None
-        if self._drawn_for != (scene, width, height):
-            background = style(scene.palette.text, scene.palette.background)
-            self._canvas = Canvas(width, height, background)
-            draw_or_say(self._canvas, lambda canvas: self._draw(canvas, scene), self.app)
-            self._drawn_for = (scene, width, height)
-        return self._canvas
+        if self._picture is None or not self._picture.fits(scene, size):
+            self._picture = self._ready(scene, size) or self._drawn(scene, size)
+            self._ahead = None
+            self._look_ahead_soon()
+        return self._picture
+
+    def _ready(self, scene: Scene, size: Size) -> Picture | None:
+        """A picture that the scene has already: the one drawn ahead, or where only scenes count the one that stands."""
+        pictures = (self._ahead, self._picture if isfunction(self._draw) else None)
+        return next((picture for picture in pictures if picture and picture.would_fit(scene, size)), None)
+
+    def _drawn(self, scene: Scene, size: Size) -> Picture:
+        canvas = blank(scene, *size)
+        draw_or_say(canvas, lambda canvas: self._draw(canvas, scene), self.app)
+        return Picture(canvas, scene)
 
     def on_click(self, event: Click) -> None:
         """Pass on what lies under the mouse."""

@@ -1,0 +1,74 @@
+"""A scene as it is drawn: the canvas, and the strips of its rows as far as they were asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.color import Color
+from textual.filter import LineFilter
+from textual.geometry import Size
+from textual.strip import Strip
+
+from nablastep_tui.draw.canvas import Canvas
+from nablastep_tui.scene.ahead import Observed
+from nablastep_tui.scene.scene import Scene
+
+
+class Looks:
+    """What Textual's filters make of a style, in front of a background; each style is asked for once."""
+
+    def __init__(self, filters: tuple[LineFilter, ...], background: Color) -> None:
+        self._filters, self._background = filters, background
+        # Styles are told apart by being the same object, which is kept: to hash and compare them takes longer.
+        self._known: dict[int, tuple[Style, Style]] = {}
+
+    def __call__(self, style: Style) -> Style:
+        """The style as it is shown."""
+        known = self._known.get(id(style))
+        if known is None:
+            segments = [Segment("x", style)]
+            for each in self._filters:
+                segments = each.apply(segments, self._background)
+            known = self._known[id(style)] = (style, segments[0].style or Style.null())
+        return known[1]
+
+
+looks_of = lru_cache(maxsize=8)(Looks)
+
+
+class Picture:
+    """The drawing of one scene in one size; of an `Observed` one it tells which others it stands for."""
+
+    def __init__(self, canvas: Canvas, scene: Scene) -> None:
+        self.canvas, self.scene = canvas, scene
+        self.strips: dict[int, Strip] = {}
+        self._observed = scene if isinstance(scene, Observed) else None
+
+    def fits(self, scene: Scene | None, size: Size) -> bool:
+        """Whether it was drawn for that scene in that size."""
+        return scene is self.scene and size == (self.canvas.width, self.canvas.height)
+
+    def would_fit(self, scene: Scene, size: Size) -> bool:
+        """Whether a drawing of the scene would be the same, as far as it depends on the scene; then it fits."""
+        if self._observed is not None and self._observed.answers_as(scene):
+            self.scene = scene
+        return self.fits(scene, size)
+
+    def strip(self, y: int, looks: Callable[[], Looks]) -> Strip:
+        """One row, made when it is first asked for; rows below the canvas are blank."""
+        found = self.strips.get(y)
+        if found is None:
+            width, is_drawn = self.canvas.width, y < self.canvas.height
+            found = self.canvas.strip(y, looks()) if is_drawn else Strip.blank(width, Style.null())
+            self.strips[y] = found
+        return found
+
+    def changed_rows(self, before: Picture) -> list[tuple[int, int]]:
+        """The runs of rows that differ from a picture of the same size, (first, how many); the others share strips."""
+        changed = self.canvas.changed_rows(before.canvas)
+        different = {y for first, count in changed for y in range(first, first + count)}
+        self.strips |= {y: strip for y, strip in before.strips.items() if y not in different}
+        return changed
