@@ -69,11 +69,15 @@ Places = Mapping[str, int | str]
 
 @dataclass(frozen=True)
 class EntryLines:
-    """The scalar form of one entry: left side, with indices, and with numbers."""
+    """The scalar form of one entry: left side, with indices, and with numbers.
+
+    `terms` is shorter than `numeric`: one number for each term of a sum; empty of anything else.
+    """
 
     name: tuple[Part, ...]
     symbolic: tuple[Part, ...]
     numeric: tuple[Part, ...]
+    terms: tuple[Part, ...] = ()
 
 
 def entry_lines(
@@ -88,7 +92,8 @@ def entry_lines(
     symbolic, numeric = _Symbolic(values, notation), _Numeric(values, notation)
     lines = (symbolic.entry(target, places), symbolic.entry(expression, places), numeric.entry(expression, places))
     name, with_indices, with_numbers = (symbolic.spelled(line) for line in lines)
-    return EntryLines(name, with_indices, with_numbers)
+    terms = numeric.terms(expression, places) if isinstance(expression, Add | Subtract) else []
+    return EntryLines(name, with_indices, with_numbers, numeric.spelled(terms))
 
 
 class _Entries:
@@ -283,6 +288,14 @@ class _Numeric(_Entries):
 
     def leaf(self, x: Expression, places: Places) -> Line:
         return self.number(x, places)
+
+    def terms(self, x: Expression, places: Places) -> Line:
+        """What is added up, each as one number."""
+        if not isinstance(x, Add | Subtract):
+            return self.number(Entry(x, (_ROW, _COLUMN)) if shape_of(x) else x, places)
+        right = self.terms(x.right, places)
+        right = _bracketed(right) if isinstance(x, Subtract) and len(right) > 1 else right
+        return [*self.terms(x.left, places), Part(" + " if isinstance(x, Add) else " − "), *right]
 
     def choice(self, node: Cases, indices: Indices, places: Places) -> Line:
         if is_maximum(node):

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
+import nablastep as ns
 from nablastep.files.built_in import network_names
-from nablastep_tui.draw.stage.falk import arrange
+from nablastep.layout import Operand, Operator
+from nablastep.notation import notation_named
+from nablastep_tui.draw.stage.falk import arrange, arrange_terms
 from nablastep_tui.draw.stage.plan import has_room_for_numbers
 from nablastep_tui.draw.stage.stage import draw_stage
 from nablastep_tui.draw.stage.words import half_of
@@ -105,3 +110,101 @@ def test_single_samples_have_numbers_at_every_step(source: str, width: int) -> N
         session.next()
         canvas = drawn(draw_stage, scene(session), width, 14 if width == 80 else 19)
         assert "▀" not in "".join(canvas.text_rows()), session.step
+
+
+GATES = """
+h = H x[2:, :]
+r = sigmoid(Wr x[:2, :] + Ur h + br)
+u = sigmoid(Wu x[:2, :] + Uu h + bu)
+c = tanh(Wc x[:2, :] + Uc (r ⊙ h) + bc)
+E = sum(((1 - u) ⊙ h + u ⊙ c - y)^2)
+"""
+
+
+def gates(place: str) -> ns.Session:
+    """A cell whose `h` is read in four places: its gradient is a sum of four long terms."""
+    dice = np.random.default_rng(3)
+    shapes = {"W": (3, 2), "U": (3, 3), "b": (3, 1)}
+    parameters = {f"{letter}{gate}": dice.normal(size=shapes[letter]).tolist() for letter in "WUb" for gate in "ruc"}
+    parameters["H"] = dice.normal(size=(3, 2)).tolist()
+    session = ns.open(
+        ns.Network.from_equations(
+            GATES, parameters=parameters, x=dice.normal(size=(2, 4)).tolist(), y=dice.normal(size=(2, 3)).tolist()
+        )
+    )
+    session.goto(place)
+    return session
+
+
+@pytest.mark.parametrize("size", [(80, 15), (120, 15), (120, 19)])
+@pytest.mark.parametrize("place", ["grad_h", "grad_Wu", "grad_Uc"])
+def test_an_equation_longer_than_a_row_is_whole(place: str, size: tuple[int, int]) -> None:
+    session = gates(place)
+    drawn_rows = rows(draw_stage, scene(session), *size)
+    equation = session.program.steps[session.position.step - 1].equation
+    written = "".join(notation_named("unicode").equation_text(equation).split())
+    assert written in "".join("".join(drawn_rows).split())
+    assert "▀" not in "".join(drawn_rows)
+
+
+def test_a_sum_without_room_for_its_factors_shows_its_terms() -> None:
+    session = gates("grad_h")
+    found = arrange_terms(scene(session), 116, 9)
+    assert found is not None
+    result, *terms = (placed.picture.values for placed in found.placed)
+    assert len(terms) == 4
+    np.testing.assert_allclose(sum(terms), result, rtol=1e-12)
+    assert arrange(scene(session), 116, 9) is None
+
+
+def test_the_line_of_an_entry_then_adds_up_the_terms() -> None:
+    session = gates("grad_h")
+    said = " ".join(" ".join(rows(draw_stage, scene(session), 80, 15)).split())
+    line = re.search(r"∇h₁₁ = ([−()+ .×⁻⁰-⁹0-9]+) = (−?[.0-9]+)", said)
+    assert line is not None, said
+    numbers = [float(one.replace("−", "-")) for one in re.findall(r"−?\d+\.\d+", line[1])]
+    assert len(numbers) == 4
+    assert sum(numbers) == pytest.approx(float(line[2].replace("−", "-")), abs=1e-4)
+
+
+def test_a_term_that_is_taken_away_says_so() -> None:
+    network = ns.Network.from_equations(
+        "z = A B C D + A C B D - D C B A\nE = sum(z^2)",
+        parameters={
+            name: np.random.default_rng(place).normal(size=(3, 3)).tolist() for place, name in enumerate("ABCD")
+        },
+    )
+    session = ns.open(network)
+    session.goto("z")
+    found = arrange_terms(scene(session), 116, 9)
+    assert found is not None
+    assert [placed.picture.ruler_text for placed in found.placed] == [
+        "z n₀",
+        "A B C D n₀",
+        "A C B D n₀",
+        "− D C B A n₀",
+    ]
+
+
+@pytest.mark.parametrize("rows_of_stage", [11, 15])
+@pytest.mark.parametrize("source", ["attention", "residual", "skinny", "two-heads"])
+def test_inner_dimensions_are_joined_wherever_there_is_a_row_for_it(source: str, rows_of_stage: int) -> None:
+    """A blank row below everything, and no sign that the inner dimensions agree, is never right."""
+    session = at(source, "start")
+    for _ in session.program.forward:
+        session.next()
+        text = rows(draw_stage, scene(session), 118, rows_of_stage)
+        kinds = [piece for piece in session_pieces(session) if piece in "·⊙"]
+        if kinds and notation_named("unicode").equation_text(session.step.equation) not in "\n".join(text):
+            assert any(" ✓ " in row for row in text) or text[-1] != "", (session.step.id, text)
+
+
+def session_pieces(session: ns.Session) -> list[str]:
+    """The signs of the equation shown that join two matrices side by side."""
+    pieces = scene(session).shown.pieces(None)
+    beside = (
+        sign.text
+        for left, sign, right in zip(pieces, pieces[1:], pieces[2:], strict=False)
+        if isinstance(left, Operand) and isinstance(sign, Operator) and isinstance(right, Operand)
+    )
+    return list(beside)

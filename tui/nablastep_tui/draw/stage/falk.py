@@ -1,7 +1,7 @@
 """The stage with numbers where the equation does not fit in one line: a product in Falk's layout, all else in rows.
 
 In Falk's layout the right factor stands above the product and the left factor beside it: shared dimensions align, and
-it takes about half the width of the equation.
+it takes about half the width of the equation. Of a sum that has no room for all its factors the terms stand in rows.
 """
 
 from __future__ import annotations
@@ -11,15 +11,26 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from nablastep.expressions import ROWS, Repeat
+from nablastep.expressions import ROWS, Add, Expression, Repeat, Subtract
 from nablastep.layout import Operand
+from nablastep.shapes import shape_of
 from nablastep_tui.draw.canvas import Canvas
 from nablastep_tui.draw.matrix import MatrixPicture, draw, geometry
-from nablastep_tui.draw.stage.plan import Source, is_product, item_of, operand_source, result_source, tightened
+from nablastep_tui.draw.stage.plan import (
+    Source,
+    is_product,
+    item_of,
+    operand_source,
+    result_source,
+    symbol_text,
+    tightened,
+)
 from nablastep_tui.look.cells import width_of
 from nablastep_tui.scene.scene import Scene
 
 GAP, TIGHT_GAP, ROW_GAP = 3, 2, 1
+LONGEST_NAME = 18
+"""The widest name of a term; others have numbers."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +71,42 @@ def arrange(scene: Scene, width: int, height: int, *, is_tight: bool = False) ->
         if found.width <= width and found.height <= height:
             return found
     return None
+
+
+def arrange_terms(scene: Scene, width: int, height: int, *, is_tight: bool = False) -> Arrangement | None:
+    """The result and the terms that it is the sum of, in rows; None of what is no sum, or where they do not fit."""
+    terms = list(_terms(scene.shown.equation.expression))
+    result = result_source(scene)
+    if len(terms) < 2 or any(shape_of(term) != shape_of(terms[0][1]) for _, term in terms) or result.values is None:
+        return None
+    sources = [result, *(_term_source(scene, sign, term, place) for place, (sign, term) in enumerate(terms, 1))]
+    for decimals in (3, 2) if is_tight else (6, 4, 3):
+        pictures = [
+            _picture(scene, source, decimals, is_result=index == 0, is_tight=is_tight)
+            for index, source in enumerate(sources)
+        ]
+        found = _rows(scene, iter(pictures), width, is_tight)
+        if found.width <= width and found.height <= height:
+            return found
+    return None
+
+
+def _terms(expression: Expression, sign: str = "") -> Iterator[tuple[str, Expression]]:
+    """What is added up, each with `−` where it is taken away."""
+    if not isinstance(expression, Add | Subtract):
+        yield sign, expression
+        return
+    yield from _terms(expression.left, sign)
+    flipped = "" if sign else "− "
+    yield from _terms(expression.right, sign if isinstance(expression, Add) else flipped)
+
+
+def _term_source(scene: Scene, sign: str, term: Expression, place: int) -> Source:
+    """A term with its name where that is short, else with its number."""
+    source = operand_source(scene, Operand(term, None))
+    named = symbol_text(scene, term)
+    text = named if width_of(named) <= LONGEST_NAME else f"term {place}"
+    return replace(source, text=f"{sign}{text}", operands=frozenset({scene.cell}), quantity="")
 
 
 def once(piece: Operand) -> Operand:

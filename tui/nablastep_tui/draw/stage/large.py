@@ -6,7 +6,6 @@ align. Everything is drawn with a cost that follows the screen, not the matrix; 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -26,7 +25,7 @@ from nablastep_tui.draw.lines import draw_brackets, draw_ruler
 from nablastep_tui.draw.matrix import CellTarget, MatrixPicture
 from nablastep_tui.draw.pooling import HeatPicture, Strength, heat_picture
 from nablastep_tui.draw.spans import Spans, clipped, spans_width, write_spans
-from nablastep_tui.draw.stage.plan import Source, is_product, operand_source, result_source
+from nablastep_tui.draw.stage.plan import Source, equation_rows, is_product, operand_source, result_source
 from nablastep_tui.draw.stage.words import (
     check_line,
     draw_line_at,
@@ -38,7 +37,7 @@ from nablastep_tui.draw.stage.words import (
 from nablastep_tui.look.cells import width_of
 from nablastep_tui.look.numbers import choose_format, parenthesised
 from nablastep_tui.look.symbols import plain as plain_text
-from nablastep_tui.look.text import folded, wrapped
+from nablastep_tui.look.text import wrapped
 from nablastep_tui.look.themes import accent_style, dimension_style, faint_style, style
 from nablastep_tui.scene.scene import Scene
 
@@ -46,9 +45,6 @@ Values = NDArray[np.float64]
 
 ROW_START, ROW_GAP, SMALLEST_BODY = 5, 7, 6
 """Where the first picture of a row stands, the cells between two, and the least cells for one that is larger."""
-
-SIGN = re.compile(r"(?= [=←+−⊙·<-] )")
-"""Where an equation may be broken."""
 
 SMALLEST_PICTURES = 8
 """The least rows for the pictures under the equation."""
@@ -101,9 +97,9 @@ def draw_header(canvas: Canvas, scene: Scene, result: Source, operands: list[Sou
     An equation that needs several lines takes the place of the shapes, and `spare` rows more where the pictures can do
     without them; returns the lines beyond those two.
     """
-    text = notation_named(scene.notation).equation_text(scene.shown.equation)
-    lines = folded(SIGN.split(text), width)
+    lines = equation_rows(scene, width)
     if len(lines) - 2 > max(0, spare):
+        text = notation_named(scene.notation).equation_text(scene.shown.equation)
         lines = [clipped(text, width, scene.glyphs)]
     for row, line in enumerate(lines, 1):
         canvas.write(3, row, line, accent_style(scene.palette))

@@ -6,6 +6,7 @@ A plan is a row of items in reading order (matrices, signs, coefficients). If no
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import product
@@ -21,10 +22,13 @@ from nablastep_tui.draw.matrix import MatrixGeometry, MatrixPicture, geometry
 from nablastep_tui.look.cells import width_of
 from nablastep_tui.look.glyphs import Glyphs
 from nablastep_tui.look.numbers import MatrixFormat, choose_format, scalar_text
+from nablastep_tui.look.text import folded
 from nablastep_tui.scene.cursor import readers
 from nablastep_tui.scene.scene import Cell, Scene
 
 MOST_ROWS, MOST_COLUMNS = 14, 12
+SIGN = re.compile(r"(?= [=←+−⊙·<-] )")
+"""Where an equation may be broken."""
 RESULT = "result"
 
 
@@ -80,6 +84,11 @@ class Plan:
         return sum(item.width for item in self.items) + self.gap * (len(self.items) - 1)
 
     @property
+    def decimals(self) -> int:
+        """Those of the result."""
+        return next(item.picture.format.decimals for item in self.items if isinstance(item, MatrixItem))
+
+    @property
     def body_height(self) -> int:
         """Rows of the tallest matrix without its ruler."""
         return max(item.place.body_height for item in self.items if isinstance(item, MatrixItem))
@@ -89,6 +98,11 @@ def is_product(scene: Scene) -> bool:
     """Whether the right side is a product of two operands, perhaps with a bias added."""
     kinds = [piece.text if isinstance(piece, Operator) else "" for piece in scene.shown.pieces(None)]
     return kinds[:3] == ["", "·", ""] and kinds[3:] in ([], ["+", ""])
+
+
+def equation_rows(scene: Scene, width: int) -> list[str]:
+    """The equation as the notation writes it, in as many rows of `width` cells as it needs."""
+    return folded(SIGN.split(notation_named(scene.notation).equation_text(scene.shown.equation)), width)
 
 
 def plan_stage(scene: Scene, width: int, height: int) -> Plan | None:

@@ -24,7 +24,8 @@ BREAKS = (" + ", " − ", " - ")
 def scalar_lines(scene: Scene, width: int, most: int) -> list[Line]:
     """`∇W⁽¹⁾₂₁ = ∇z⁽²⁾₂ × a⁽¹⁾₁ = −0.038098 × 0.593270 = −0.022603` in at most that many rows of `width` cells.
 
-    As many decimals as fit; a sum goes on below its first row. Where no digits fit, the numbers between are left out.
+    As many decimals as fit; a sum goes on below its first row. Where no digits fit, each of its terms is one number,
+    and where there is no room for these either, the numbers between are left out.
     """
     entry = scene.shown.entry(scene.cell, scene.notation)
     if entry is None:
@@ -41,6 +42,11 @@ def scalar_lines(scene: Scene, width: int, most: int) -> list[Line]:
             found = _in_rows(scene, sides, width)
             if len(found) <= rows:
                 return found
+    for decimals in DECIMALS if entry.terms else ():
+        result = [(_number(number, decimals, scene), accent_style(scene.palette))]
+        found = _in_rows(scene, [name, _parts(scene, entry.terms, decimals), result], width)
+        if len(found) <= most:
+            return found
     result = [(_number(number, 6, scene), accent_style(scene.palette))]
     short = _in_rows(scene, [name, symbolic, result], width)
     return short if len(short) <= most else _in_rows(scene, [name, result], width)[:most]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 
@@ -13,9 +14,9 @@ from nablastep.program import BACKWARD, FORWARD
 from nablastep.words import step_title
 from nablastep_tui.draw.canvas import Canvas
 from nablastep_tui.draw.lines import draw_title_rule
-from nablastep_tui.draw.stage.falk import arrange, draw_arrangement
+from nablastep_tui.draw.stage.falk import Arrangement, arrange, arrange_terms, draw_arrangement
 from nablastep_tui.draw.stage.line import draw_plan, symbol_places
-from nablastep_tui.draw.stage.plan import has_room_for_numbers, plan_stage
+from nablastep_tui.draw.stage.plan import equation_rows, has_room_for_numbers, plan_stage
 from nablastep_tui.draw.stage.words import Tail, draw_line, long_notice, tails
 from nablastep_tui.look.cells import width_of
 from nablastep_tui.look.text import plain
@@ -50,14 +51,20 @@ Fitting = tuple[Callable[[], None], int, Tail, int]
 
 
 def _fitting(canvas: Canvas, scene: Scene) -> Fitting | None:
-    """The equation with its numbers and as many lines below it as fit, in one line or else in Falk's layout.
+    """The equation with its numbers and as many lines below it as fit: in one line, in Falk's layout, or by its terms.
 
     None where the matrices are too large for numbers. What is written in words gives way to numbers in matrices.
     """
     if not has_room_for_numbers(scene):
         return None
     whole, cut = tails(canvas, scene)
-    layouts = (_inline, _in_falks_layout, partial(_in_falks_layout, is_tight=True))
+    layouts = (
+        _inline,
+        partial(_in_rows, arrange),
+        partial(_in_rows, partial(arrange, is_tight=True)),
+        partial(_in_rows, arrange_terms),
+        partial(_in_rows, partial(arrange_terms, is_tight=True)),
+    )
     # A sentence is cut to one half only where no layout has room for all of it.
     first = ((layout, tail) for layout in layouts for tail in whole)
     then = ((layout, tail) for tail in cut for layout in layouts)
@@ -65,39 +72,70 @@ def _fitting(canvas: Canvas, scene: Scene) -> Fitting | None:
     return next((found for found in tried if found is not None), None)
 
 
+@dataclass(frozen=True)
+class _Head:
+    """The rows above the matrices of an equation in one line. `top`: the row of its symbols, below them their shapes;
+    `connector`: a row that joins the inner dimensions; `blank`: one above the rulers."""
+
+    top: int
+    connector: bool
+    blank: bool
+
+    @property
+    def rows(self) -> int:
+        """All of them."""
+        return self.top + 2 + self.connector + self.blank
+
+
+_ROOMY = _Head(2, connector=True, blank=True)
+_HEADS = (_Head(2, connector=True, blank=False), _Head(1, connector=True, blank=False))
+_LEAST = _Head(1, connector=False, blank=False)
+
+
 def _inline(canvas: Canvas, scene: Scene, tail: Tail) -> Fitting | None:
-    """The equation over its matrices."""
+    """The equation over its matrices, with as many rows above them as leave these as large as they can be."""
     roomy = canvas.height >= 18
-    connector = canvas.height >= 16
-    head = (2 if roomy else 1) + 2 + (1 if connector else 0) + (1 if roomy else 0)
-    for space in (1, 0) if canvas.height < 18 else (1,):
-        room = canvas.width - 4, canvas.height - head - len(tail) - space - (1 if roomy else 0)
+    spaces = (1,) if roomy else (1, 0)
+    for space in spaces:
+        head = _ROOMY if roomy else _LEAST
+        room = canvas.width - 4, canvas.height - head.rows - len(tail) - space - roomy
         plan = plan_stage(scene, *room)
         if plan is not None:
             break
     else:
         return None
+    for larger in () if roomy else _HEADS:
+        less = room[0], room[1] - larger.rows + head.rows
+        tried = plan_stage(scene, *less)
+        if tried is not None and (tried.tile_height, tried.decimals) == (plan.tile_height, plan.decimals):
+            head, room, plan = larger, less, tried
+            break
 
     def draw_equation() -> None:
         symbols = symbol_places(canvas, scene, plan, room)
-        draw_plan(canvas, scene, plan, symbols, top=2 if roomy else 1, connector=connector, roomy=roomy)
+        draw_plan(canvas, scene, plan, symbols, top=head.top, connector=head.connector, roomy=head.blank)
 
-    return draw_equation, head + plan.body_height + 1, tail, space
+    return draw_equation, head.rows + plan.body_height + 1, tail, space
 
 
-def _in_falks_layout(canvas: Canvas, scene: Scene, tail: Tail, is_tight: bool = False) -> Fitting | None:
-    """The equation in a line, a product with its right factor above it, all else side by side."""
-    top = 4 if canvas.height >= 18 else 2
+def _in_rows(
+    arranged: Callable[[Scene, int, int], Arrangement | None], canvas: Canvas, scene: Scene, tail: Tail
+) -> Fitting | None:
+    """The equation as text, and its matrices as `arranged` has them: in Falk's layout, side by side, or its terms."""
+    lines = equation_rows(scene, canvas.width - 4)
+    above = 2 if canvas.height >= 18 else 1
+    top = 2 * above + len(lines) - 1
     for space in (1, 0):
-        arrangement = arrange(scene, canvas.width - 4, canvas.height - top - len(tail) - space, is_tight=is_tight)
+        arrangement = arranged(scene, canvas.width - 4, canvas.height - top - len(tail) - space)
         if arrangement is not None:
             break
     else:
         return None
 
     def draw_equation() -> None:
-        text = notation_named(scene.notation).equation_text(scene.shown.equation)
-        canvas.write(max(1, (canvas.width - width_of(text)) // 2), top // 2, text, accent_style(scene.palette))
+        x = max(1, (canvas.width - max(map(width_of, lines))) // 2)
+        for y, line in enumerate(lines, above):
+            canvas.write(x, y, line, accent_style(scene.palette))
         draw_arrangement(canvas, scene, arrangement, top)
 
     return draw_equation, top + arrangement.height, tail, space
