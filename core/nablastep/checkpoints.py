@@ -27,6 +27,9 @@ ALLOCATIONS = 48
 FIRST_STRIDE = 16
 """To keep a state takes fresh memory, which is slow; to run so few iterations again is hardly felt."""
 
+LARGE, FIRST_STRIDE_OF_LARGE = 64 * 1024, 64
+"""From so many bytes on, fresh memory for a state can take as long as a whole iteration: they stand farther apart."""
+
 
 class Track:
     """The snapshots of one branch, by iteration."""
@@ -77,7 +80,7 @@ class Checkpoints:
         self.most_recent = max(2, room // 16)
         self.most_at_once = max(1, room // 32)
         self.most_snapshots = max(0, room - self.most_recent - self.most_at_once)
-        self.stride = FIRST_STRIDE
+        self.stride = FIRST_STRIDE if self.bytes_a_state < LARGE else FIRST_STRIDE_OF_LARGE
         self.lock = RLock()
         self._tracks: WeakSet[Track] = WeakSet()
         self._count = 0

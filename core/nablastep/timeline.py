@@ -32,6 +32,9 @@ Array = NDArray[np.float64]
 SECONDS_AT_ONCE = 0.02
 """About how long a stretch takes before who asked for it is told."""
 
+SHORT = 4
+"""Iterations: a stretch of fewer was gone through step by step, or takes long for what it is."""
+
 
 @dataclass(frozen=True, eq=False)
 class Data:
@@ -218,7 +221,7 @@ class Timeline:
         if first == self.computed:
             self._errors.extend(outcome.errors)
             # The end of a short stretch too: there somebody stood, or had to wait.
-            is_short = outcome.stop - first < self.checkpoints.stride
+            is_short = outcome.stop - first < SHORT
             self.checkpoints.keep(self.track, outcome.kept | ({outcome.stop: outcome.state} if is_short else {}))
 
     # finding again

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import nablastep as ns
 from core.support import assert_same_bits, random_network, two_layers, visible
 from nablastep.batches import Samples
-from nablastep.checkpoints import Checkpoints, Track
+from nablastep.checkpoints import LARGE, Checkpoints, Track
 from nablastep.expressions import Symbol
 from nablastep.stretch import Stretch
 
@@ -282,6 +282,22 @@ def test_an_iteration_that_was_stepped_is_not_computed_again(monkeypatch: pytest
     session.goto(iteration=3, step=last)
     session.goto(iteration=2, step=last)
     assert all(session[name] is value for name, value in left.items())
+
+
+def test_keeping_large_states_takes_a_small_part_of_a_run_and_they_are_found() -> None:
+    """Fresh memory for a state of some hundred kilobytes takes as long as much of an iteration: few are kept."""
+    random = np.random.default_rng(3)
+    layers = [{"units": units, "activation": "tanh"} for units in (128, 4)]
+    network = ns.Network(layers, random.normal(size=(2, 100)), random.normal(size=(2, 4)), loss="half_squared_error")
+    session, other = ns.Session(network), ns.Session(network, memory=1)
+    session.train(300)
+    kept = session.timeline.checkpoints
+    assert kept.bytes_a_state > LARGE
+    assert 300 // 64 <= len(session.timeline.track) < 300 // 16  # the ends of short stretches are kept too
+    for iteration in (63, 64, 65, 129, 191, 300):
+        session.goto(iteration=iteration, step=2)
+        other.goto(iteration=iteration, step=2)
+        assert_same_bits(visible(session), visible(other))
 
 
 class TestCheckpoints:
