@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 
 import numpy as np
@@ -10,16 +11,18 @@ import pytest
 
 import nablastep as ns
 from nablastep_tui.draw.canvas import Canvas
+from nablastep_tui.draw.map.cards import plan_within
 from nablastep_tui.draw.map.chart import chart_of
 from nablastep_tui.draw.map.net_map import draw_map, map_height
 from nablastep_tui.draw.map.plan import Fold, plan_map
+from nablastep_tui.draw.map.quantity import active_box
 from nablastep_tui.draw.map.route import Route, coloured, rows_needed
 from nablastep_tui.look.glyphs import ASCII
 from nablastep_tui.look.palettes import DARK
 from nablastep_tui.look.themes import accent_style
 from nablastep_tui.scene.scene import Scene, Target
 from random_equations import random_network
-from region_scenes import at, drawn, ink, rows, scene
+from region_scenes import at, drawn, edited, ink, rows, scene
 
 
 def text(shown: Scene, width: int, height: int) -> list[str]:
@@ -101,20 +104,20 @@ def test_what_is_shared_stands_first_on_the_rail() -> None:
 
 
 def test_parallel_branches_have_tracks_of_their_own() -> None:
-    assert text(scene(at("attention", "S")), 120, 40) == [
-        "┌─ given ──┐       ┌─ queries, keys, values ─────┐       ┌─ attention ────────────────────── n₀=4 ─┐       ┌─ loss ───┐",
-        "│ X        │       │                             │       │▸S   n₀×n₀   P   n₀×n₀   O         n₀×n₃ │       │ E        │",
-        "│ [▀▀▀▀▀▀▀]│──────→│ W_q  [▀▀▀▀▀▀] →▹Q  [▀▀▀▀▀▀] │──────→│ [▀▀▀▀▀▀▀] → [·······] → ⎡  ·      ·   ⎤ │──────→│   ·      │",
-        "│          │←──────│ ∇W_q [······] ← ∇Q [······] │←──────│                         ⎢  ·      ·   ⎥ │       │          │",
-        "│          │       ├┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┤       │                         ⎢  ·      ·   ⎥ │       │          │",
-        "│          │──────→│ W_k  [▀▀▀▀▀▀] →▹K  [▀▀▀▀▀▀] │──────→│                         ⎣  ·      ·   ⎦ │       │          │",
-        "├┄┄┄┄┄┄┄┄┄┄┤←──────│ ∇W_k [······] ← ∇K [······] │←──────├┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┤       │          │",
-        "│ ∇X Σ3    │       ├┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┤       │ ∇S  n₀×n₀   ∇P  n₀×n₀   ∇O        n₀×n₃ │       │ Y   n₀×n₃│",
-        "│ [·······]│──────→│ W_v  [▀▀▀▀▀▀] → V  [▀▀▀▀▀▀] │──────→│ [·······] ← [·······] ← ⎡  ·      ·   ⎤ │←──────│ [▀▀▀▀▀▀▀]│",
-        "│          │←──────│ ∇W_v [······] ← ∇V [······] │←──────│                         ⎢  ·      ·   ⎥ │       │          │",
-        "│          │       │                             │       │                         ⎢  ·      ·   ⎥ │       │          │",
-        "│          │       │                             │       │                         ⎣  ·      ·   ⎦ │       │          │",
-        "└──────────┘       └─────────────────────────────┘       └─────────────────────────────────────────┘       └──────────┘",
+    assert text(scene(at("attention", "grad_S")), 120, 40) == [
+        "┌─ given ─┐  ┌─ queries, keys, values ─┐  ┌─ attention ──────────────────────────────────────────── n₀=4 ─┐  ┌─ loss ──┐",
+        "│ X       │  │                         │  │ S                   n₀×n₀▹P                   n₀×n₀ O   n₀×n₃ │  │ E       │",
+        "│ [▀▀▀▀▀▀]│─→│ W_q  [▀▀▀] → Q  [▀▀▀]   │─→│ ⎡ 0.11 −0.12 −0.06  0.14⎤→⎡0.27  0.22  0.23  0.28 ⎤→[▀▀▀▀▀▀▀] │─→│  0.2265 │",
+        "│         │←─│ ∇W_q [···] ← ∇Q [···]   │←─│ ⎢ 0.14 −0.21 −0.02  0.22⎥ ⎢0.27  0.19  0.23  0.30 ⎥           │  │         │",
+        "│         │  ├┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┤  │ ⎢−0.14  0.64 −0.43 −0.47⎥ ⎢0.22  0.47  0.16  0.15 ⎥           │  │         │",
+        "│         │─→│ W_k  [▀▀▀] → K  [▀▀▀]   │─→│ ⎣−0.03  0.03  0.03 −0.04⎦ ⎣0.24  0.26  0.26  0.24 ⎦           │  │         │",
+        "├┄┄┄┄┄┄┄┄┄┤←─│ ∇W_k [···] ← ∇K [···]   │←─├┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┤  │         │",
+        "│ ∇X Σ3   │  ├┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┤  │▸∇S                  n₀×n₀▹∇P                  n₀×n₀ ∇O  n₀×n₃ │  │ Y  n₀×n₃│",
+        "│ [······]│─→│ W_v  [▀▀▀] → V  [▀▀▀]   │─→│ ⎡−0.01 −0.01  0.01  0.01⎤←⎡−0.03 −0.06  0.04  0.02⎤←[▀▀▀▀▀▀▀] │←─│ [▀▀▀▀▀▀]│",
+        "│         │←─│ ∇W_v [···] ← ∇V [···]   │←─│ ⎢−0.03 −0.03  0.07 −0.01⎥ ⎢−0.10 −0.12  0.32  0.00⎥           │  │         │",
+        "│         │  │                         │  │ ⎢ 0.02  0.07 −0.07 −0.01⎥ ⎢ 0.14  0.19 −0.39 −0.03⎥           │  │         │",
+        "│         │  │                         │  │ ⎣−0.03 −0.01  0.07 −0.03⎦ ⎣−0.05  0.02  0.35 −0.07⎦           │  │         │",
+        "└─────────┘  └─────────────────────────┘  └───────────────────────────────────────────────────────────────┘  └─────────┘",
         "",
     ]  # fmt: skip
 
@@ -132,13 +135,98 @@ def test_blocks_side_by_side_lie_one_under_the_other_around_what_the_step_reads(
         "│ [······]│←─│ ∇A⁽²⁾ [▀▀▀▀▀▀] ← ∇Q⁽²⁾ [▀▀▀▀▀▀] ← ∇P⁽²⁾ [▀▀▀▀▀▀] ← ∇H⁽²⁾ [▀▀▀▀▀▀] │←─│ [▀▀▀▀▀▀] ← [▀▀▀▀▀▀] │←─│ [▀▀▀▀▀▀]│",
         "│         │─→│ B⁽²⁾  [▀▀▀▀▀▀] → K⁽²⁾  [▀▀▀▀▀▀] → P⁽²⁾                            │  │                     │  │         │",
         "│         │←─│ ∇B⁽²⁾ [▀▀▀▀▀▀] ← ∇K⁽²⁾ [▀▀▀▀▀▀] ←                                 │  │                     │  │         │",
-        "│         │  │                                                                   │  │                     │  │         │",
-        "└─────────┘  └─ 1 more ──────────────────────────────────────────────────────────┘  └─────────────────────┘  └─────────┘",
-        "",
+        "│         │─→│ C⁽²⁾  [▀▀▀▀▀▀] → V⁽²⁾  [▀▀▀▀▀▀] → H⁽²⁾                            │  │                     │  │         │",
+        "│         │←─│ ∇C⁽²⁾ [▀▀▀▀▀▀] ← ∇V⁽²⁾ [▀▀▀▀▀▀] ←                                 │  │                     │  │         │",
+        "└─────────┘  └───────────────────────────────────────────────────────────────────┘  └─────────────────────┘  └─────────┘",
     ]  # fmt: skip
     chart = chart_of(ns.open("two-heads").program.graph)
     assert [box.title for box in chart.boxes] == ["given", "head 1, 2", "together", "loss"]
     assert chart.shared == ()
+
+
+def heads(count: int) -> ns.Network:
+    """Attention with so many heads: three tracks for each of them in one card."""
+    lines, dice = [], np.random.default_rng(1)
+    for k in range(1, count + 1):
+        lines += [f"## head {k}", f"Q{k} = X A{k}", f"K{k} = X B{k}", f"V{k} = X C{k}"]
+        lines += [f"P{k} = softmax(Q{k} K{k}ᵀ, axis=1)", f"H{k} = P{k} V{k}"]
+    lines += ["## together", f"O = {' + '.join(f'H{k}' for k in range(1, count + 1))}", "E = sum((O - Y)^2)"]
+    parameters = {f"{w}{k}": dice.normal(size=(3, 2)).tolist() for w in "ABC" for k in range(1, count + 1)}
+    given = {"X": dice.normal(size=(3, 3)).tolist(), "Y": dice.normal(size=(3, 2)).tolist()}
+    return ns.Network.from_equations("\n".join(lines), parameters=parameters, given=given, gradients=["X"])
+
+
+@pytest.mark.parametrize(("width", "height"), [(120, 40), (200, 55)])
+@pytest.mark.parametrize("count", [2, 4])
+def test_tracks_of_the_step_are_in_sight_and_a_fold_says_what_it_hides(count: int, width: int, height: int) -> None:
+    session = ns.open(heads(count))
+    chart = chart_of(session.program.graph)
+    (card,) = (box for box in chart.boxes if len(box.tracks) == 3 * count)
+    seen = set()
+    for step in session.program.steps:
+        session.next()
+        shown = "\n".join(text(scene(session), width, height))
+        numbers = dict(zip("¹²³⁴", "1234", strict=True))
+        visible = {f"{name}{numbers[mark]}" for name, mark in re.findall(r"([ABC])⁽([¹²³⁴])⁾ +\[", shown)}
+        wanted = {name.removeprefix("grad_") for name in (step.target.bare.id, *step.operands)}
+        tracks = [track for track in card.tracks if wanted.intersection(track)]
+        rows_for = 6 if height == 40 else 10
+        if len(tracks) <= rows_for:
+            assert {track[0] for track in tracks} <= visible, step.id
+        fold = re.search(r"─ (\d+) more: ([^─]+) ─", shown)
+        hidden = len(card.tracks) - len(visible)
+        seen.add(hidden)
+        assert (fold is None) == (hidden == 0), step.id
+        if fold is not None:
+            assert int(fold[1]) == hidden
+            told = {f"{name}{numbers[mark]}" for name, mark in re.findall(r"([A-Z])⁽([¹²³⁴])⁾", fold[2])}
+            assert len([track for track in card.tracks if told.intersection(track)]) == hidden
+            assert not [track for track in card.tracks if told.intersection(track) and visible.intersection(track)]
+    assert max(seen) == (0 if count == 2 else 6 if height == 40 else 2)
+
+
+@pytest.mark.parametrize("name", ["A4", "C1"])
+def test_a_track_in_which_a_number_is_edited_is_in_sight(name: str) -> None:
+    session = ns.open(heads(4))
+    session.goto("Q2")
+    shown = text(edited(session, name, (0, 0), "0.5"), 120, 40)
+    assert any(re.search(rf"{name[0]}⁽{'⁰¹²³⁴'[int(name[1])]}⁾ +\[", row) for row in shown)
+
+
+@pytest.mark.parametrize("source", ["attention", "temperature", "residual", "batch-norm"])
+def test_the_active_card_has_the_first_claim_on_numbers(source: str) -> None:
+    session = ns.open(source)
+    for step in session.program.steps:
+        session.next()
+        shown = scene(session)
+        plan = plan_within(shown, 120, map_height(120, 40, shown))
+        assert not [item for _, item in plan.items if isinstance(item, Fold)], step.id
+        names = {step.target.bare.id, *(name.removeprefix("grad_") for name in step.operands)}
+        (card,) = (card for _, card in plan.cards if card.index == active_box(shown, plan.chart))
+        for slot in card.slots if not card.is_inline else ():
+            if slot.name in names and slot.measured.rows <= plan.lane and slot.measured.columns <= 4:
+                assert slot.numeric, (step.id, slot.name)
+
+
+def test_the_map_of_a_graph_stands_still() -> None:
+    for source in ("attention", "two-heads", "temperature", "batch-norm"):
+        session = ns.open(source)
+        heights = set()
+        for _ in session.program.steps:
+            heights.add(map_height(120, 40, scene(session)))
+            session.next()
+        assert len(heights) == 1, source
+
+
+def test_where_nothing_is_gathered_no_rows_are_kept_for_it() -> None:
+    equations = "## a\nh = W x\n## b\nk = V x + h\nE = sum(k^2)"
+    matrix = [[0.1, 0.2], [0.3, 0.4]]
+    network = ns.Network.from_equations(equations, parameters={"W": matrix, "V": matrix}, x=matrix)
+    learned = ns.Network.from_equations(equations, parameters={"W": matrix, "V": matrix}, x=matrix, gradients=["x"])
+    without, with_gradient = (text(scene(ns.open(each)), 120, 40) for each in (network, learned))
+    assert "shared" in without[0]
+    assert not any("summed" in row for row in without)
+    assert any("summed" in row for row in with_gradient)
 
 
 def test_the_chart_of_layers_is_a_chain() -> None:

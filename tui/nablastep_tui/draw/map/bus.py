@@ -46,22 +46,28 @@ class _Entry:
 
 
 def draw_bus(canvas: Canvas, scene: Scene, plan: MapPlan) -> None:
-    """Both rows above and both rows below; nothing where nothing is shared."""
+    """Both rows above, and both below where gradients are gathered; nothing where nothing is shared."""
     if not plan.has_bus:
         return
     entries = _entries(scene, plan, canvas.width)
     muted = style(scene.palette.muted)
-    bottom = plan.height - 1
     canvas.write(1, 0, "shared", muted)
-    canvas.write(1, bottom, "summed", muted)
     for entry in entries:
         _draw_entry(canvas, scene, plan, entry, entry.name, 0)
-        if exists(scene, f"grad_{entry.name}"):
-            _draw_entry(canvas, scene, plan, entry, f"grad_{entry.name}", bottom)
     hidden = len(plan.chart.shared) - len(entries)
     if hidden and entries:
         canvas.write(entries[-1].x + entries[-1].width, 0, f"{scene.glyphs.more_right} {hidden} more", muted)
     _draw_line(canvas, scene, plan, entries, 1, FORWARD)
+    if plan.gathers:
+        _draw_gathered(canvas, scene, plan, entries)
+
+
+def _draw_gathered(canvas: Canvas, scene: Scene, plan: MapPlan, entries: list[_Entry]) -> None:
+    bottom = plan.height - 1
+    canvas.write(1, bottom, "summed", style(scene.palette.muted))
+    for entry in entries:
+        if exists(scene, f"grad_{entry.name}"):
+            _draw_entry(canvas, scene, plan, entry, f"grad_{entry.name}", bottom)
     _draw_line(canvas, scene, plan, entries, bottom - 1, BACKWARD)
 
 

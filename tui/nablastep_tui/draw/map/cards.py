@@ -13,7 +13,7 @@ from nablastep_tui.draw.heat import draw_map_strip
 from nablastep_tui.draw.map.bus import draw_bus, draw_small
 from nablastep_tui.draw.map.chart import Box
 from nablastep_tui.draw.map.flow import draw_channel_names, draw_flow
-from nablastep_tui.draw.map.plan import Card, CardStyle, MapPlan, Slot, badge, plan_map, sum_mark
+from nablastep_tui.draw.map.plan import Card, CardStyle, MapPlan, Slot, badge, lanes_to_try, plan_map, sum_mark
 from nablastep_tui.draw.map.quantity import (
     Quantity,
     active_box,
@@ -25,7 +25,7 @@ from nablastep_tui.draw.map.quantity import (
     strip_picture,
     symbol_style,
 )
-from nablastep_tui.draw.map.tracks import track_rows
+from nablastep_tui.draw.map.tracks import hidden_tracks, track_rows
 from nablastep_tui.draw.matrix import MatrixState, compact, draw
 from nablastep_tui.draw.remembered import Remembered
 from nablastep_tui.draw.spans import clipped
@@ -35,7 +35,6 @@ from nablastep_tui.look.symbols import symbol_text
 from nablastep_tui.look.themes import LEVELS, accent_style, dimension_style, faint_style, style, value_fill
 from nablastep_tui.scene.scene import Scene, Target
 
-MOST_LANE_ROWS = 4
 _SLOTS: Remembered[tuple[Canvas, str]] = Remembered(512)
 
 
@@ -56,7 +55,7 @@ def draw_cards(canvas: Canvas, scene: Scene) -> None:
 
 def plan_within(scene: Scene, width: int, most: int) -> MapPlan:
     """The plan with the tallest lanes that has no more rows."""
-    for rows in range(MOST_LANE_ROWS, 0, -1):
+    for rows in lanes_to_try(scene, most):
         plan = plan_map(scene, width, rows)
         if plan.height <= most:
             break
@@ -125,9 +124,8 @@ def _draw_tracks(canvas: Canvas, scene: Scene, plan: MapPlan, x: int, card: Card
             canvas.write(x, pair[1] + 1, glyphs.card.tee_left, look)
             canvas.horizontal(x + 1, pair[1] + 1, card.width - 2, glyphs.dashed, line)
             canvas.write(x + card.width - 1, pair[1] + 1, glyphs.card.tee_right, look)
-    if len(rows) < len(card.tracks):
-        text = f" {len(card.tracks) - len(rows)} more "
-        canvas.write(x + 2, plan.card_top + plan.card_height - 1, text, style(palette.muted))
+    if hidden := hidden_tracks(scene, plan, card, card.width - 6):
+        canvas.write(x + 2, plan.card_top + plan.card_height - 1, f" {hidden} ", style(palette.muted))
 
 
 def _draw_exits(

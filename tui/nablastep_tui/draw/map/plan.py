@@ -1,22 +1,24 @@
 """Where the cards of the map lie: how much of each quantity is written as numbers, and which cards are in sight.
 
 A style says how generous a card is. The most generous one is taken with which all cards fit, or with which the active
-card and both its neighbours always fit. The active card has the first claim on numbers: where its own are not all
-written, the others become strips for it. Cards out of sight fold. Nothing that takes rows depends on the step, so that
-the regions below stand still.
+card and both its neighbours always fit. The active card has the first claim on numbers, and in it what the step makes
+and reads: where its own are not all written, the others become strips for it. Cards fold where there is no room for
+them as strips. Nothing that takes rows depends on the step, so that the regions below stand still.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import compress
+from operator import not_
 
 from nablastep.expressions import WEIGHTS
 from nablastep.program import Program
 from nablastep.transposition import Convention
 from nablastep_tui.draw.map.chart import Box, Chart, Track, chart_of
-from nablastep_tui.draw.map.quantity import active_box
+from nablastep_tui.draw.map.quantity import active_box, asked, box_of_step, touched
 from nablastep_tui.draw.map.route import rows_needed
 from nablastep_tui.look.cells import width_of
 from nablastep_tui.look.glyphs import Glyphs
@@ -28,9 +30,13 @@ SMALLEST_CARD_GAP, LARGEST_CARD_GAP = 2, 8
 SIDE_WIDTH = 8
 """The least width of what stands in the input and the loss card: E with four decimals, the legend of the fills."""
 MOST_COLUMNS = 6
-TITLE_WIDTH = 24
+FEW = 4
+"""So many cards do not fold for the sake of numbers."""
+TITLE_WIDTH = 27
 """So wide a card is made for its title's sake."""
 MOST_CHANNELS = 2
+MOST_LANE_ROWS = 4
+"""The tallest matrix that is written in numbers."""
 _DECIMALS = {10: 6, 6: 3, 5: 2}
 
 
@@ -100,12 +106,14 @@ class Slot:
 
 @dataclass(frozen=True)
 class Card:
-    """A box with a width. On one track values stand under their names, on several beside them."""
+    """A box with a width. On one track values stand under their names, on several beside them. `only`: the quantities
+    that may be written in numbers, if not all."""
 
     index: int
     tracks: tuple[tuple[Slot, ...], ...]
     width: int
     style: CardStyle
+    only: frozenset[str] | None = None
 
     @property
     def slots(self) -> tuple[Slot, ...]:
@@ -130,8 +138,8 @@ class Fold:
 class MapPlan:
     """What stands in the map from left to right, each with its left edge, and the rows of its bands.
 
-    `up`, `down`: rows of channels above and below the cards. `brief`: names are written without the parentheses of
-    their layers.
+    `up`, `down`: rows of channels above and below the cards. `gathers`: below them are rows for the gradients of what
+    is shared. `brief`: names are written without the parentheses of their layers.
     """
 
     chart: Chart
@@ -141,6 +149,7 @@ class MapPlan:
     up: int
     down: int
     gap: int
+    gathers: bool
     brief: bool = False
 
     @property
@@ -161,7 +170,7 @@ class MapPlan:
     @property
     def height(self) -> int:
         """All rows of the map."""
-        return self.card_top + self.card_height + self.down + 2 * self.has_bus
+        return self.card_top + self.card_height + self.down + 2 * self.gathers
 
     @property
     def symbols_row(self) -> int:
@@ -184,14 +193,44 @@ class MapPlan:
         return (self.card_height - 2) // 2
 
 
+Claim = tuple[int, frozenset[str]]
+"""A card with the first claim on numbers, and the quantities in it that come first."""
+
+
+def lanes_to_try(scene: Scene, most: int) -> range:
+    """The rows that lanes may have on a map of `most` rows, the tallest first: numbers need few, tracks take all."""
+    tracks = max(len(box.tracks) for box in chart_of(scene.session.program.graph).boxes)
+    return range(max(MOST_LANE_ROWS, min(tracks, most // 2)), 0, -1)
+
+
 def plan_map(scene: Scene, width: int, rows: int) -> MapPlan:
     """The plan for a map of that width with lanes of at most `rows` rows."""
-    chart = chart_of(scene.session.program.graph)
+    program = scene.session.program
+    chart = chart_of(program.graph)
     brief, measures = _named(scene, chart, width, rows)
-    active = active_box(scene, chart)
-    upcoming = chart.box_of.get(scene.view.step.target.bare.id, active)
+    active, step = active_box(scene, chart), scene.view.step
+    upcoming = chart.box_of.get(step.target.bare.id, active)
     claiming = active if scene.view.is_done or measures[upcoming].is_inline else upcoming
-    return _planned(chart, brief, measures, width, rows, active, claiming, _wanted(scene, chart, active))
+    claim = claiming, touched(program, step)
+    gathers = any(f"grad_{name}" in program.symbols for name in chart.shared)
+    return _planned(
+        chart,
+        brief,
+        measures,
+        width,
+        rows,
+        active,
+        claim,
+        _wanted(scene, chart, active),
+        _claims(program, chart),
+        gathers,
+    )
+
+
+@lru_cache(maxsize=64)
+def _claims(program: Program, chart: Chart) -> tuple[Claim, ...]:
+    """The claims of all steps."""
+    return tuple(dict.fromkeys((box_of_step(chart, step), touched(program, step)) for step in program.steps))
 
 
 @lru_cache(maxsize=256)
@@ -202,14 +241,17 @@ def _planned(
     width: int,
     rows: int,
     active: int,
-    claiming: int,
+    claim: Claim,
     wanted: tuple[int, ...],
+    claims: tuple[Claim, ...],
+    gathers: bool,
 ) -> MapPlan:
-    """`claiming` is the card with the first claim on numbers: the active one, at first that of the step to come."""
-    cards = _claimed(measures, width, rows, claiming)
+    """`claim` is that of the active card, at first of the card of the step to come; `claims` are those of all steps."""
+    lanes = min(rows, MOST_LANE_ROWS)
+    cards = _claimed(measures, width, lanes, claim)
     folded = _folded(cards, _in_sight(cards, active, wanted, width))
     room = width - sum(item.width + SMALLEST_CARD_GAP for item in folded if isinstance(item, Fold))
-    roomy = _roomier(measures, tuple(item for item in folded if isinstance(item, Card)), room)
+    roomy = _roomier(tuple(item for item in folded if isinstance(item, Card)), measures, room)
     gaps = len(folded) - 1
     gap = min(LARGEST_CARD_GAP, SMALLEST_CARD_GAP + ((room - _total(roomy)) // gaps if gaps else 0))
     by_index = {card.index: card for card in roomy}
@@ -219,19 +261,21 @@ def _planned(
     for item in items:
         placed.append((x, item))
         x += item.width + gap
-    height = _card_height(measures, _lane_of(measures, width, rows), rows)
-    # Without a bus there is always a row for the way back: networks of one layer stand like all others.
     up, down = rows_needed(chart, MOST_CHANNELS)
-    down = max(down, 0 if chart.shared else 1)
-    return MapPlan(chart, tuple(placed), (height - 5) // 2, height, up, down, gap, brief)
+    # There is always a row below the cards, so that networks of one layer stand like all others; tracks take it.
+    blank = int(not down and not gathers)
+    lane = _lane_of(measures, width, lanes, claims)
+    height = _card_height(measures, lane, rows, blank)
+    down += blank - max(0, height - 2 - max(2 * lane + 3, 2 * rows + 3))
+    return MapPlan(chart, tuple(placed), max(lane, (height - 5) // 2), height, up, down, gap, gathers, brief)
 
 
-def _card_height(measures: Measures, lane: int, rows: int) -> int:
+def _card_height(measures: Measures, lane: int, rows: int, blank: int) -> int:
     """Rows of a card: two lanes, symbols and the line between; or as many tracks as that many lanes would take."""
     tracks = max(len(box.tracks) for box in measures)
     stacked = 2 * lane + 3
     if tracks > 1:
-        stacked = max(stacked, min(2 * tracks, 2 * rows + 3))
+        stacked = max(stacked, min(2 * tracks, 2 * rows + 3 + blank))
     return stacked + 2
 
 
@@ -309,28 +353,76 @@ def _choose(measures: Measures, width: int, rows: int) -> tuple[CardStyle, tuple
             if _total(cards) <= width:
                 return found, cards, True
         for found, cards in tried:
-            if len(cards) > 4 and all(_fits_around(cards, active, width) for active in range(len(cards))):
+            if all(_fits_around(cards, active, width) for active in range(len(cards))):
                 return found, cards, False
     return found, cards, False
 
 
 @lru_cache(maxsize=1024)
-def _claimed(measures: Measures, width: int, rows: int, active: int) -> tuple[Card, ...]:
-    """The cards; those that are not active give up numbers so that the active one has all of its own."""
-    _, cards, _ = _choose(measures, width, rows)
-    if all(slot.numeric for slot in cards[active].slots) or measures[active].is_inline:
-        return cards
-    less = [_cards(measures, level[-1]) for level in _levels(measures, width, rows)]
+def _claimed(measures: Measures, width: int, rows: int, claim: Claim) -> tuple[Card, ...]:
+    """The cards; those that have no claim give up numbers so that the active one has its own."""
+    _, cards, all_fit = _choose(measures, width, rows)
+    active = claim[0]
     had = _numbers(cards[active])
-    for level in _levels(measures, width, rows):
-        owns = [own for own in (_card(found, active, measures[active], 1) for found in level) if _numbers(own) > had]
-        for others in (cards, *less):
-            for own in owns:
-                tried = (*others[:active], own, *others[active + 1 :])
-                if _total(tried) <= width or (len(tried) > 4 and _fits_around(tried, active, width)):
-                    return tried
-    strips = next((found for found in _all_strips(measures, width)), cards)
-    return cards if had else strips
+    is_whole = all(slot.numeric for slot in cards[active].slots)
+    if measures[active].is_inline or (is_whole and all_fit):
+        return cards
+    others = (cards, *_narrower(measures, width, rows))
+    rooms = [[room(less, active, width) for less in others] for room in (_room_beside_all, _room_beside_two)]
+    most = [max(room) for room in rooms]
+    for owns in _own(measures, width, rows, claim):
+        if not (numbers := max(map(_numbers, owns))) or numbers < had:
+            continue
+        for room, largest in zip(rooms, most, strict=True):
+            fitting = [own for own in owns if own.width <= largest]
+            if fitting:
+                less, own = next((less, own) for less, free in zip(others, room, strict=True)
+                                 for own in fitting if own.width <= free)  # fmt: skip
+                return (*less[:active], own, *less[active + 1 :])
+            if is_whole:
+                return cards
+    return cards if had else next(_all_strips(measures, width), cards)
+
+
+@lru_cache(maxsize=64)
+def _narrower(measures: Measures, width: int, rows: int) -> tuple[tuple[Card, ...], ...]:
+    """All cards in ever less generous styles."""
+    return tuple(_cards(measures, level[-1]) for level in _levels(measures, width, rows))
+
+
+def _own(measures: Measures, width: int, rows: int, claim: Claim) -> Iterator[list[Card]]:
+    """The active card from most to least: all its numbers, fewer of them, at least those that the step has to do with,
+    these alone, and fewer still."""
+    active, first = claim
+    generous, *levels = _levels(measures, width, rows)
+    whole = [_card(found, active, measures[active], 1) for found in generous]
+    yield whole
+    if not _numbers(whole[0]):
+        return
+    chosen = [_card(found, active, measures[active], 1, only=first) for found in generous]
+    wanted = _written_out(chosen[0])
+    fewer = [[_card(found, active, measures[active], 1) for found in level] for level in levels]
+    is_enough = [wanted <= _written_out(cards[0]) for cards in fewer]
+    yield from compress(fewer, is_enough)
+    yield chosen
+    yield from compress(fewer, map(not_, is_enough))
+
+
+def _written_out(card: Card) -> frozenset[str]:
+    """The quantities that are written in numbers."""
+    return frozenset(slot.name for slot in card.slots if slot.numeric)
+
+
+def _room_beside_all(cards: tuple[Card, ...], active: int, width: int) -> int:
+    """The cells that the active card may have while no card folds."""
+    return width - _total(cards) + cards[active].width
+
+
+def _room_beside_two(cards: tuple[Card, ...], active: int, width: int) -> int:
+    """The cells that it may have beside both neighbours and the folds around them; few cards do not fold."""
+    if len(cards) <= FEW:
+        return -1
+    return width - _total(_folded(cards, _around(cards, active))) + cards[active].width
 
 
 def _numbers(card: Card) -> int:
@@ -346,9 +438,16 @@ def _all_strips(measures: Measures, width: int) -> Iterator[tuple[Card, ...]]:
 
 
 @lru_cache(maxsize=256)
-def _lane_of(measures: Measures, width: int, rows: int) -> int:
-    """The rows of the tallest numbers on the map, whichever card is the active one."""
-    return max(_lane(_claimed(measures, width, rows, active)) for active in range(len(measures)))
+def _lane_of(measures: Measures, width: int, rows: int, claims: tuple[Claim, ...]) -> int:
+    """The rows of the tallest numbers on the map, whichever step is shown."""
+    sizes = [(each.rows, each.columns) for box in measures if not box.is_inline for each in box.tracks[0]]
+    most = max((tall for tall, wide in sizes if tall <= rows and wide <= MOST_COLUMNS), default=1)
+    lane = 1
+    for claim in claims:
+        lane = max(lane, _lane(_claimed(measures, width, rows, claim)))
+        if lane >= most:
+            break
+    return lane
 
 
 def _lane(cards: tuple[Card, ...]) -> int:
@@ -379,18 +478,20 @@ def _cards(measures: Measures, chosen: CardStyle, inner_gap: int = 1) -> tuple[C
     return tuple(_card(chosen, index, box, inner_gap) for index, box in enumerate(measures))
 
 
-def _card(chosen: CardStyle, index: int, box: MeasuredBox, inner_gap: int) -> Card:
+def _card(chosen: CardStyle, index: int, box: MeasuredBox, inner_gap: int, only: frozenset[str] | None = None) -> Card:
+    """A card in a style; `only`: the quantities that may be written in numbers, if not all."""
     if box.is_inline:
         return _inline_card(chosen, index, box)
     x = 2
     slots = []
     for measured in box.tracks[0]:
-        slot = _slot(chosen, measured, x, is_side=box.is_side)
+        style = chosen if only is None or measured.name in only else replace(chosen, columns=0)
+        slot = _slot(style, measured, x, is_side=box.is_side)
         slots.append(slot)
         x += slot.width + inner_gap
     end = x - inner_gap
     width = max(end, SIDE_WIDTH + 2) + 1 if box.is_side else end + 2
-    return Card(index, (tuple(slots),), max(width, box.least), chosen)
+    return Card(index, (tuple(slots),), max(width, box.least), chosen, only)
 
 
 def _slot(chosen: CardStyle, measured: Measured, x: int, *, is_side: bool) -> Slot:
@@ -416,9 +517,9 @@ def _inline_card(chosen: CardStyle, index: int, box: MeasuredBox) -> Card:
     return Card(index, tracks, max(edges[-1] + widths[-1] + 2, SIDE_WIDTH + 4, box.least), chosen)
 
 
-def _roomier(measures: Measures, shown: tuple[Card, ...], width: int) -> tuple[Card, ...]:
+def _roomier(shown: tuple[Card, ...], measures: Measures, width: int) -> tuple[Card, ...]:
     """The same cards with three cells between quantities, so that arrows stand free, where there is room for it."""
-    wider = tuple(_card(card.style, card.index, measures[card.index], 3) for card in shown)
+    wider = tuple(_card(card.style, card.index, measures[card.index], 3, card.only) for card in shown)
     return wider if _total(wider) <= width else shown
 
 
@@ -426,11 +527,8 @@ def _roomier(measures: Measures, shown: tuple[Card, ...], width: int) -> tuple[C
 
 
 def _wanted(scene: Scene, chart: Chart, active: int) -> tuple[int, ...]:
-    """The boxes that the step shown has to do with: those of its operands."""
-    if not scene.view.is_done:
-        return (active,)
-    symbols = scene.session.program.symbols
-    names = [symbols[name].bare.id for name in scene.view.step.operands if name in symbols]
+    """The boxes that have to be seen: those of what the step has to do with, and of what is edited or selected."""
+    names = asked(scene)
     return tuple(dict.fromkeys([active, *(chart.box_of[name] for name in names if name in chart.box_of)]))
 
 
@@ -439,9 +537,12 @@ def _total(cards: tuple[Card, ...] | list[Card | Fold]) -> int:
 
 
 def _fits_around(cards: tuple[Card, ...], active: int, width: int) -> bool:
-    """Whether the active card, both neighbours and the folds beside them fit."""
-    shown = frozenset(range(max(0, active - 1), min(len(cards), active + 2)))
-    return _total(_folded(cards, shown)) <= width
+    """Whether the active card, both neighbours and the folds beside them fit; few cards do not fold."""
+    return len(cards) > FEW and _total(_folded(cards, _around(cards, active))) <= width
+
+
+def _around(cards: tuple[Card, ...], active: int) -> frozenset[int]:
+    return frozenset(range(max(0, active - 1), min(len(cards), active + 2)))
 
 
 def _in_sight(cards: tuple[Card, ...], active: int, wanted: tuple[int, ...], width: int) -> frozenset[int]:

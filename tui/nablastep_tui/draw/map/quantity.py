@@ -12,7 +12,7 @@ from rich.style import Style
 
 from nablastep.cells import parse_cell
 from nablastep.expressions import Symbol, matrix_symbols
-from nablastep.program import BACKWARD, FORWARD, UPDATE
+from nablastep.program import BACKWARD, FORWARD, UPDATE, Program, Step
 from nablastep_tui.draw.map.chart import Chart
 from nablastep_tui.draw.pooling import HeatPicture, heat_picture
 from nablastep_tui.look.symbols import symbol_text
@@ -91,19 +91,42 @@ def role(scene: Scene, name: str) -> Role:
 
 def active_box(scene: Scene, chart: Chart) -> int:
     """The index of the box that the step shown belongs to: at first the one of what comes in."""
-    if not scene.view.is_done:
-        return 0
-    name = scene.view.step.target.bare.id
-    if name in chart.shared:
-        return _box_of_shared(scene, chart, name)
-    return chart.box_of[name]
+    return box_of_step(chart, scene.view.step) if scene.view.is_done else 0
 
 
-def _box_of_shared(scene: Scene, chart: Chart, name: str) -> int:
-    """Of the readers of what is shared the last one whose part of the gradient came just now, else the first."""
-    reading = scene.view.step.operands
-    readers = [reader for reader in chart.readers[name] if f"grad_{reader}" in reading] or list(chart.readers[name])
-    return chart.box_of[readers[0]]
+def box_of_step(chart: Chart, step: Step) -> int:
+    """The index of the box that a step belongs to.
+
+    Of what is shared it is that of the last reader whose part of the gradient came just now, else of the first.
+    """
+    name = step.target.bare.id
+    if name not in chart.shared:
+        return chart.box_of[name]
+    readers = [reader for reader in chart.readers[name] if f"grad_{reader}" in step.operands]
+    return chart.box_of[(readers or chart.readers[name])[0]]
+
+
+def touched(program: Program, step: Step) -> frozenset[str]:
+    """What a step makes and reads; of gradients that which they belong to."""
+    return frozenset({step.target.bare.id, *_read(program, step)})
+
+
+def _read(program: Program, step: Step) -> list[str]:
+    return [program.symbols[name].bare.id for name in step.operands if name in program.symbols]
+
+
+def asked(scene: Scene) -> tuple[str, ...]:
+    """What has to be seen, most important first: what the step makes, what is edited or selected, what the step reads.
+
+    Of gradients that which they belong to. Nothing before the first step, unless something is edited.
+    """
+    program, step = scene.session.program, scene.view.step
+    edited = [] if scene.what_if is None else [parse_cell(scene.what_if.cell).name]
+    chosen = [] if scene.focus is None else [scene.focus.symbol.bare.id]
+    made = [step.target.bare.id] if scene.view.is_done else []
+    read = _read(program, step) if scene.view.is_done else []
+    samples = {name: symbol.id for name, symbol in program.samples.items()}
+    return tuple(dict.fromkeys([*made, *(samples.get(name, name) for name in edited), *chosen, *read]))
 
 
 def state_tag(scene: Scene, parameter: str) -> str:
