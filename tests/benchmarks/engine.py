@@ -2,7 +2,7 @@
 
     python tests/benchmarks/engine.py [--quick]
 
-The baselines are what one would write by hand for the same network: forward, backward, update, nothing kept. `loop`
+The baselines are what one would write by hand for the same equations: forward, backward, update, nothing kept. `loop`
 makes new arrays for its results and updates the parameters in place; `buffers` writes every result into a buffer of its
 own, so that nothing that it shows can be kept. Rounds are interleaved: in each, every contestant runs once, and the
 ratio is taken within the round. Times are CPU seconds of this thread on one BLAS thread, so that what else the machine
@@ -145,8 +145,13 @@ class Row:
     def __str__(self) -> str:
         reach = "" if self.reach is None else f"≤ {self.reach:g}{self.unit}"
         verdict = "" if self.reach is None else "" if self.median <= self.reach else "  missed"
-        measured = f"{self.median:>10.2f}{self.unit:<3}{self.worst:>10.2f}{self.unit:<3}"
+        measured = f"{short(self.median):>10}{self.unit:<3}{short(self.worst):>10}{self.unit:<3}"
         return f"{self.what:<48}{self.against:<16}{measured}{reach:>10}{verdict}"
+
+
+def short(number: float) -> str:
+    """Two decimals, or one digit that is not 0."""
+    return f"{number:.2f}" if number == 0 or number >= 0.01 else f"{number:.1g}"
 
 
 def seconds(work: Callable[[], object]) -> float:
