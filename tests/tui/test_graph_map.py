@@ -97,10 +97,38 @@ def test_what_is_shared_is_drawn_once_and_gathered() -> None:
 def test_what_is_shared_stands_first_on_the_rail() -> None:
     assert text(scene(at("rnn", "grad_W")), 80, 24) == [
         "           ┌───────────── W ─────────────┬───────────┐                 Σ 2 of 2",
-        "   x     W     U     b     z⁽¹⁾ ▹h⁽¹⁾  z⁽²⁾ ▹h⁽²⁾  z⁽³⁾  h⁽³⁾  V     o     E",
-        "        ▸∇W    ∇U    ∇b    ∇z⁽¹⁾ ∇h⁽¹⁾▹∇z⁽²⁾ ∇h⁽²⁾▹∇z⁽³⁾ ∇h⁽³⁾ ∇V    ∇o",
+        "   x     W     U     b   → z¹  →▹h¹  → z²  →▹h²  → z³  → h³  → V   → o   → E",
+        "        ▸∇W    ∇U    ∇b    ∇z¹ ← ∇h¹ ←▹∇z² ← ∇h² ←▹∇z³ ← ∇h³   ∇V  ← ∇o  ←",
         "           └──────────────‹──────────────┴───────────┘     └─────‹─────┘",
     ]  # fmt: skip
+
+
+def test_a_rail_that_scrolls_keeps_what_the_step_reads_and_marks_the_gaps() -> None:
+    assert text(scene(at("two-heads", "grad_X")), 80, 24) == [
+        "       ┌────────── X ──────────┬───────────┬───────────┬───────────┐",
+        "     X   →▹A¹  → Q¹  ·▹B¹  → K¹   ▹C¹  → V¹   ▹A²  → Q²  ·▹B²  → K²          1 ›",
+        "    ▸∇X    ∇A¹ ←▹∇Q¹   ∇B¹ ←▹∇K¹   ∇C¹ ←▹∇V¹   ∇A² ←▹∇Q²   ∇B² ←▹∇K²",
+        "       └─────‹─────┴───────────┴───────────┴───────────┴───────────┘",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("width", [60, 80, 105])
+def test_the_rail_shows_the_step_and_as_much_of_what_it_reads_as_it_has_places_for(width: int) -> None:
+    for network in (ns.open("rnn").network, ns.open("lstm-cell").network, heads(4), deep_residual(12), dense()):
+        session = ns.open(network)
+        for step in session.program.steps:
+            session.next()
+            shown = "".join(text(scene(session), width, 24)[:3])
+            assert shown.count("▸") == 1, step.id
+            names = {name for name in step.operands if name in session.program.symbols} - {step.id}
+            read = [name for name in names if name.removeprefix("grad_") in chart_names(session)]
+            assert shown.count("▹") >= min(len(read), (width - 10) // 7 - 1), (step.id, shown)
+
+
+def chart_names(session: ns.Session) -> set[str]:
+    """What has a place on the rail: all but what E alone is compared with."""
+    chart = chart_of(session.program.graph)
+    return {*chart.shared, *(name for box in chart.boxes for track in box.tracks for name in track)}
 
 
 def test_parallel_branches_have_tracks_of_their_own() -> None:

@@ -146,9 +146,9 @@ def test_a_deep_net_shows_the_active_card_and_both_neighbours() -> None:
 
 def test_the_rail_of_a_deep_net_is_centred_on_the_active_layer() -> None:
     assert text(scene(deep(5, "grad_z3")), 80, 24) == [
-        "‹ 1 W⁽¹⁾  b⁽¹⁾  z⁽²⁾  a⁽²⁾  W⁽²⁾  b⁽²⁾ ▹z⁽³⁾  a⁽³⁾  W⁽³⁾  b⁽³⁾  z⁽⁴⁾  a⁽⁴⁾   1 ›",
-        "    ∇W⁽¹⁾ ∇b⁽¹⁾ ∇z⁽²⁾ ∇a⁽²⁾ ∇W⁽²⁾ ∇b⁽²⁾▸∇z⁽³⁾▹∇a⁽³⁾ ∇W⁽³⁾ ∇b⁽³⁾ ∇z⁽⁴⁾ ∇a⁽⁴⁾",
-        "                        └────────‹────────┘     └────────‹────────┘",
+        "‹ 1  a¹ → W¹   b¹ → z² → a² → W²   b² →▹z³ → a³ → W³   b³ → z⁴ → a⁴   W⁴     1 ›",
+        "     ∇a¹  ∇W¹  ∇b¹← ∇z²← ∇a²  ∇W²  ∇b²←▸∇z³←▹∇a³  ∇W³  ∇b³← ∇z⁴← ∇a⁴  ∇W⁴",
+        "       └──────‹───────┘    └──────‹───────┘    └──────‹───────┘",
     ]  # fmt: skip
 
 

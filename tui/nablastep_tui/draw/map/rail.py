@@ -17,6 +17,7 @@ from nablastep_tui.draw.map.flow import back_style
 from nablastep_tui.draw.map.quantity import (
     Role,
     active_box,
+    asked,
     exists,
     link_style,
     lit_sources,
@@ -33,7 +34,7 @@ from nablastep_tui.scene.scene import Scene, Target
 
 WIDEST_PITCH = 12
 PITCH = 8
-_STUB = 4
+_STUB = 5
 SHARED = -1
 """The box of what is shared, which stands before all others."""
 
@@ -51,7 +52,7 @@ class _Rail:
     """The stops in sight from column `x` on, `pitch` cells apart; boxes out of sight on either side.
 
     `top`: rows of channels above. `brief`: names without the parentheses of their layers. `arrows`: there is room for
-    them between the names.
+    them between the names. `gaps`: the stops right before which others are out of sight.
     """
 
     chart: Chart
@@ -63,6 +64,7 @@ class _Rail:
     hidden_right: int = 0
     brief: bool = False
     arrows: bool = True
+    gaps: frozenset[int] = frozenset()
 
     def column(self, index: int) -> int:
         """The column of a stop's symbol."""
@@ -124,49 +126,55 @@ def _leaps(chart: Chart, names: list[str]) -> Iterator[tuple[str, str]]:
 
 
 def _plan(scene: Scene, width: int) -> _Rail:
+    """All stops if they fit: names give up the parentheses of their layers before there is no room for arrows."""
     chart = chart_of(scene.session.program.graph)
     stops, top = _stops(chart), _channel_rows(chart)
-    last = width_of(quantity_text(scene, stops[-1].name, brief=False)) + 1
-    # A long notation gives up the parentheses of its layers before stops go out of sight.
-    for brief in (False, scene.notation != "unicode"):
-        narrowest = 1 + max(width_of(quantity_text(scene, stop.name, brief)) for stop in stops)
-        for pitch in range(max(WIDEST_PITCH, narrowest), narrowest - 1, -1):
-            used = (len(stops) - 1) * pitch + last
-            if used <= width - 3:
+    narrowest = {brief: _narrowest(scene, stops, brief) for brief in (False, True)}
+    for arrows in (True, False):
+        for brief in (False, True):
+            least = narrowest[brief] + arrows
+            last = width_of(quantity_text(scene, stops[-1].name, brief=brief)) + 1
+            pitch = min(max(WIDEST_PITCH, least), (width - 3 - last) // max(1, len(stops) - 1))
+            if pitch >= least:
+                used = (len(stops) - 1) * pitch + last
                 x = 2 if pitch == PITCH else max(2, (width - used) // 2)
-                return _Rail(chart, tuple(stops), x, pitch, top, brief=brief, arrows=pitch > narrowest)
-    return _scrolled(scene, chart, stops, width, narrowest, top, brief)
+                return _Rail(chart, tuple(stops), x, pitch, top, brief=brief, arrows=arrows)
+    return _scrolled(scene, chart, stops, width, narrowest[True] + 1, top)
 
 
-def _scrolled(
-    scene: Scene, chart: Chart, stops: list[_Stop], width: int, narrowest: int, top: int, brief: bool
-) -> _Rail:
-    """As many stops as fit, those of the active box in their middle."""
-    active, room = active_box(scene, chart), width - 2 * _STUB
-    pitch = max(narrowest, min(PITCH, room // 12))
-    count = min(len(stops), max(1, room // pitch))
-    left_end, right_end = _kept_in_sight(scene, stops, active, count)
-    first = max(0, min(len(stops) - count, (left_end + right_end + 1 - count) // 2))
-    shown = stops[first : first + count]
-    inner = {index for index, box in enumerate(chart.boxes) if 0 < box.number < chart.last}
-    left = {stop.box for stop in stops[:first]} & inner
-    right = {stop.box for stop in stops[first + count :]} & inner
-    return _Rail(chart, tuple(shown), _STUB, pitch, top, len(left), len(right), brief, pitch > narrowest)
+def _narrowest(scene: Scene, stops: list[_Stop], brief: bool) -> int:
+    """The cells from one name to the next, with one for a mark between."""
+    return 1 + max(width_of(quantity_text(scene, stop.name, brief)) for stop in stops)
 
 
-def _kept_in_sight(scene: Scene, stops: list[_Stop], active: int, count: int) -> tuple[int, int]:
-    """The first and last stop that have to be seen: the active box with all that the step reads, as far as it fits."""
+def _scrolled(scene: Scene, chart: Chart, stops: list[_Stop], width: int, pitch: int, top: int) -> _Rail:
+    """As many stops as fit: those that have to be seen, then those around them."""
+    count = min(len(stops), max(1, (width - 2 * _STUB) // pitch))
+    shown = _kept_in_sight(scene, stops, active_box(scene, chart), count)
+    hidden = [index for index in range(len(stops)) if index not in shown]
+    seen = {stops[index].box for index in shown} | {0, len(chart.boxes) - 1}
+
+    def count_of(side: list[int]) -> int:
+        """Boxes of which nothing is in sight, and what is shared: one at least where something is hidden."""
+        found = {stops[index].box if stops[index].box != SHARED else stops[index].name for index in side}
+        return max(len(found - seen), int(bool(side)))
+
+    left, right = ([i for i in hidden if i < shown[0]], [i for i in hidden if i > shown[-1]])
+    gaps = frozenset(place for place, (before, index) in enumerate(pairwise(shown), 1) if index - before > 1)
+    there = tuple(stops[index] for index in shown)
+    return _Rail(chart, there, _STUB, pitch, top, count_of(left), count_of(right), brief=True, gaps=gaps)
+
+
+def _kept_in_sight(scene: Scene, stops: list[_Stop], active: int, count: int) -> list[int]:
+    """The places of the stops in sight: what has to be seen, the active box, and the nearest to the middle of both."""
+    places = {stop.name: index for index, stop in enumerate(stops)}
+    first = [places[name] for name in asked(scene) if name in places]
     own = [index for index, stop in enumerate(stops) if stop.box == active]
-    if not scene.view.is_done:
-        return own[0], own[-1]
-    step = scene.view.step
-    reading = {name.removeprefix("grad_") for name in step.operands}
-    target = [index for index, stop in enumerate(stops) if stop.name == step.target.bare.id] or own[:1]
-    read = [index for index, stop in enumerate(stops) if stop.name in reading and stop.box != SHARED]
-    for kept in (own + read, target + read, own):
-        if max(kept) - min(kept) < count:
-            return min(kept), max(kept)
-    return target[0], target[0]
+    near = [index for index in (*first, *own) if stops[index].box != SHARED] or first or [0]
+    kept = near if max(near) - min(near) < count - len(set(first) - set(near)) else near[:1]
+    center = (min(kept) + max(kept)) / 2
+    nearest = sorted(range(len(stops)), key=lambda index: abs(index - center))
+    return sorted(list(dict.fromkeys([*first, *own, *nearest]))[:count])
 
 
 def quantity_text(scene: Scene, name: str, brief: bool) -> str:
@@ -181,19 +189,22 @@ def _draw_stop(canvas: Canvas, scene: Scene, rail: _Rail, index: int, stop: _Sto
     gradient = f"grad_{stop.name}"
     if exists(scene, gradient):
         _draw_symbol(canvas, scene, rail, x, rail.top + 1, gradient)
-    if index == 0 or rail.pitch < PITCH - 1 or not rail.arrows or stop.box == SHARED:
-        return
     arrow, before = x - 2, rail.value_before(index)
+    if index in rail.gaps:
+        canvas.write(arrow, rail.top, scene.glyphs.not_computed, style(scene.palette.muted))
+    if index == 0 or not rail.arrows or stop.box == SHARED:
+        return
     reader = _reader_of(rail, index)
     if reader and (rail.stops[index - 1].name in rail.chart.computed or rail.stops[index - 1].name == before):
         # The arrow before W is the one into this layer, which its z needs.
         look = link_style(scene, FORWARD, before, reader)
         if any(link.source == before for link in rail.chart.links_by_reader.get(reader, ())):
             canvas.write(arrow, rail.top, scene.glyphs.right_arrow, look)
-    elif stop.name in rail.chart.computed:
+    elif stop.name in rail.chart.computed and index not in rail.gaps:
         canvas.write(arrow, rail.top, scene.glyphs.right_arrow, link_style(scene, FORWARD, before, stop.name))
     if stop.name in rail.chart.computed:
-        own = set(rail.chart.beside) | {link.source for link in rail.chart.links_by_reader.get(stop.name, ())}
+        aside = rail.chart.beside if index not in rail.gaps else frozenset[str]()
+        own = aside | {link.source for link in rail.chart.links_by_reader.get(stop.name, ())}
         reached = [name for name in rail.before(index) if name in own and exists(scene, f"grad_{name}")]
         if reached:
             canvas.write(arrow, rail.top + 1, scene.glyphs.left_arrow, back_style(scene, stop.name, reached))
