@@ -6,7 +6,6 @@ A batch is known by its place in the pass over the samples; its arrays are made 
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -17,6 +16,7 @@ from nablastep.edits import Edit
 from nablastep.graph import Role
 from nablastep.network import Network
 from nablastep.program import Program, program_for
+from nablastep.records import record
 
 Array = NDArray[np.float64]
 Rows = slice | NDArray[np.intp]
@@ -25,7 +25,7 @@ SUM_TOLERANCE = 1e-12
 """Targets whose sum is this near to 1 count as distributions in the choice of E's equation."""
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Batch:
     """The samples of one iteration: their rows in the data, and the program that they need."""
 

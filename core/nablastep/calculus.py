@@ -14,7 +14,6 @@ linear part of forward mode).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache, reduce
 from typing import Any
 
@@ -59,6 +58,7 @@ from nablastep.expressions import (
 )
 from nablastep.functions.elementary import LOG
 from nablastep.laws import add, filled, hadamard, matmul, negate, rearrange, repeat, scale, summed, total
+from nablastep.records import record
 from nablastep.shapes import rows_and_columns, shape_of
 from nablastep.structures import (
     SAMPLE,
@@ -83,7 +83,7 @@ Used = frozenset[str]
 """Index letters that are taken."""
 
 
-@dataclass(frozen=True)
+@record()
 class Rules:
     """What is known about one node.
 

@@ -10,11 +10,11 @@ import itertools
 import math
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from nablastep.errors import CommandError
 from nablastep.expressions import Expression, MatMul, Symbol, walk
 from nablastep.field_checks import FieldError
+from nablastep.records import record
 from nablastep.shapes import rows_and_columns, shape_of, size_of, sizes_of
 
 MOST_LAYERS = 256
@@ -37,7 +37,7 @@ _KEPT_VALUES = 4
 """Arrays for each value of an equation and of its parts: itself, its gradient, and those of the iteration before."""
 
 
-@dataclass(frozen=True)
+@record()
 class Cost:
     """What one iteration needs: bytes, multiplications and steps."""
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
+from nablastep.records import record
 
 Position = tuple[int, int]
 """(iteration from 1, steps done in it)."""
 
 
-@dataclass(frozen=True)
+@record()
 class Edit:
     """One number set by hand. With step 0 it holds from the start of the iteration, else from after that step on."""
 

@@ -7,7 +7,7 @@ an entry is stands in `calculus`; here it is opened one operation at a time, so 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache, reduce
 from typing import Any
 
@@ -45,6 +45,7 @@ from nablastep.functions.elementary import EXP, LOG
 from nablastep.notation.unicode import NOTATION
 from nablastep.notation.writer import Strength, Writer, is_maximum
 from nablastep.origins import Index, origins
+from nablastep.records import record
 from nablastep.shapes import rows_and_columns, shape_of, size_of
 from nablastep.structures import Entry, IndexSum, Indices, Placed
 
@@ -53,7 +54,7 @@ _LETTERS = ("ᵢ", "ⱼ")
 _ROW, _COLUMN = "row", "column"
 
 
-@dataclass(frozen=True)
+@record()
 class Part:
     """A piece of a line: text, a plugged-in number, or an index together with the dimension that it runs over."""
 
@@ -67,7 +68,7 @@ Places = Mapping[str, int | str]
 """What stands for an index: a place counted from 0, or the letter that is written."""
 
 
-@dataclass(frozen=True)
+@record()
 class EntryLines:
     """The scalar form of one entry: left side, with indices, and with numbers.
 

@@ -6,7 +6,6 @@ Owns the checks of these two tables of a network. Knows no equation.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -21,6 +20,7 @@ from nablastep.field_checks import (
     whole_number,
 )
 from nablastep.layer import INIT_NAMES, LARGEST_MATRIX, drawn
+from nablastep.records import record
 
 PARAMETER_KEYS = ("shape", "init", "value", "frozen")
 
@@ -28,7 +28,7 @@ Value = FloatArray | float
 Size = tuple[()] | tuple[int, int]
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Parameter:
     """A quantity that is learned: its first `value`, or its `shape` and how it is drawn. A number has the shape ()."""
 

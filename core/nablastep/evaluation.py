@@ -7,11 +7,12 @@ step, a whole iteration and an exported program are the same lines in the same o
 from __future__ import annotations
 
 import ast
-import inspect
+import linecache
 import math
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, MutableMapping
 from functools import cached_property, lru_cache, partial
+from itertools import takewhile
 from operator import itemgetter
 from types import ModuleType
 from typing import Any, cast
@@ -220,5 +221,8 @@ def _collect_function(function: Function, prime: bool, sources: dict[str, str], 
 @lru_cache(maxsize=64)
 def _plain_source(primitive: Callable[..., Any]) -> str:
     """The source without type annotations, which would need imports where it is printed."""
-    head, body = inspect.getsource(primitive).split("\n", 1)
-    return re.sub(r": \w+(?=[,)])| -> \w+", "", head) + "\n" + body
+    # A function at the margin goes as far as lines are indented; `inspect` would load a tokenizer to find that out.
+    lines = linecache.getlines(primitive.__code__.co_filename, primitive.__globals__)
+    head, *rest = lines[primitive.__code__.co_firstlineno - 1 :]
+    body = "".join(takewhile(lambda line: line[0].isspace(), rest)).rstrip()
+    return re.sub(r": \w+(?=[,)])| -> \w+", "", head) + body + "\n"

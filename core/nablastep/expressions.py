@@ -8,8 +8,10 @@ adjoint) is an interpretation of this tree in a module of its own, keyed by the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, ClassVar
+
+from nablastep.records import record
 
 Dimension = str
 """The name of a dimension: `n0`, `n1`, … (units of a layer), `m` (samples of a batch) or `1`."""
@@ -67,7 +69,7 @@ WEIGHTS, SAMPLES = "weights", "samples"
 """What a convention may store transposed: see `Symbol.flips_with`."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class Symbol(Expression):
     """A named quantity: `W⁽¹⁾` is base W, mark 1; `∇W⁽¹⁾` has the prefix `grad`, Adam's first moment `m`.
 
@@ -101,7 +103,7 @@ class Symbol(Expression):
         return replace(self, prefix="") if self.prefix else self
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class Factor(Expression):
     """An exact scalar: numerator · `times` / (denominator · `dimensions`), as in ½, 2/n₂, 1/(2m) or 3 n₁.
 
@@ -114,14 +116,14 @@ class Factor(Expression):
     times: tuple[Dimension, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class Number(Expression):
     """A scalar constant that is no simple fraction, such as the slope 0.01 of a leaky ReLU."""
 
     value: float
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class Fill(Expression):
     """A matrix whose every entry is the scalar; with the scalar 1 it is the `1` of `1 − y`."""
 
@@ -129,14 +131,14 @@ class Fill(Expression):
     shape: Shape
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class Transpose(Expression):
     """xᵀ."""
 
     x: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class MatMul(Expression):
     """The matrix product."""
 
@@ -144,7 +146,7 @@ class MatMul(Expression):
     right: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class Hadamard(Expression):
     """The element-wise product ⊙ of equal shapes."""
 
@@ -152,7 +154,7 @@ class Hadamard(Expression):
     right: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class Divide(Expression):
     """The element-wise quotient ⊘ of equal shapes, or a quotient by a scalar."""
 
@@ -160,7 +162,7 @@ class Divide(Expression):
     right: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class Ratio(Expression):
     """The element-wise quotient ⊘ in which an entry with numerator 0 is 0, whatever it is divided by."""
 
@@ -168,7 +170,7 @@ class Ratio(Expression):
     right: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class TimesLog(Expression):
     """left ⊙ ln(right), in which an entry with left factor 0 is 0."""
 
@@ -176,7 +178,7 @@ class TimesLog(Expression):
     right: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class Add(Expression):
     """The sum of equal shapes."""
 
@@ -184,7 +186,7 @@ class Add(Expression):
     right: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class Subtract(Expression):
     """The difference of equal shapes."""
 
@@ -192,7 +194,7 @@ class Subtract(Expression):
     right: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class Scale(Expression):
     """A scalar times a matrix or a scalar."""
 
@@ -200,7 +202,7 @@ class Scale(Expression):
     x: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class Power(Expression):
     """Each entry to the power of a number, as in β₁ᵗ."""
 
@@ -208,7 +210,7 @@ class Power(Expression):
     exponent: Expression
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Function:
     """An element-wise function of one argument, as data.
 
@@ -231,7 +233,7 @@ class Function:
     style: str = "call"  # how it is written: "call" f(x), "postfix" x², "prefix" √x
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class Apply(Expression):
     """f(x), or with `prime` f′(x), entry by entry."""
 
@@ -240,7 +242,7 @@ class Apply(Expression):
     prime: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class Cases(Expression):
     """Entry by entry: `positive` where the condition is above 0, else `otherwise`."""
 
@@ -249,7 +251,7 @@ class Cases(Expression):
     otherwise: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class Softmax(Expression):
     """exp(x) over its sum along the axis: along ROWS each column (a sample) is one distribution."""
 
@@ -257,7 +259,7 @@ class Softmax(Expression):
     axis: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class LogSumExp(Expression):
     """ln Σ exp(x) along the axis, which shrinks to 1."""
 
@@ -265,7 +267,7 @@ class LogSumExp(Expression):
     axis: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class Repeat(Expression):
     """A vector copied along the axis to the given dimension: `x 1ᵀ` along COLUMNS, `1 x` along ROWS."""
 
@@ -274,7 +276,7 @@ class Repeat(Expression):
     dimension: Dimension
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class Total(Expression):
     """The sum along the axis, which shrinks to 1: `x 1` along COLUMNS, `1ᵀ x` along ROWS."""
 
@@ -282,7 +284,7 @@ class Total(Expression):
     axis: int
 
 
-@dataclass(frozen=True)
+@record()
 class Plan:
     """Which entries of a matrix go where: it had the shape `before`, and has the shape `after`."""
 
@@ -290,7 +292,7 @@ class Plan:
     after: Shape
 
 
-@dataclass(frozen=True)
+@record()
 class Cut(Plan):
     """Rows (or columns, by the axis) from `start` to before `stop`, counted from 0.
 
@@ -302,17 +304,17 @@ class Cut(Plan):
     stop: str
 
 
-@dataclass(frozen=True)
+@record()
 class Diagonals(Plan):
     """The diagonal of a square matrix as a column; back, a column on the diagonal of a matrix of zeros."""
 
 
-@dataclass(frozen=True)
+@record()
 class Fold(Plan):
     """The same entries, column by column, in another shape."""
 
 
-@dataclass(frozen=True)
+@record()
 class Windows(Plan):
     """The patches under a square kernel that slides over pictures.
 
@@ -326,7 +328,7 @@ class Windows(Plan):
     stride: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class Rearrange(Expression):
     """Entries moved as the plan says, which is linear; `back` is its transpose: each added to where it came from."""
 
@@ -335,7 +337,7 @@ class Rearrange(Expression):
     back: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class Block(Expression):
     """Two blocks in one matrix, one above the other along ROWS, side by side along COLUMNS, in `dimension` entries."""
 
@@ -345,14 +347,14 @@ class Block(Expression):
     dimension: Dimension
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class Inverse(Expression):
     """x⁻¹ of a square matrix."""
 
     x: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class Determinant(Expression):
     """det x, or with `log` ln |det x|."""
 
@@ -360,14 +362,14 @@ class Determinant(Expression):
     log: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class Sum(Expression):
     """The sum of all entries: a scalar."""
 
     x: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class Equation:
     """target = expression (or target ← expression, for an update)."""
 

@@ -7,12 +7,13 @@ behind it (the backward equations, the steps, conventions, words) is read off th
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from functools import cached_property
 
 from nablastep.errors import NetworkError
 from nablastep.expressions import Equation, Symbol, matrix_symbols
+from nablastep.records import record
 from nablastep.shapes import shape_of, shape_text
 
 
@@ -30,7 +31,7 @@ class Role(StrEnum):
 COMPUTED = frozenset({Role.VALUE, Role.ERROR})
 
 
-@dataclass(frozen=True)
+@record()
 class Quantity:
     """A quantity, its role, and the number of the block of equations that it belongs to (0: none, it comes in)."""
 
@@ -39,7 +40,7 @@ class Quantity:
     block: int = 0
 
 
-@dataclass(frozen=True)
+@record()
 class Definition:
     """A forward equation. `definition` is the textbook form beside one that is computed in another, stable form.
 
@@ -68,7 +69,7 @@ class Definition:
         return tuple(symbol for symbol in matrix_symbols(self.definition.expression) if symbol not in self.read)
 
 
-@dataclass(frozen=True)
+@record()
 class Use:
     """A place where a quantity is read on the way to E: the equation, and ∇ of its target (None where that is E)."""
 
@@ -76,7 +77,7 @@ class Use:
     upstream: Symbol | None
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Graph:
     """Quantities and the definitions of those that are computed; `error` is the scalar that is to become small.
 

@@ -7,7 +7,6 @@ a kink if it differs from it by no more than the rounding of its own sum can exp
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,6 +17,7 @@ from nablastep.evaluation import value_of
 from nablastep.expressions import Add, Apply, Expression, MatMul, Repeat, Subtract, Symbol, Transpose, walk
 from nablastep.iteration import Iteration
 from nablastep.program import FORWARD, Program, Step
+from nablastep.records import record
 from nablastep.session import Session
 
 Array = NDArray[np.float64]
@@ -26,7 +26,7 @@ Mask = NDArray[np.bool_]
 EPSILON = float(np.finfo(np.float64).eps)
 
 
-@dataclass(frozen=True)
+@record()
 class Kinked:
     """A quantity that goes into a function with a kink."""
 

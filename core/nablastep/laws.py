@@ -10,7 +10,6 @@ at the leaves, constants folded, equal terms added, a common factor taken out of
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -40,11 +39,12 @@ from nablastep.expressions import (
     Total,
     Transpose,
 )
+from nablastep.records import record
 from nablastep.shapes import rows_and_columns, shape_of
 from nablastep.transposition import transposed
 
 
-@dataclass(frozen=True)
+@record()
 class Law:
     """left = right, for nodes of one kind; `rewrite` gives the right side, or None where the law does not apply."""
 

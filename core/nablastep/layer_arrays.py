@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise, permutations
 from typing import Any
 
@@ -17,12 +17,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from nablastep.errors import NetworkError
 from nablastep.field_checks import counted
+from nablastep.records import record
 
 MOST_TRIED = 7
 """Layers up to which every order is tried, if their names' own order does not chain."""
 
 
-@dataclass(frozen=True)
+@record()
 class LayerArrays:
     """One layer: the names of its arrays; `turned` says that the weights are stored inputs × outputs, as by Keras."""
 

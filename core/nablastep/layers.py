@@ -6,7 +6,6 @@ One way to write a graph; what is behind the graph does not know that there were
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache, reduce
 
 from nablastep.expressions import (
@@ -28,12 +27,13 @@ from nablastep.functions.activations import activation
 from nablastep.functions.elementary import SQUARE
 from nablastep.functions.losses import LOSSES, error_of_batch
 from nablastep.graph import Definition, Graph, Quantity, Role
+from nablastep.records import record
 
 PENALTY = "lambda"
 """The id of the number that the penalty is taken with."""
 
 
-@dataclass(frozen=True)
+@record()
 class Form:
     """What of a chain of layers decides its equations: graphs are built once for each."""
 
@@ -47,7 +47,7 @@ class Form:
     penalty: str = ""  # what it is on: "", "weights" or "all", with the biases
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class LayerGraph(Graph):
     """A graph that was made from layers, which are what its words are about."""
 

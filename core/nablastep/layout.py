@@ -6,7 +6,6 @@ Takes the equation as a convention shows it. Knows nothing of screens: a view pl
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from nablastep.expressions import (
@@ -31,6 +30,7 @@ from nablastep.expressions import (
     Total,
 )
 from nablastep.notation.unicode import NOTATION
+from nablastep.records import record
 from nablastep.shapes import rows_and_columns, shape_of
 
 Index = int | None
@@ -40,7 +40,7 @@ Request = tuple[Index, Index]
 """The cells (row, column) of an operand that one cell of the result reads."""
 
 
-@dataclass(frozen=True)
+@record()
 class Operand:
     """A matrix in the layout; `reads` are the cells of it behind the selected cell, None if none is selected."""
 
@@ -61,14 +61,14 @@ class Operand:
         return f"({text})" if isinstance(self.expression, Add | Subtract) else text
 
 
-@dataclass(frozen=True)
+@record()
 class Operator:
     """A sign between operands: `·`, `⊙`, `+`, a bracket, or a function's name with its bracket."""
 
     text: str
 
 
-@dataclass(frozen=True)
+@record()
 class Coefficient:
     """A scalar in front: its expression, written as a symbol or fraction."""
 

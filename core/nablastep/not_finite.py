@@ -6,7 +6,6 @@ Follows one operand after the other back in time: what reads nan or ∞ did not 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,10 +14,11 @@ from nablastep.evaluation import value_of
 from nablastep.expressions import Apply, Divide, Expression, LogSumExp, Ratio, TimesLog
 from nablastep.iteration import Iteration
 from nablastep.program import Step
+from nablastep.records import record
 from nablastep.timeline import Timeline
 
 
-@dataclass(frozen=True)
+@record()
 class Origin:
     """The step that made the first number that is not finite, and by which operation."""
 

@@ -7,7 +7,7 @@ Weight decay stands in these equations only: it never enters a gradient or E.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from nablastep.expressions import (
     ONE,
@@ -25,6 +25,7 @@ from nablastep.expressions import (
 )
 from nablastep.functions.elementary import SQRT, SQUARE
 from nablastep.notation.settings import hidden_setting
+from nablastep.records import record
 
 LEARNING_RATE = Symbol("learning_rate", None, (), setting=True)
 MOMENTUM = Symbol("momentum", None, (), setting=True)
@@ -40,7 +41,7 @@ SETTINGS = (LEARNING_RATE, MOMENTUM, DECAY, BETA1, BETA2, EPSILON, WEIGHT_DECAY,
 Updates = Callable[[Symbol, Expression], tuple[Equation, ...]]
 
 
-@dataclass(frozen=True)
+@record()
 class Rule:
     """An update rule: the prefixes of its state quantities, and its equations for (parameter, gradient)."""
 

@@ -6,14 +6,14 @@ Krogh and Hertz, "A simple weight decay can improve generalization" (NIPS 1991).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from nablastep.field_checks import FieldError, described, finite_number, truth, unknown_key
+from nablastep.records import record
 
 PENALTY_KEYS = ("l2", "biases")
 
 
-@dataclass(frozen=True)
+@record()
 class Penalty:
     """λ, and whether biases are in it too."""
 

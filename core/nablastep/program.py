@@ -7,7 +7,6 @@ optimiser. Nothing here holds a value.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
@@ -22,6 +21,7 @@ from nablastep.layers import Form, LayerGraph
 from nablastep.notation.settings import hidden_setting
 from nablastep.notation.unicode import NOTATION
 from nablastep.phrases import about
+from nablastep.records import record
 
 if TYPE_CHECKING:
     from nablastep.network import Network
@@ -30,7 +30,7 @@ FORWARD, BACKWARD, UPDATE = "forward", "backward", "update"
 PHASES = (FORWARD, BACKWARD, UPDATE)
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Step(DisplayedEquation):
     """One equation at one place of the iteration.
 
@@ -67,7 +67,7 @@ class Step(DisplayedEquation):
         return compiled((self.equation,))
 
 
-@dataclass(frozen=True)
+@record()
 class Training:
     """What decides the updates and where they stand: programs are built once for each graph and each of these."""
 
@@ -78,7 +78,7 @@ class Training:
     schedule: str = ""
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Program:
     """The steps of one iteration, and the symbols of everything they read and make.
 

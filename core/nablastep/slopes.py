@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -12,12 +11,13 @@ import numpy as np
 from nablastep.evaluation import Run, compiled, value_of
 from nablastep.expressions import Apply, Expression, TimesLog, depends_on, matrix_symbols, walk
 from nablastep.program import Program
+from nablastep.records import record
 
 STEP = 1e-5
 TOLERANCE = 1e-6
 
 
-@dataclass(frozen=True)
+@record()
 class Slope:
     """A central difference quotient of E; `at_kink` says that a kink lies within its reach.
 

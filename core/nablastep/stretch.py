@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
@@ -17,12 +16,13 @@ import numpy as np
 
 from nablastep.evaluation import Code, quietly
 from nablastep.program import Program
+from nablastep.records import record
 
 State = tuple[Any, ...]
 """What one iteration hands on to the next: the values of `Stretch.carried`, in that order."""
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Outcome:
     """What a stretch leaves: the state after it, E of each of its iterations, and the states on the way that were due.
 

@@ -8,10 +8,9 @@ An index is a single letter; in a scalar node it stands for every value from 1 t
 # ruff: noqa: D102 - shape_rule and transposed are explained once, on Extension
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nablastep.errors import ShapeError
 from nablastep.expressions import Dimension, Expression, Extension, Plan, Shape, Symbol, Transpose
+from nablastep.records import record
 from nablastep.shapes import matrix_shape, rows_and_columns, shape_of, shape_text
 from nablastep.transposition import transposed
 
@@ -43,7 +42,7 @@ class _Opaque(Extension):
         return Transpose(self)
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class Differential(_Opaque):
     """d x: the change of x, to first order, while one quantity moves and everything else stands still."""
 
@@ -58,7 +57,7 @@ class Differential(_Opaque):
         return Differential(transposed(self.x))
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class OfSample(_Opaque):
     """The part of a quantity that belongs to sample s: one column of units × samples, one row of samples × units."""
 
@@ -69,7 +68,7 @@ class OfSample(_Opaque):
         return ("1" if rows == "m" else rows, "1" if columns == "m" else columns)
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class Inner(_Scalar):
     """⟨left, right⟩: the sum of the entry by entry product of equal shapes."""
 
@@ -84,7 +83,7 @@ class Inner(_Scalar):
         return ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class Norm(_Scalar):
     """‖x‖ to a power, the root of the sum of squares: how √(Σ x²) and Σ x² are written where norms are."""
 
@@ -92,7 +91,7 @@ class Norm(_Scalar):
     exponent: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class Trace(_Scalar):
     """The sum of the diagonal of a square matrix."""
 
@@ -105,7 +104,7 @@ class Trace(_Scalar):
         return ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class Diagonal(Extension):
     """diag(x): the square matrix with the vector x on its diagonal and zeros elsewhere."""
 
@@ -122,7 +121,7 @@ class Diagonal(Extension):
         return self
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class Identity(Extension):
     """I: ones on the diagonal."""
 
@@ -135,7 +134,7 @@ class Identity(Extension):
         return self
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class Kronecker(Extension):
     """left ⊗ right: every entry of the left matrix times the whole right one."""
 
@@ -150,7 +149,7 @@ class Kronecker(Extension):
         return Kronecker(transposed(self.left), transposed(self.right))
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class Vec(_Opaque):
     """vec(x): the columns of x stacked into one long column."""
 
@@ -160,7 +159,7 @@ class Vec(_Opaque):
         return (joint(*matrix_shape(shapes[0])), "1")
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class Basis(_Opaque):
     """eᵢ: the column with a one in place i and zeros elsewhere."""
 
@@ -171,7 +170,7 @@ class Basis(_Opaque):
         return (self.dimension, "1")
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class Jacobian(_Opaque):
     """∂numerator/∂denominator of two vectors (or E, which counts as one entry).
 
@@ -190,7 +189,7 @@ class Jacobian(_Opaque):
         return (above, below) if self.layout == "numerator" else (below, above)
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class Entry(_Scalar):
     """xᵢⱼ: one entry; the index along an axis of size 1 is None."""
 
@@ -198,7 +197,7 @@ class Entry(_Scalar):
     indices: tuple[str | None, str | None]
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class Partial(_Scalar):
     """∂numerator/∂denominator: the derivative of one number by one entry."""
 
@@ -206,7 +205,7 @@ class Partial(_Scalar):
     denominator: Entry
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class Delta(_Scalar):
     """δᵢⱼ: 1 if the two indices are equal, else 0."""
 
@@ -215,7 +214,7 @@ class Delta(_Scalar):
     dimension: Dimension
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class IndexSum(Extension):
     """Σᵢ x: the sum over every value of the index."""
 
@@ -230,7 +229,7 @@ class IndexSum(Extension):
         return IndexSum(self.index, self.dimension, transposed(self.x))
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class Named(Extension):
     """A quantity under a name of its own, such as the augmented W̃ = [W b]: two blocks side by side along the axis."""
 
@@ -249,7 +248,7 @@ class Named(Extension):
         return Transpose(self)
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class Commutation(_Opaque):
     """K with K vec(X) = vec(Xᵀ) for X of shape rows × columns: a permutation of the stacked entries."""
 
@@ -264,7 +263,7 @@ class Commutation(_Opaque):
         return Commutation(self.columns, self.rows)
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class Selection(_Opaque):
     """P with P vec(x) = vec(x rearranged): zeros and ones; `back` is its transpose."""
 
@@ -279,7 +278,7 @@ class Selection(_Opaque):
         return Selection(self.plan, not self.back)
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class Placed(_Scalar):
     """1 where the plan moves the entry `source` to the place `target`, else 0: a delta between pairs of indices."""
 

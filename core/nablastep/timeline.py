@@ -11,7 +11,6 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 from weakref import ref
@@ -25,6 +24,7 @@ from nablastep.edits import Edit, Position
 from nablastep.evaluation import quietly
 from nablastep.network import Network
 from nablastep.program import Program, Step
+from nablastep.records import record
 from nablastep.stretch import Outcome, State, stretch_of
 
 Array = NDArray[np.float64]
@@ -36,7 +36,7 @@ SHORT = 4
 """Iterations: a stretch of fewer was gone through step by step, or takes long for what it is."""
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Data:
     """The samples and the learning rate as edits have left them. Shapes as in the file: samples × features."""
 

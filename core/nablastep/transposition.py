@@ -8,7 +8,7 @@ Which they are goes by role: parameters that multiply a quantity with samples, a
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -39,10 +39,11 @@ from nablastep.expressions import (
     Total,
     Transpose,
 )
+from nablastep.records import record
 from nablastep.shapes import shape_of
 
 
-@dataclass(frozen=True)
+@record()
 class Convention:
     """Which quantities are stored transposed, seen from z = W a + b, and where that form is met."""
 

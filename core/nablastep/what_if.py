@@ -7,7 +7,6 @@ been updated already.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,11 +16,12 @@ from nablastep.cells import Cell
 from nablastep.evaluation import value_of
 from nablastep.iteration import Iteration
 from nablastep.program import Program
+from nablastep.records import record
 from nablastep.session import Session
 from nablastep.slopes import STEP, error_with, slope
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Basis:
     """The place where an edit of one number is tried: the iteration's values and the number's place in them."""
 

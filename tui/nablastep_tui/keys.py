@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from nablastep.records import record
 
 TIME, CELL, ASK, CHANGE, VIEW, APP, DEMO = "time", "cell", "ask", "change", "view", "program", "demo"
 WHY, BRANCHES, OPEN = "why", "branches", "open"
@@ -11,7 +11,7 @@ PAGES = (WHY, BRANCHES, OPEN)
 """Groups of pages over the stage: a key may do one thing on the stage and another on a page."""
 
 
-@dataclass(frozen=True)
+@record()
 class KeyEntry:
     """One thing that a key does. `id` is what a key map names, `keys` are Textual's names of the keys, by commas.
 

@@ -9,7 +9,7 @@ import contextlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +19,14 @@ from nablastep.errors import NablastepError
 from nablastep.files.reading import read_text
 from nablastep.files.toml_text import toml_table
 from nablastep.files.writing import write_text
+from nablastep.records import record
 
 THEMES = ("dark", "light", "high-contrast")
 LARGEST_FILE = 1_000_000  # bytes
 GLYPH_SETS = ("unicode", "safe", "ascii")
 
 
-@dataclass(frozen=True)
+@record()
 class Settings:
     """What the user chose. `keymap` maps key ids to keys; `warnings` say what of the file could not be used."""
 

@@ -6,12 +6,12 @@ Owns their names and their numbers. Knows no network.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
 
 from nablastep.field_checks import FieldError, FloatArray, described, did_you_mean, read_only
+from nablastep.records import record
 
 CORNERS = ((0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0))
 POINTS_OF_A_CLASS = 50
@@ -19,7 +19,7 @@ SPIRALS = 3
 POINTS_OF_A_SPIRAL = 33
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class DataSet:
     """Inputs `x` (samples, inputs), targets `y` (samples, outputs), and names of the outputs where they are classes."""
 

@@ -7,7 +7,6 @@ sample as the contract says; the reduction over samples is one factor, put on by
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from nablastep.expressions import (
     ONE,
@@ -29,11 +28,12 @@ from nablastep.expressions import (
 )
 from nablastep.functions.elementary import HUBER, SOFTPLUS, SQUARE
 from nablastep.laws import negate, scale
+from nablastep.records import record
 
 Build = Callable[[Symbol, Symbol], Expression]
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Loss:
     """A loss: its sum over the batch from (a, y), and for one output activation a stable form from (z, y)."""
 

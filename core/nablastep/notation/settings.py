@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from nablastep.expressions import Symbol
+from nablastep.records import record
 
 
-@dataclass(frozen=True)
+@record()
 class Setting:
     """One optimiser setting and how it is written."""
 

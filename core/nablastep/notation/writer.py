@@ -7,7 +7,7 @@ for, so that a view can colour or link it; their texts joined are the whole text
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from enum import IntEnum
 from typing import Any, ClassVar
@@ -49,10 +49,11 @@ from nablastep.expressions import (
     Transpose,
     Windows,
 )
+from nablastep.records import record
 from nablastep.shapes import shape_of, usual_axis
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class Token:
     """A piece of text; `symbol` is the quantity it names, `kind` is symbol, operator, number, ones or function."""
 

@@ -41,6 +41,7 @@ from nablastep.notation.partial import PartialWriter
 from nablastep.notation.strict import StrictWriter
 from nablastep.notation.unicode import UnicodeWriter
 from nablastep.notation.writer import is_maximum
+from nablastep.records import record
 from nablastep.shapes import shape_of
 
 LONGEST_NAME = 40
@@ -68,7 +69,7 @@ class Value:
 Item = Sign | Value
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class ValueToken(Token):
     """A token that stands for the value of an expression."""
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from rich.style import Style
 
+from nablastep.records import record
 from nablastep_tui.draw.canvas import Canvas
 from nablastep_tui.look.glyphs import Glyphs
 from nablastep_tui.look.palettes import Palette
@@ -19,7 +19,7 @@ EIGHTHS = 8
 _SMALLEST_SHARE = 1e-12
 
 
-@dataclass(frozen=True)
+@record()
 class LossBars:
     """E of many iterations as bars: `eighths` per column (1 … 8 · height), and which iterations a column holds.
 

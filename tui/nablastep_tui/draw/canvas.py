@@ -7,7 +7,6 @@ is not read. Knows no matrix, theme or widget; `strips` hands the result to Text
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar, NamedTuple
 
@@ -15,6 +14,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from nablastep.records import record
 from nablastep_tui.look.cells import cells_of
 from nablastep_tui.look.glyphs import Box
 
@@ -32,7 +32,7 @@ class Area:
         raise NotImplementedError
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class Hit:
     """What lies under a point: the target marked there, and the point's place inside the marked region."""
 
@@ -49,7 +49,7 @@ class _Mark(NamedTuple):  # a frame has hundreds, and a tuple is made soonest
     target: Hashable
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class Overprint:
     """Drawn text that was overwritten by another: the cell, what stood there and what took its place."""
 

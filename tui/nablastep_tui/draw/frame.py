@@ -5,8 +5,9 @@ Knows sizes only; what stands in a region, and how many rows the map asks for, i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from nablastep.records import record
 
 SMALLEST_WIDTH, SMALLEST_HEIGHT = 60, 16
 CARDS_WIDTH, CARDS_HEIGHT = 110, 34
@@ -16,7 +17,7 @@ RAIL_ROWS = 3
 Layout = Literal["compact", "normal", "wide"]
 
 
-@dataclass(frozen=True)
+@record()
 class Rows:
     """A region's first row and how many it has; 0 rows: not shown."""
 
@@ -29,7 +30,7 @@ class Rows:
         return self.top + self.height
 
 
-@dataclass(frozen=True)
+@record()
 class Frame:
     """The rows of every region from top to bottom, and the columns at the right of the stage that why has docked."""
 

@@ -6,13 +6,14 @@ values, dimension names and cells arrive ready, in the orientation in which they
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nablastep.records import record
 from nablastep_tui.draw.canvas import Canvas
 from nablastep_tui.draw.lines import draw_brackets, draw_ruler
 from nablastep_tui.draw.tiles import Tile, draw_tile
@@ -32,7 +33,7 @@ class MatrixState(Enum):
     PREVIOUS = "previous"
 
 
-@dataclass(frozen=True)
+@record()
 class CellTarget:
     """What the mouse hits on a drawn cell: the quantity's id and the cell, from 0, in the shown orientation."""
 
@@ -41,7 +42,7 @@ class CellTarget:
     column: int
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class MatrixPicture:
     """All that is drawn of one matrix.
 
@@ -82,7 +83,7 @@ class MatrixPicture:
         return float(np.max(np.abs(finite))) if finite.size else 0.0
 
 
-@dataclass(frozen=True)
+@record()
 class MatrixGeometry:
     """Where a matrix lies relative to its own top left: the whole, and its body (the tiles inside the brackets)."""
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from nablastep.records import record
 from nablastep_tui.look.cells import width_of
 
 
@@ -14,7 +14,7 @@ def between(start: int, end: int, part: float) -> int:
     return round(start + (end - start) * eased)
 
 
-@dataclass(frozen=True)
+@record()
 class Piece:
     """A piece of a line of text on its way: where it stands now, and whether the line before had it not."""
 

@@ -6,13 +6,13 @@ as the array behind it lives.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import isqrt
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nablastep.records import record
 from nablastep_tui.draw.remembered import Remembered
 from nablastep_tui.look.themes import LEVELS, NOT_FINITE, STRENGTH_EXPONENT
 
@@ -24,7 +24,7 @@ _PERCENTILE = 99.5
 _PICTURES: Remembered[HeatPicture] = Remembered(256)
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class HeatPicture:
     """A matrix pooled to pixels.
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from rich.style import Style
 
+from nablastep.records import record
 from nablastep_tui.draw.canvas import Canvas
 from nablastep_tui.look.cells import width_of
 from nablastep_tui.look.glyphs import Glyphs
@@ -14,7 +13,7 @@ from nablastep_tui.look.palettes import Palette
 from nablastep_tui.look.themes import NOT_FINITE, level_of, not_finite_style, selected_style, style, value_fill
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class Tile:
     """One cell: `value` is None if not computed; `scale` is the magnitude of the strongest fill.
 

@@ -6,15 +6,16 @@ One field, one cell, in every set. Nothing else in the drawing layer writes a li
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields
+from dataclasses import fields
 
 from nablastep.errors import UnknownNameError
+from nablastep.records import record
 
 _DIMENSION = re.compile(r"([A-Za-z]+)([0-9]+)")
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
-@dataclass(frozen=True)
+@record()
 class Box:
     """The six glyphs of a frame, the four places where a rule meets it, and where two lines meet."""
 
@@ -31,7 +32,7 @@ class Box:
     cross: str
 
 
-@dataclass(frozen=True)
+@record()
 class Bracket:
     """One tall bracket: its top, any number of middles, its bottom; `single` where it is one row high."""
 
@@ -41,7 +42,7 @@ class Bracket:
     single: str
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Glyphs:
     """One set. Every string is one cell wide, or empty where a set has no such glyph (then callers draw otherwise)."""
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+
+from nablastep.records import record
 
 NOT_COMPUTED = "·"
 NOT_COMPUTED_ASCII = "."
@@ -25,7 +26,7 @@ MOST_DIGITS = 16
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-@dataclass(frozen=True)
+@record()
 class MatrixFormat:
     """How all values of one matrix are written, so that their decimal points stand under each other.
 

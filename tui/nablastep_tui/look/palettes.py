@@ -6,15 +6,16 @@ terminal's own colour.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from nablastep.errors import UnknownNameError
+from nablastep.records import record
 
 ColourDepth = Literal["full", "256", "sixteen", "none"]
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Palette:
     """The colour tokens of one theme, `#rrggbb` each or empty for the terminal's own.
 

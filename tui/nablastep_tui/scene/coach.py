@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import islice
 
 from nablastep.expressions import Hadamard
 from nablastep.program import BACKWARD
+from nablastep.records import record
 from nablastep.session import Session
 
 
-@dataclass(frozen=True)
+@record()
 class Hint:
     """A line that fits a moment, with ids of keys in braces; `id` is the hint's, which its key's use marks as seen."""
 

@@ -6,12 +6,12 @@ A stop is the result or an operand that is one quantity, transposed or not. Cell
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import product
 
 from nablastep.expressions import Expression, Symbol, Transpose, walk
 from nablastep.layout import Operand, Piece
 from nablastep.program import Program
+from nablastep.records import record
 from nablastep.view import View
 from nablastep_tui.scene.editing import can_be_edited
 
@@ -20,7 +20,7 @@ MOST_CELLS = 400
 """Results of more cells are not searched for what reads an operand."""
 
 
-@dataclass(frozen=True)
+@record()
 class Stop:
     """An operand that the cursor can stand in: as it is written, and the quantity that it is."""
 

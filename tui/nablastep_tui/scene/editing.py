@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from nablastep.commands import Set
 from nablastep.errors import NablastepError
 from nablastep.graph import COMPUTED
 from nablastep.program import Program
+from nablastep.records import record
 from nablastep.safe_text import shortened
 from nablastep.session import Session
 from nablastep.view import View
@@ -24,7 +25,7 @@ FARTHEST = 4e307
 TYPED = frozenset("0123456789.-+eE−")
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Edit:
     """One number being edited. `typed` is None until a digit replaces the shown value."""
 

@@ -7,15 +7,16 @@ elsewhere.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from nablastep.errors import NablastepError
+from nablastep.records import record
 from nablastep_tui.faults import said
 
 Answer = Callable[[str], None]
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Prompt:
     """A question that waits for a line. `fresh` says that the first value is still untouched: typing replaces it."""
 

@@ -5,9 +5,9 @@ The screen makes a new scene after every command; drawing functions take a scene
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from nablastep.records import record
 from nablastep.session import Position, Session
 from nablastep.view import View
 from nablastep_tui.keymap import DEFAULT_KEYS, KeyMap
@@ -29,7 +29,7 @@ SLIDE, REVEAL_ROW, MOST_REVEALED = 0.12, 0.03, 4
 Kind = Literal["step", "symbols"]
 
 
-@dataclass(frozen=True)
+@record()
 class Target:
     """What a click on something that is no cell means: a quantity of the map, a step or iteration, or a key."""
 
@@ -38,7 +38,7 @@ class Target:
     number: int = 0
 
 
-@dataclass(frozen=True)
+@record()
 class Key:
     """A key and what it does, as the footer shows it."""
 
@@ -47,7 +47,7 @@ class Key:
     action: str = ""
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Motion:
     """From the scene `before`, with its session at `start`, to the one that holds this; `seconds` have passed.
 
@@ -78,7 +78,7 @@ class Motion:
         return self.slid >= 1 if shown is None else shown >= min(rows, MOST_REVEALED)
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Scene:
     """What is shown. `cell` is the selected cell of the stage's result, in shown orientation, from 0.
 

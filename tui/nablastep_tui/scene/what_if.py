@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from nablastep.records import record
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class WhatIf:
     """An edit being tried: the network before it and with it, and the curve of E along the edited number.
 

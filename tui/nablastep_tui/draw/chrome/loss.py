@@ -6,8 +6,8 @@ On a few rows it is a strip; over the stage it has a title and the numbers of it
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from nablastep.records import record
 from nablastep_tui.draw.bars import LossBars, draw_loss_bars, shared_loss_bars
 from nablastep_tui.draw.canvas import Canvas
 from nablastep_tui.draw.lines import draw_title_rule
@@ -24,7 +24,7 @@ _MARGIN = 5
 _LEAST_BARS = 8
 
 
-@dataclass(frozen=True)
+@record()
 class Curve:
     """The errors of one branch. `number` is the branch's, `is_here` whether the session is on it."""
 

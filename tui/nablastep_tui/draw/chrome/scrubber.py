@@ -7,7 +7,6 @@ the single steps, which are then taken together by layer.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 from typing import Literal
@@ -15,6 +14,7 @@ from typing import Literal
 from rich.style import Style
 
 from nablastep.program import BACKWARD, FORWARD, Program, Step
+from nablastep.records import record
 from nablastep_tui.draw.canvas import Canvas
 from nablastep_tui.draw.morph import between
 from nablastep_tui.look.cells import width_of
@@ -32,7 +32,7 @@ Unit = tuple[Step, ...]
 """Steps that share a place on the bar: one step, or where there are too many, all of a layer and phase."""
 
 
-@dataclass(frozen=True)
+@record()
 class Tape:
     """How the bar is laid out: units by blocks (unbroken runs of one phase), each `cell` cells wide."""
 

@@ -5,9 +5,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nablastep.program import BACKWARD, FORWARD
+from nablastep.records import record
 from nablastep_tui.draw.canvas import Canvas
 from nablastep_tui.draw.heat import draw_map_strip
 from nablastep_tui.draw.lines import crossing
@@ -35,7 +34,7 @@ _LABEL = 9
 _STRIPS = (12, 8, 5, 3)
 
 
-@dataclass(frozen=True)
+@record()
 class _Entry:
     """A shared quantity at column `x`, its strip `strip` cells wide."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
@@ -13,6 +12,7 @@ from rich.style import Style
 from nablastep.cells import parse_cell
 from nablastep.expressions import Symbol, matrix_symbols
 from nablastep.program import BACKWARD, FORWARD, UPDATE, Program, Step
+from nablastep.records import record
 from nablastep_tui.draw.map.chart import Chart
 from nablastep_tui.draw.pooling import HeatPicture, heat_picture
 from nablastep_tui.look.symbols import symbol_text
@@ -28,7 +28,7 @@ class Role(Enum):
     WRITTEN = "written"
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Quantity:
     """One quantity of the map. `values` is None if not computed; `previous`: they are the last iteration's.
 

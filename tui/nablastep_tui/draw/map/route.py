@@ -6,12 +6,12 @@ Intervals are coloured from the left; what finds no free row is left out and nam
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from nablastep.records import record
 from nablastep_tui.draw.map.chart import Chart, Link
 
 
-@dataclass(frozen=True)
+@record()
 class Route:
     """From one quantity to those that read it, on a row of channels; row 0 is next to the cards, −1 none at all.
 

@@ -7,12 +7,13 @@ it takes about half the width of the equation. Of a sum that has no room for all
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from nablastep.expressions import ROWS, Add, Expression, Repeat, Subtract
 from nablastep.layout import Operand
+from nablastep.records import record
 from nablastep.shapes import shape_of
 from nablastep_tui.draw.canvas import Canvas
 from nablastep_tui.draw.matrix import MatrixPicture, draw, geometry
@@ -33,7 +34,7 @@ LONGEST_NAME = 18
 """The widest name of a term; others have numbers."""
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Placed:
     """A matrix with its symbol in its ruler, at (x, y) of the arrangement."""
 
@@ -42,7 +43,7 @@ class Placed:
     y: int
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Arrangement:
     """Matrices in `width` × `height` cells."""
 

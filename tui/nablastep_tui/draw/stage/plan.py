@@ -7,7 +7,7 @@ A plan is a row of items in reading order (matrices, signs, coefficients). If no
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from itertools import product
 from typing import Any
@@ -17,6 +17,7 @@ import numpy as np
 from nablastep.expressions import Expression, Shape
 from nablastep.layout import Coefficient, Operand, Operator, Piece
 from nablastep.notation import notation_named
+from nablastep.records import record
 from nablastep.shapes import shape_of
 from nablastep_tui.draw.matrix import MatrixGeometry, MatrixPicture, geometry
 from nablastep_tui.look.cells import width_of
@@ -32,7 +33,7 @@ SIGN = re.compile(r"(?= [=←+−⊙·<-] )")
 RESULT = "result"
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class MatrixItem:
     """A matrix of the equation: its picture, what stands above it, and which quantity it is (transposed or not)."""
 
@@ -54,7 +55,7 @@ class MatrixItem:
         return self.center + max(self.place.width - self.place.center_x, text - text // 2)
 
 
-@dataclass(frozen=True)
+@record()
 class SignItem:
     """An operator or bracket; with a value it is a coefficient."""
 
@@ -70,7 +71,7 @@ class SignItem:
 Item = MatrixItem | SignItem
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Plan:
     """Items from left to right with `gap` cells between; `tile_height` is that of all matrices."""
 
@@ -131,7 +132,7 @@ def has_room_for_numbers(scene: Scene) -> bool:
     return all(rows <= MOST_ROWS and columns <= MOST_COLUMNS for rows, columns in sizes)
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Source:
     """A matrix before its format is chosen: values (None while missing), dimensions, sizes and lit cells."""
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
 from nablastep.network_notes import network_notes
 from nablastep.notation import notation_named
+from nablastep.records import record
 from nablastep_tui.draw.canvas import Canvas
 from nablastep_tui.draw.stage.scalar import Line, length_of, scalar_lines
 from nablastep_tui.look.cells import width_of
@@ -21,7 +21,7 @@ from nablastep_tui.scene.scene import Scene
 MOST_BY_HAND = 2
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Tail:
     """The lines below the equation; the first `numbers` of them are the entry in numbers."""
 

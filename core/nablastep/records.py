@@ -1,0 +1,107 @@
+"""Frozen dataclasses that take no time before they are used.
+
+The standard library writes six methods of every dataclass as text and compiles them, which for all classes of the app
+was a third of its start. Here only `__init__` is written, at its first call; the others are the same for all classes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import MISSING, Field, FrozenInstanceError, dataclass, field, fields
+from operator import attrgetter
+from typing import Any, NoReturn, TypeVar, dataclass_transform
+
+T = TypeVar("T")
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
+def record(*, slots: bool = False, eq: bool = True) -> Callable[[type[T]], type[T]]:
+    """What `dataclass(frozen=True, slots=slots, eq=eq)` makes of a class; its subclasses have to be records, too."""
+
+    def made_of(cls: type[T]) -> type[T]:
+        made = dataclass(init=False, repr=False, eq=False, slots=slots)(cls)
+        methods: dict[str, Any] = {"__init__": _init_when_called(made), "__repr__": _repr}
+        methods |= _comparing(fields(made)) if eq else {}  # type: ignore[arg-type]
+        for name, method in methods.items():
+            if name not in vars(cls):
+                setattr(made, name, method)
+        made.__setattr__ = made.__delattr__ = _refuse  # type: ignore[method-assign]
+        if slots:
+            made.__getstate__, made.__setstate__ = _state, _set_state  # type: ignore[attr-defined,method-assign]
+        return made
+
+    return made_of
+
+
+def _init_when_called(cls: type) -> Callable[..., None]:
+    def init(self: Any, *arguments: Any, **named: Any) -> None:
+        cls.__init__ = written = _init(cls)  # type: ignore[misc]
+        written(self, *arguments, **named)
+
+    return init
+
+
+def _init(cls: type) -> Callable[..., None]:
+    """`def __init__(self, a, b=…): …`, which puts every field in its place."""
+    known: dict[str, Any] = {"put_": object.__setattr__, "MISSING_": MISSING}
+    given: dict[bool, list[str]] = {False: [], True: []}
+    lines = []
+    for each in fields(cls):
+        name, value = each.name, each.name
+        if not each.init:
+            continue
+        if each.default is not MISSING:
+            known[f"{name}_default_"] = each.default
+            name = f"{name}={name}_default_"
+        elif each.default_factory is not MISSING:
+            known[f"{name}_new_"] = each.default_factory
+            value = f"{name}_new_() if {name} is MISSING_ else {name}"
+            name = f"{name}=MISSING_"
+        given[bool(each.kw_only)].append(name)
+        lines.append(f" put_(self, {each.name!r}, {value})")
+    head = ", ".join(["self", *given[False], *(["*", *given[True]] if given[True] else [])])
+    last = " self.__post_init__()" if hasattr(cls, "__post_init__") else " pass"
+    exec("\n".join([f"def __init__({head}):", *lines, last]), known)
+    written: Callable[..., None] = known["__init__"]
+    written.__qualname__ = f"{cls.__qualname__}.__init__"
+    return written
+
+
+def _comparing(known: Iterable[Field[Any]]) -> dict[str, Any]:
+    """`__eq__` and `__hash__` by the values of the fields."""
+    compared = _values([each.name for each in known if each.compare])
+    hashed = _values([each.name for each in known if (each.compare if each.hash is None else each.hash)])
+
+    def is_equal(self: Any, other: Any) -> bool:
+        return compared(self) == compared(other) if other.__class__ is self.__class__ else NotImplemented
+
+    def hash_of(self: Any) -> int:
+        return hash(hashed(self))
+
+    return {"__eq__": is_equal, "__hash__": hash_of}
+
+
+def _values(names: list[str]) -> Callable[[Any], tuple[Any, ...]]:
+    """What gives the values of these fields as a tuple."""
+    if not names:
+        return lambda made: ()
+    values = attrgetter(*names)
+    return values if len(names) > 1 else lambda made: (values(made),)
+
+
+def _repr(self: Any) -> str:
+    shown = (f"{each.name}={getattr(self, each.name)!r}" for each in fields(self) if each.repr)
+    return f"{type(self).__qualname__}({', '.join(shown)})"
+
+
+def _refuse(self: object, name: str, *_: object) -> NoReturn:
+    raise FrozenInstanceError(f"{type(self).__name__} is frozen: its {name} stays as it is")
+
+
+def _state(self: Any) -> list[Any]:
+    return [getattr(self, each.name) for each in fields(self)]
+
+
+def _set_state(self: Any, state: Iterable[Any]) -> None:
+    for each, value in zip(fields(self), state, strict=True):
+        object.__setattr__(self, each.name, value)

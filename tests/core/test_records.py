@@ -1,0 +1,130 @@
+"""A record is a frozen dataclass in everything that can be seen of it."""
+
+from __future__ import annotations
+
+import pickle
+from copy import copy, deepcopy
+from dataclasses import FrozenInstanceError, dataclass, field, fields, replace
+from typing import Any
+
+import pytest
+
+from nablastep.expressions import MatMul, Symbol
+from nablastep.records import record
+
+
+@record(slots=True)
+class Slotted:
+    a: int
+    b: str = "b"
+    c: tuple[int, ...] = field(default=(1,), compare=False)
+
+
+@record()
+class Plain:
+    a: int
+    found: list[int] = field(default_factory=list, repr=False, compare=False)
+    double: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "double", 2 * self.a)
+
+
+@record()
+class Further(Plain):
+    more: int = field(default=3, kw_only=True)
+
+
+@record(eq=False)
+class Itself:
+    a: int
+
+
+@dataclass(frozen=True, slots=True)
+class StandardSlotted:
+    a: int
+    b: str = "b"
+    c: tuple[int, ...] = field(default=(1,), compare=False)
+
+
+@dataclass(frozen=True)
+class StandardPlain:
+    a: int
+    found: list[int] = field(default_factory=list, repr=False, compare=False)
+    double: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "double", 2 * self.a)
+
+
+CALLS: list[tuple[tuple[Any, ...], dict[str, Any]]] = [
+    ((1,), {}), ((1, "x"), {}), ((), {"a": 1, "b": "x"}), ((1,), {"c": (2,)}), ((), {}), ((1, 2, 3, 4), {}),
+    ((1,), {"a": 2}), ((1,), {"nothing": 2}), ((1, [5]), {}), (([],), {}),
+]  # fmt: skip
+
+
+def outcome(cls: type, arguments: tuple[Any, ...], named: dict[str, Any]) -> object:
+    """All that can be asked of what a call makes, or its error."""
+    try:
+        made = cls(*arguments, **named)
+        seen = [repr(made), made == cls(*arguments, **named), made != cls(9), made == 1, hash(made)]
+    except TypeError as error:
+        return str(error).replace("Standard", "")
+    return [str(part).replace("Standard", "") for part in seen] + [getattr(made, each.name) for each in fields(made)]
+
+
+@pytest.mark.parametrize(("own", "standard"), [(Slotted, StandardSlotted), (Plain, StandardPlain)])
+@pytest.mark.parametrize("call", CALLS)
+def test_it_is_made_shown_and_compared_as_the_standard_library_does(
+    own: type, standard: type, call: tuple[tuple[Any, ...], dict[str, Any]]
+) -> None:
+    assert outcome(own, *call) == outcome(standard, *call)
+
+
+@pytest.mark.parametrize(
+    "made", [Slotted(1, "x", (7,)), Plain(4), Further(4, more=5), MatMul(*[Symbol("W", 1, ())] * 2)]
+)
+def test_it_is_frozen_and_can_be_copied_pickled_and_changed_in_a_copy(made: Any) -> None:
+    name = fields(made)[0].name
+    for change in (lambda: setattr(made, name, 2), lambda: delattr(made, name), lambda: setattr(made, "other", 2)):
+        with pytest.raises(FrozenInstanceError):
+            change()
+    for same in (copy(made), deepcopy(made), pickle.loads(pickle.dumps(made))):
+        assert same == made
+        assert hash(same) == hash(made)
+        assert [getattr(same, each.name) for each in fields(made)] == [
+            getattr(made, each.name) for each in fields(made)
+        ]
+    assert replace(made, **{name: getattr(made, name)}) == made
+    assert replace(made) is not made
+
+
+def test_other_classes_and_identity() -> None:
+    assert Further(1) != Plain(1)
+    assert Plain(1) != Further(1)
+    assert Slotted(1) != StandardSlotted(1)
+    assert Itself(1) != Itself(1)
+    assert len({Itself(1), Itself(1)}) == 2
+    assert Further(2, more=1) == Further(2, more=1) != Further(2)
+    assert not hasattr(Slotted(1), "__dict__")
+
+
+def test_its_fields_can_be_matched() -> None:
+    match Slotted(1, "x"):
+        case Slotted(1, b):
+            assert b == "x"
+        case _:
+            raise AssertionError
+
+
+def test_nothing_is_written_before_one_is_made() -> None:
+    @record(slots=True)
+    class Fresh:
+        a: int
+
+    waiting = vars(Fresh)["__init__"]
+    Fresh(1)
+    written = vars(Fresh)["__init__"]
+    assert written is not waiting
+    Fresh(2)
+    assert vars(Fresh)["__init__"] is written
