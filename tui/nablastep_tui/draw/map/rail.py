@@ -189,11 +189,15 @@ def _draw_stop(canvas: Canvas, scene: Scene, rail: _Rail, index: int, stop: _Sto
     gradient = f"grad_{stop.name}"
     if exists(scene, gradient):
         _draw_symbol(canvas, scene, rail, x, rail.top + 1, gradient)
-    arrow, before = x - 2, rail.value_before(index)
-    if index in rail.gaps:
-        canvas.write(arrow, rail.top, scene.glyphs.not_computed, style(scene.palette.muted))
-    if index == 0 or not rail.arrows or stop.box == SHARED:
-        return
+    if index and rail.arrows and stop.box != SHARED:
+        _draw_arrows(canvas, scene, rail, index, stop)
+    if index in rail.gaps and canvas.text_at(x - 2, rail.top) == " ":
+        canvas.write(x - 2, rail.top, scene.glyphs.not_computed, style(scene.palette.muted))
+
+
+def _draw_arrows(canvas: Canvas, scene: Scene, rail: _Rail, index: int, stop: _Stop) -> None:
+    """The arrow into a stop from the value before it, and back to all that stands right before it."""
+    arrow, before = rail.column(index) - 2, rail.value_before(index)
     reader = _reader_of(rail, index)
     if reader and (rail.stops[index - 1].name in rail.chart.computed or rail.stops[index - 1].name == before):
         # The arrow before W is the one into this layer, which its z needs.
