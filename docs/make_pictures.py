@@ -28,8 +28,9 @@ from nablastep_tui.app import NablastepApp  # noqa: E402
 from nablastep_tui.recording.model import Grid  # noqa: E402
 from nablastep_tui.recording.svg import still  # noqa: E402
 from nablastep_tui.recording.writing import write_export  # noqa: E402
+from nablastep_tui.screens.demo import Playing  # noqa: E402
 from nablastep_tui.studio.capture import Capture, run_captured  # noqa: E402
-from nablastep_tui.studio.demo_app import DemoApp, Playing  # noqa: E402
+from nablastep_tui.studio.demo_app import DemoApp  # noqa: E402
 
 SIZES = ((80, 24), (120, 40), (200, 55))
 THEMES = ("dark", "light")

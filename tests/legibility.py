@@ -50,7 +50,7 @@ from nablastep_tui.look.palettes import DARK, LIGHT, Palette
 from nablastep_tui.scene.editing import begin_edit
 from nablastep_tui.scene.scene import Scene
 from nablastep_tui.scene.why_page import Derivation, WhyPage
-from nablastep_tui.screens.stage_base import REGIONS
+from nablastep_tui.screens.arrangement import REGIONS
 from region_scenes import scene
 
 SIZES = ((80, 24), (120, 40), (200, 55))

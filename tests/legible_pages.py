@@ -25,11 +25,11 @@ from nablastep_tui.look.palettes import Palette
 from nablastep_tui.scene.captions import caption_pages, caption_rows
 from nablastep_tui.scene.lesson import Lesson, answered
 from nablastep_tui.scene.scene import Scene
+from nablastep_tui.screens.arrangement import REGIONS
 from nablastep_tui.screens.branches import BranchesScreen
 from nablastep_tui.screens.keys_page import NOTES
 from nablastep_tui.screens.keys_page import _text as keys_text
 from nablastep_tui.screens.open_page import offers
-from nablastep_tui.screens.stage_base import REGIONS
 from region_scenes import scene
 
 Sizes = Sequence[tuple[int, int]]

@@ -10,7 +10,7 @@ from nablastep_tui.draw.frame import frame
 from nablastep_tui.draw.map.net_map import map_height
 from nablastep_tui.draw.stage.what_if import draw_what_if
 from nablastep_tui.scene.scene import Scene
-from nablastep_tui.screens.stage_base import REGIONS
+from nablastep_tui.screens.arrangement import REGIONS
 
 SIZES = [(80, 24), (120, 40), (200, 55)]
 

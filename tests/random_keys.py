@@ -24,6 +24,7 @@ from textual.pilot import Pilot
 import nablastep as ns
 from nablastep_tui.app import NablastepApp
 from nablastep_tui.keys import STAGE_KEYS
+from nablastep_tui.studio.studio import Studio
 
 SOURCES = ("mazur", "xor", "digits-mlp", "rnn", "attention", "convolution")
 SIZES = ((80, 24), (120, 40), (200, 55), (60, 16), (70, 50), (180, 20), (40, 10), (1, 1))
@@ -51,7 +52,7 @@ class Staying(NablastepApp):
     """The app, but leaving it only stops what leaving stops."""
 
     def exit(self, *_: object, **__: object) -> None:
-        self.stop_recording()
+        self.onlooker.stop()
 
 
 async def press(app: NablastepApp, dice: random.Random, keys: list[str]) -> None:
@@ -76,7 +77,7 @@ async def one_run(source: str, count: int, seed: int) -> None:
     """Press so many keys; raises the first fault."""
     dice, keys = random.Random(seed), keys_of_app()
     app = Staying(ns.open(source), still=dice.random() < 0.5, theme=dice.choice(("dark", "light", "high-contrast")),
-                  glyphs=dice.choice(("unicode", "safe", "ascii")))  # fmt: skip
+                  glyphs=dice.choice(("unicode", "safe", "ascii")), onlooker=Studio)  # fmt: skip
     async with app.run_test(size=dice.choice(SIZES[:6]), notifications=True) as pilot:
         await pilot.pause()
         for _ in range(count // ROUND):
@@ -91,7 +92,7 @@ async def one_run(source: str, count: int, seed: int) -> None:
 
 async def come_to_rest(app: NablastepApp, pilot: Pilot[None], dice: random.Random) -> None:
     """Now and then another size, a click and what is on screen drawn; a fault is raised, whoever has caught it."""
-    app.stage.action_leave()
+    app.stage.act("program.leave")
     if dice.random() < 0.5:
         await pilot.resize_terminal(*dice.choice(SIZES))
         await asyncio.sleep(0.01)

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from tests.on_stage import edit_of, prompt_of
 from textual.pilot import Pilot
 from typer.testing import CliRunner
 
@@ -21,8 +22,9 @@ from nablastep_tui.app import NablastepApp
 from nablastep_tui.cli.main import app as command_line
 from nablastep_tui.cli.speaker_notes import SpeakerNotes
 from nablastep_tui.scene.captions import MARGIN, caption_pages, caption_rows, place_width
-from nablastep_tui.screens.demo_screen import Mode
-from nablastep_tui.studio.demo_app import DemoApp, Playing
+from nablastep_tui.screens.demo import Playing, State
+from nablastep_tui.studio.demo_app import DemoApp
+from nablastep_tui.studio.studio import Studio
 
 DEMO = """demo 1
 title "A short one"
@@ -76,7 +78,7 @@ async def test_cues_go_both_ways_and_the_caption_follows(size: tuple[int, int]) 
         assert "A short one" in screen_text(app)
         await pilot.press("space", "right")
         text = screen_text(app)
-        assert app.demo_screen.mode is Mode.PAUSED
+        assert app.demo.state is State.PAUSED
         assert "One." in text
         assert ("paused: space goes on  1 of 4" if size[0] > 80 else "paused: space goes on") in text
         await pilot.press("right")
@@ -85,29 +87,29 @@ async def test_cues_go_both_ways_and_the_caption_follows(size: tuple[int, int]) 
         await pilot.press("right")
         assert app.session.position == (1, 8)
         assert app.session["W0"][0, 0] == 0.3
-        assert app.demo_screen.cell == (1, 0)
+        assert app.stage.scene().cell == (1, 0)
         await pilot.press("left")
         assert app.session.position == (1, 2)
         assert app.session["W0"][0, 0] == 0.15
         await pilot.press("right_square_bracket")
-        assert app.demo_screen.player.view.caption == "Backward"
+        assert app.demo.player.view.caption == "Backward"
         await pilot.press("left_square_bracket")
-        assert app.demo_screen.player.view.caption == "Forward"
+        assert app.demo.player.view.caption == "Forward"
 
 
 async def test_it_plays_by_itself_pauses_and_goes_on_to_the_end() -> None:
     async with playing(pace=8000.0) as (app, pilot):
         for _ in range(200):
             await pilot.pause(0.02)
-            if app.demo_screen.player.is_done and app.demo_screen.mode is Mode.PAUSED:
+            if app.demo.player.is_done and app.demo.state is State.PAUSED:
                 break
-        assert app.demo_screen.player.is_done
+        assert app.demo.player.is_done
         assert app.session.position == (1, 9)
         assert "the end: space replays  4 of 4" in screen_text(app)
-        app.demo_screen.pace = 1.0
+        app.demo.pace = 1.0
         await pilot.press("space")
-        assert app.demo_screen.mode is Mode.PLAYING
-        assert not app.demo_screen.player.is_done
+        assert app.demo.state is State.PLAYING
+        assert not app.demo.player.is_done
 
 
 @pytest.mark.parametrize("name", demo_names())
@@ -120,7 +122,7 @@ async def test_every_shipped_demo_plays_to_its_end(name: str) -> None:
         for _ in range(3 * cues):  # no caption has more than three pages
             await pilot.press("right")
             assert "expected" not in screen_text(app)
-            if app.demo_screen.player.is_done and f"the end: space replays  {cues} of {cues}" in screen_text(app):
+            if app.demo.player.is_done and f"the end: space replays  {cues} of {cues}" in screen_text(app):
                 break
         else:
             raise AssertionError(screen_text(app))
@@ -130,28 +132,28 @@ async def test_a_derivation_takes_the_stage_and_the_caption_stays() -> None:
     async with playing() as (app, pilot):
         await pilot.press("space", *["right"] * 4)
         text = screen_text(app)
-        assert app.demo_screen.is_why_open
+        assert app.demo.why
         assert "Jacobian" in text
         assert "why it is allowed" in text
         assert "Four." in text
         await pilot.press("right")
-        assert not app.demo_screen.is_why_open
+        assert not app.demo.why
         assert "why it is allowed" not in screen_text(app)
 
 
 async def test_taking_over_explores_and_rejoining_puts_all_back() -> None:
     async with playing() as (app, pilot):
         await pilot.press("space", "right", "right", "e")
-        assert app.demo_screen.edit is None
-        before = (app.session.position, app.session["W0"].tobytes(), app.demo_screen.convention, app.session.branch)
+        assert edit_of(app.stage) is None
+        before = (app.session.position, app.session["W0"].tobytes(), app.stage.looks.convention, app.session.branch)
         await pilot.press("T")
         assert "exploring: R rejoins" in screen_text(app)
         await pilot.press("right", "right", "right", "n", "0", "slash", *"dW1", "enter", "e")
-        assert app.demo_screen.edit is not None
+        assert edit_of(app.stage) is not None
         await pilot.press("escape", "right")
         assert len(app.session.all_branches) == 2
         await pilot.press("R")
-        after = (app.session.position, app.session["W0"].tobytes(), app.demo_screen.convention, app.session.branch)
+        after = (app.session.position, app.session["W0"].tobytes(), app.stage.looks.convention, app.session.branch)
         assert after == before
         assert len(app.session.all_branches) == 1
         assert "paused: space goes on  2 of 4" in screen_text(app)
@@ -163,16 +165,16 @@ async def test_keys_of_the_stage_do_nothing_while_the_demo_has_it() -> None:
     async with playing() as (app, pilot):
         await pilot.press("space", "right", "u", "0", "end", "slash", "n", "equals_sign", "R")
         assert app.session.position == (1, 0)
-        assert app.demo_screen.prompt is None
-        assert app.demo_screen.convention == "column"
+        assert prompt_of(app.stage) is None
+        assert app.stage.looks.convention == "column"
 
 
 async def test_speed_changes_within_its_bounds() -> None:
     async with playing() as (app, pilot):
         await pilot.press("space", *["greater_than_sign"] * 12)
-        assert app.demo_screen.pace == 8
+        assert app.demo.pace == 8
         await pilot.press(*["less_than_sign"] * 20)
-        assert app.demo_screen.pace == 0.25
+        assert app.demo.pace == 0.25
         assert "speed 0.25×" in screen_text(app)
 
 
@@ -180,8 +182,8 @@ async def test_a_failed_expectation_shows_and_the_demo_goes_on() -> None:
     text = 'demo 1\nnetwork mazur\nnext\nexpect z1[0,0] ~ 0.4\nsay "On."\n'
     async with playing(text, pace=8.0) as (app, pilot):
         await pilot.press("space")
-        while not app.demo_screen.failures:
-            app.demo_screen.advance()
+        while not app.demo.failures:
+            app.demo.advance()
         await pilot.pause()
         assert "expected z1[0,0] ~ 0.4, got 0.3775" in screen_text(app)
         assert app.is_running
@@ -192,7 +194,7 @@ async def test_a_failed_expectation_shows_and_the_demo_goes_on() -> None:
 async def test_strict_stops_with_exit_code_one() -> None:
     text = 'demo 1\nnetwork mazur\nexpect step = 4\nsay "On."\n'
     async with playing(text, strict=True) as (app, pilot):
-        app.demo_screen.advance()
+        app.demo.advance()
         await pilot.pause()
         assert app.return_code == 1
 
@@ -201,7 +203,7 @@ async def test_pause_waits_for_a_key() -> None:
     async with playing('demo 1\nnetwork mazur\nnext\npause\nnext\nsay "After."\n', pace=800.0) as (app, pilot):
         for _ in range(100):
             await pilot.pause(0.02)
-            if app.demo_screen.mode is Mode.PAUSED:
+            if app.demo.state is State.PAUSED:
                 break
         assert app.session.position == (1, 1)
         await pilot.press("space")
@@ -266,7 +268,7 @@ def test_check_tells_of_a_caption_that_its_size_cannot_show(tmp_path: Path) -> N
 
 @asynccontextmanager
 async def on_stage(source: str = "mazur") -> AsyncIterator[tuple[NablastepApp, Pilot[None]]]:
-    app = NablastepApp(ns.open(source), source=source)
+    app = NablastepApp(ns.open(source), source=source, onlooker=Studio)
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.pause()
         yield app, pilot
@@ -284,7 +286,7 @@ async def test_r_records_what_is_done_and_r_stops_it() -> None:
         await pilot.pause()
         await pilot.press("r")
         await pilot.pause()
-        assert app.recording is None
+        assert not app.onlooker.is_recording
     folder = Path("nablastep-recording")
     head, body = (folder / "session.demo").read_text(encoding="utf-8").split("\n\n")
     assert head.split("\n")[2:] == ["network mazur", "size 120x40", "theme dark"]
@@ -296,7 +298,7 @@ async def test_r_records_what_is_done_and_r_stops_it() -> None:
 
 async def test_captions_chapters_and_expectations_are_added() -> None:
     async with on_stage() as (app, pilot):
-        app.start_recording(Path("made"))
+        app.onlooker.start(Path("made"))
         await pilot.press("right")
         await pilot.press("full_stop", "c", *"Hello", "enter")
         await pilot.press("full_stop", "m", *"Part", "enter")
@@ -339,15 +341,15 @@ async def test_the_palette_starts_a_demo_and_leaving_it_comes_back() -> None:
 async def test_the_recording_of_a_playback_is_the_same_script_wherever_the_viewer_goes() -> None:
     async with playing() as (app, pilot):
         await pilot.press("space", "right")
-        app.start_recording(Path("made"))  # after the first caption
-        assert app.recording is not None
+        app.onlooker.start(Path("made"))  # after the first caption
+        assert app.onlooker.is_recording
         await pilot.press("right", "left", "right")
         await pilot.press("T", "right", "e", *"0.75", "enter", "R")
         await pilot.press("right_square_bracket", "left_square_bracket", *["right"] * 6)
         await pilot.pause()
-        assert app.demo_screen.player.is_done
+        assert app.demo.player.is_done
         await pilot.press("left", "r")
-        assert app.recording is None
+        assert not app.onlooker.is_recording
     again, original = open_demo("made/session.demo").demo, open_demo("some.demo").demo
     assert again.statements == original.statements
     assert again.header == original.header
@@ -361,7 +363,7 @@ async def test_half_a_playback_is_recorded_as_half_the_script() -> None:
         await pilot.press("space")
         await pilot.press("r")
         await pilot.press("enter")
-        assert app.demo_screen.mode is Mode.PAUSED
+        assert app.demo.state is State.PAUSED
         await pilot.press("right", "right")
         await pilot.press("q")
     again, original = open_demo("nablastep-recording/session.demo").demo, open_demo("some.demo").demo
@@ -374,11 +376,11 @@ async def test_leaving_a_demo_ends_its_recording_and_a_session_can_be_recorded_a
         app.start_demo("why-transpose")
         await pilot.pause()
         await pilot.press("r", "enter")
-        assert app.recording is not None
+        assert app.onlooker.is_recording
         await pilot.press("right", "q")
         await pilot.pause()
-        assert app.recording is None
-        app.start_recording(Path("own"))
+        assert not app.onlooker.is_recording
+        app.onlooker.start(Path("own"))
         await pilot.press("right")
         await pilot.pause()
         app.exit()
@@ -399,4 +401,4 @@ async def test_a_folder_that_cannot_be_is_told_and_the_prompt_stays() -> None:
         await pilot.press("r", *"file/deep", "enter")
         await pilot.pause()
         assert "cannot be made a folder" in screen_text(app)
-        assert app.recording is None
+        assert not app.onlooker.is_recording

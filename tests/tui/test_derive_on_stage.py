@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.on_stage import edit_of, prompt_of
 from textual.pilot import Pilot
 
 import nablastep as ns
@@ -55,13 +56,13 @@ async def test_the_palette_asks_for_an_expression_and_puts_it_on_the_stage() -> 
                 break
         await pilot.press("enter")
         await pilot.pause()
-        assert app.stage.prompt is not None
-        assert app.stage.prompt.label == "derive"
+        assert prompt_of(app.stage) is not None
+        assert prompt_of(app.stage).label == "derive"
         await typed(pilot, RIDGE)
-        assert app.stage.prompt.label == "by"
-        assert app.stage.prompt.text == "X, w, y, lambda"
+        assert prompt_of(app.stage).label == "by"
+        assert prompt_of(app.stage).text == "X, w, y, lambda"
         await typed(pilot, "w")
-        assert app.stage.prompt is None
+        assert prompt_of(app.stage) is None
         assert app.session.network.title == RIDGE
         assert [symbol.id for symbol in app.session.program.parameters] == ["w"]
         await pilot.press(*["right"] * app.session.program.step("grad_w").number)
@@ -74,16 +75,16 @@ async def test_the_palette_asks_for_an_expression_and_puts_it_on_the_stage() -> 
 
 async def test_what_cannot_be_read_keeps_the_line_open_with_the_reason() -> None:
     async with running() as (app, pilot):
-        await app.stage.run_action("derive")
+        app.stage.act("ask.derive")
         await typed(pilot, "A x")
-        assert app.stage.prompt is not None
-        assert "follows a number backward" in app.stage.prompt.problem
+        assert prompt_of(app.stage) is not None
+        assert "follows a number backward" in prompt_of(app.stage).problem
         await pilot.press("space")
         await typed(pilot, '--seed G --by x --shape "A=2x3"')
-        assert app.stage.prompt is None
+        assert prompt_of(app.stage) is None
         assert app.session.network.given["A"].shape == (2, 3)
         await pilot.press("e")
-        assert app.stage.edit is not None
+        assert edit_of(app.stage) is not None
 
 
 @pytest.mark.parametrize(

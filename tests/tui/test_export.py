@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.on_stage import prompt_of
 from textual.pilot import Pilot
 
 import nablastep as ns
@@ -18,9 +19,9 @@ from nablastep.demo.player import Player
 from nablastep.errors import CommandError
 from nablastep.view import View
 from nablastep_tui.app import NablastepApp
-from nablastep_tui.screens.demo_screen import Mode
+from nablastep_tui.screens.demo import Playing, State
 from nablastep_tui.screens.export import ScreenShot, stage_text, takes_clipboard
-from nablastep_tui.studio.demo_app import DemoApp, Playing
+from nablastep_tui.studio.demo_app import DemoApp
 
 MODERN = {"TERM": "xterm-kitty"}
 
@@ -187,7 +188,7 @@ async def test_the_session_so_far_is_saved_as_a_page_or_a_document(own_folder: P
         await pilot.press("x", *"far.html", "enter")
         assert (own_folder / "far.html").read_text(encoding="utf-8").count('<section class="leaf">') == 2 * 15 + 2
         await pilot.press("x", *"far.tex", "enter")
-        assert "a .tex file tells at most 20 of them" in app.stage.prompt.problem
+        assert "a .tex file tells at most 20 of them" in prompt_of(app.stage).problem
     assert not (own_folder / "far.tex").exists()
 
 
@@ -203,13 +204,13 @@ async def test_the_session_so_far_is_saved_as_a_page_or_a_document(own_folder: P
 async def test_a_name_that_will_not_do_is_said_and_asked_for_again(name: str, problem: str, own_folder: Path) -> None:
     async with running() as (app, pilot):
         await pilot.press("right", "x", "ctrl+u", *name, "enter")
-        assert app.stage.prompt is not None
-        assert problem in app.stage.prompt.problem
+        assert prompt_of(app.stage) is not None
+        assert problem in prompt_of(app.stage).problem
         ScreenShot(app).write(shot := own_folder / "shot.txt")
         assert problem in " ".join(shot.read_text(encoding="utf-8").split())  # all of it, whatever the label is
         shot.unlink()
         await pilot.press("ctrl+u", *"ok.svg", "enter")
-        assert app.stage.prompt is None
+        assert prompt_of(app.stage) is None
     assert [path.name for path in own_folder.iterdir()] == ["ok.svg"]
 
 
@@ -240,7 +241,7 @@ async def test_a_demo_waits_while_a_name_is_asked_for(key: str) -> None:
     app = DemoApp(opened, Player(opened.new_session(), opened.demo), Playing(), still=True)
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.pause()
-        assert app.demo_screen.mode is Mode.PLAYING
+        assert app.demo.state is State.PLAYING
         await pilot.press(key)
-        assert app.demo_screen.mode is Mode.PAUSED
-        assert app.stage.prompt is not None
+        assert app.demo.state is State.PAUSED
+        assert prompt_of(app.stage) is not None

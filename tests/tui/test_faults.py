@@ -8,15 +8,19 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from tests.on_stage import edit_of, prompt_of
 from textual.pilot import Pilot
 from textual.worker import Worker
 
 import nablastep as ns
 from nablastep_tui.app import NablastepApp
+from nablastep_tui.scene.modes import Editing
 from nablastep_tui.screens.branches import BranchesScreen
-from nablastep_tui.screens.stage_screen import StageScreen
+from nablastep_tui.screens.control.view import ViewControl
+from nablastep_tui.screens.stage import Stage
 from nablastep_tui.screens.too_small import TooSmallScreen
 from nablastep_tui.screens.why import WhyScreen
+from nablastep_tui.studio.studio import Studio
 
 
 @pytest.fixture(autouse=True)
@@ -27,7 +31,7 @@ def own_config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @asynccontextmanager
 async def running(source: str = "mazur") -> AsyncIterator[tuple[NablastepApp, Pilot[None]]]:
-    app = NablastepApp(ns.open(source), still=True)
+    app = NablastepApp(ns.open(source), still=True, onlooker=Studio)
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await pilot.pause()
         yield app, pilot
@@ -60,7 +64,7 @@ async def still_works(app: NablastepApp, pilot: Pilot[None], caught: list[BaseEx
 
 async def test_a_fault_in_an_action(monkeypatch: pytest.MonkeyPatch, caught_faults: list[BaseException]) -> None:
     async with running() as (app, pilot):
-        monkeypatch.setattr(StageScreen, "action_theme", fail)
+        monkeypatch.setattr(ViewControl, "theme", fail)
         await pilot.press("right", "f2")
         assert SAID in screen_text(app)
         await still_works(app, pilot, caught_faults)
@@ -107,8 +111,8 @@ async def test_a_fault_in_what_is_typed_stands_under_it(caught_faults: list[Base
     async with running() as (app, pilot):
         app.stage.ask("number", fail)
         await pilot.press("1", "enter")
-        assert app.stage.prompt is not None
-        assert SAID in app.stage.prompt.problem
+        assert prompt_of(app.stage) is not None
+        assert SAID in prompt_of(app.stage).problem
         assert SAID in screen_text(app)
         await still_works(app, pilot, caught_faults)
 
@@ -155,7 +159,7 @@ async def test_faults_without_end_end_the_app(caught_faults: list[BaseException]
 
 
 async def test_a_fault_at_the_start_is_a_failed_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(StageScreen, "compose", fail)
+    monkeypatch.setattr(Stage, "compose", fail)
     with pytest.raises(IndexError):
         await use(NablastepApp(ns.open("mazur"), still=True), 0)
 
@@ -197,7 +201,7 @@ async def test_a_small_terminal_under_a_page_is_no_trap() -> None:
     async with running() as (app, pilot):
         await pilot.resize_terminal(40, 10)
         assert isinstance(app.screen, TooSmallScreen)
-        app.stage.action_keys()
+        app.stage.act("ask.keys")
         await pilot.pause()
         await pilot.resize_terminal(120, 40)
         await pilot.press("escape")
@@ -213,7 +217,7 @@ async def test_leaving_a_demo_twice_keeps_the_stage() -> None:
         demo = app.stage
         assert demo is not before
         for _ in range(2):
-            demo.call_later(demo.run_action, "quit")
+            demo.call_later(demo.act, "program.quit")
         await pilot.pause()
         await pilot.pause()
         assert app.screen is app.stage is before
@@ -234,12 +238,12 @@ async def test_whatever_is_typed_is_answered(opened_by: str) -> None:
         await pilot.press("right")
         for typed in TYPED:
             await pilot.press(opened_by)
-            if app.recording is not None or app.stage.prompt is None:
+            if app.onlooker.is_recording or prompt_of(app.stage) is None:
                 continue  # r has just ended the recording that it began
-            app.stage._set_prompt(app.stage.prompt.with_typed(typed))
+            app.stage.prompter.paste(typed)
             await pilot.press("enter")
             await asyncio.wait_for(app.workers.wait_for_complete(), 30)
-            said = app.stage.prompt.problem if app.stage.prompt is not None else app.stage.notice
+            said = prompt_of(app.stage).problem if prompt_of(app.stage) is not None else app.stage.notice
             assert len(said) < 400, typed[:40]
             await pilot.press("escape")
             assert app.screen is app.stage
@@ -250,21 +254,21 @@ async def test_whatever_is_typed_is_answered(opened_by: str) -> None:
 async def test_whatever_is_typed_into_a_number(typed: str) -> None:
     async with running() as (app, pilot):
         await pilot.press("end", "e")
-        assert app.stage.edit is not None
-        app.stage.edit = app.stage.edit.with_text(typed)
+        assert edit_of(app.stage) is not None
+        app.stage.mode = Editing(edit_of(app.stage).with_text(typed))
         await pilot.press("enter")
         screen_text(app)
         await pilot.press("escape")
-        assert app.stage.edit is None
+        assert edit_of(app.stage) is None
 
 
 async def test_a_recording_that_cannot_go_on_is_said_after_the_key_that_ended_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NABLASTEP_CONFIG", str(tmp_path / "config"))
-    app = NablastepApp(ns.open("mazur"), still=True)
+    app = NablastepApp(ns.open("mazur"), still=True, onlooker=Studio)
     async with app.run_test(size=(120, 40)) as pilot:
-        app.start_recording(tmp_path / "recording")
+        app.onlooker.start(tmp_path / "recording")
         await pilot.press("right")
         before = (tmp_path / "recording" / "session.demo").read_text()
 
@@ -273,7 +277,7 @@ async def test_a_recording_that_cannot_go_on_is_said_after_the_key_that_ended_it
 
         monkeypatch.setattr("nablastep.files.writing._replace", full)
         await pilot.press("right")
-        assert app.recording is None
+        assert not app.onlooker.is_recording
         assert "the recording has ended" in app.stage.notice
         assert "no space left on device" in app.stage.notice
         assert app.session.position == (1, 2)

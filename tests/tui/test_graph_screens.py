@@ -122,13 +122,13 @@ async def test_equations_where_nothing_turns_have_one_convention_and_say_so() ->
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("n")
         await pilot.pause()
-        assert app.stage.convention == "column"
+        assert app.stage.looks.convention == "column"
         assert app.stage.notice.startswith("as written")
     app = NablastepApp(ns.open("residual"), still=True)
     async with app.run_test(size=(120, 40)) as pilot:
         seen = []
         for _ in range(4):
             await pilot.press("n")
-            seen.append(app.stage.convention)
+            seen.append(app.stage.looks.convention)
         assert sorted(set(seen)) == ["column", "column-transposed", "row-keras", "row-pytorch"]
         at_rest(app)

@@ -20,7 +20,9 @@ from nablastep_tui.app import NablastepApp
 from nablastep_tui.cli.main import app as command_line
 from nablastep_tui.keymap import DEFAULT_KEYS, KeyMap
 from nablastep_tui.keys import EVERY_KEY, FIXED_KEYS, PAGE_KEYS, PLAYED_KEYS, STAGE_KEYS, footer_keys
-from nablastep_tui.studio.demo_app import DemoApp, Playing
+from nablastep_tui.screens.demo import Playing
+from nablastep_tui.studio.demo_app import DemoApp
+from nablastep_tui.studio.studio import Studio
 
 ENTRIES = {entry.id: entry for entry in EVERY_KEY}
 
@@ -33,7 +35,7 @@ def own_config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @asynccontextmanager
 async def running(app: NablastepApp | None = None) -> AsyncIterator[tuple[NablastepApp, Pilot[None]]]:
-    app = app or NablastepApp(ns.open("mazur"), still=True)
+    app = app or NablastepApp(ns.open("mazur"), still=True, onlooker=Studio)
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.pause()
         yield app, pilot
@@ -104,7 +106,7 @@ def test_how_a_user_may_write_them(text: str, keys: tuple[str, ...]) -> None:
 
 def test_a_key_taken_from_another_action_is_said() -> None:
     keymap = KeyMap({"next": "w"})
-    assert keymap.actions(STAGE_KEYS)["w"] == "next"
+    assert keymap.actions(STAGE_KEYS)["w"] == "time.next"
     assert keymap.warnings == ("keys: w is next now; why has no key now, only the palette",)
     keymap = KeyMap({"next": "p"})
     assert keymap.keys["next-phase"] == ("shift+right",)
@@ -120,8 +122,8 @@ def test_a_key_chosen_twice_goes_to_the_first_and_is_said() -> None:
 def test_keys_can_change_places_without_a_word() -> None:
     keymap = KeyMap({"next": "left", "back": "right", "why": "a", "your-turn": "w"})
     assert keymap.warnings == ()
-    assert keymap.actions(STAGE_KEYS)["left"] == "next"
-    assert keymap.actions(STAGE_KEYS)["w"] == "your_turn"
+    assert keymap.actions(STAGE_KEYS)["left"] == "time.next"
+    assert keymap.actions(STAGE_KEYS)["w"] == "ask.your_turn"
 
 
 @pytest.mark.parametrize(
@@ -290,7 +292,7 @@ def test_a_page_gives_way_to_what_is_chosen_for_a_key_that_it_borrows() -> None:
     keymap = KeyMap({"why-zeros": "n"})
     assert keymap.warnings == ()
     assert keymap.on_page(PAGE_KEYS["why"]).actions(PAGE_KEYS["why"])["n"] == "zeros"
-    assert keymap.actions(STAGE_KEYS)["n"] == "convention"
+    assert keymap.actions(STAGE_KEYS)["n"] == "view.convention"
 
 
 @pytest.mark.parametrize("name", PAGE_KEYS)

@@ -14,7 +14,7 @@ from nablastep.session import Position
 from nablastep_tui.app import NablastepApp
 from nablastep_tui.draw.morph import between, morphed
 from nablastep_tui.scene.scene import FRAME, Kind, Motion
-from nablastep_tui.screens.control.clock import LINE
+from nablastep_tui.screens.clock import LINE
 from nablastep_tui.screens.why import WhyScreen
 
 LONGEST = 0.25
@@ -42,13 +42,13 @@ def screen_rows(app: NablastepApp) -> list[str]:
 
 async def frames(app: NablastepApp, pilot: Pilot[None]) -> list[list[str]]:
     """The screen at every frame of the motion that has begun; the clock is turned by hand."""
-    app.stage._clock.stop()
+    app.stage.moving._clock.stop()
     await pilot.pause(0)
     seen, seconds = [screen_rows(app)], 0.0
-    while app.stage.moving is not None:
+    while app.stage.moving.now is not None:
         seconds += FRAME
         assert seconds <= LONGEST, "a motion has to be short"
-        app.stage._move(seconds)
+        app.stage.moving._move(seconds)
         await pilot.pause(0)
         seen.append(screen_rows(app))
     return seen
@@ -86,7 +86,7 @@ def test_what_is_new_appears_last() -> None:
 
 async def test_the_dot_slides_and_then_the_result_appears() -> None:
     async with stage(7) as (app, pilot):
-        app.stage.action_next()
+        app.stage.act("time.next")
         seen = await frames(app, pilot)
         dots = [next(row.index("●") for row in rows if "●" in row) for rows in seen]
         assert dots == sorted(dots)
@@ -99,7 +99,7 @@ async def test_the_dot_slides_and_then_the_result_appears() -> None:
 
 async def test_symbols_walk_to_their_places_while_the_numbers_hold() -> None:
     async with stage(8) as (app, pilot):
-        app.stage.action_convention()
+        app.stage.act("view.convention")
         seen = await frames(app, pilot)
         row = next(number for number, text in enumerate(seen[0]) if text.strip().startswith("∇W⁽¹⁾   "))
         places = [rows[row].index("∇z⁽²⁾ᵀ") for rows in seen]
@@ -112,23 +112,23 @@ async def test_symbols_walk_to_their_places_while_the_numbers_hold() -> None:
 
 async def test_a_key_jumps_to_the_end_and_acts() -> None:
     async with stage(7) as (app, pilot):
-        app.stage.action_next()
+        app.stage.act("time.next")
         await pilot.press("right")
         assert app.session.position == (1, 9)
-        app.stage.action_convention()
+        app.stage.act("view.convention")
         await pilot.press("j")
-        assert app.stage.moving is None
-        assert app.stage.cell == (1, 0)
+        assert app.stage.moving.now is None
+        assert app.stage.scene().cell == (1, 0)
 
 
 async def test_without_motion_nothing_moves() -> None:
     async with stage(7, motion=False) as (app, pilot):
-        app.stage.action_next()
-        assert app.stage.moving is None
-        app.stage.action_convention()
-        assert app.stage.moving is None
+        app.stage.act("time.next")
+        assert app.stage.moving.now is None
+        app.stage.act("view.convention")
+        assert app.stage.moving.now is None
         app.stage.convention = "column"
-        app.stage.action_why()
+        app.stage.act("ask.why")
         await pilot.pause()
         await pilot.press("2", "down")
         assert isinstance(app.screen, WhyScreen)
@@ -137,7 +137,7 @@ async def test_without_motion_nothing_moves() -> None:
 
 async def why_frames(app: NablastepApp, pilot: Pilot[None], route: str, lines: int) -> list[str]:
     """The focused line's rows at every frame of its way out of the line before."""
-    app.stage.action_why()
+    app.stage.act("ask.why")
     await pilot.pause()
     page = app.screen
     assert isinstance(page, WhyScreen)
@@ -178,7 +178,7 @@ async def test_the_last_factor_of_the_trace_walks_to_the_front() -> None:
 
 async def test_a_key_ends_the_motion_of_a_line() -> None:
     async with stage(7) as (app, pilot):
-        app.stage.action_why()
+        app.stage.act("ask.why")
         await pilot.pause()
         await pilot.press("2", "down")
         page = app.screen

@@ -38,7 +38,7 @@ async def test_the_app_names_gradients_as_its_notation_does(
     app = NablastepApp(ns.open(name), still=True)
     seen: list[str] = []
     async with app.run_test(size=(160, 50)) as pilot:
-        while app.stage.notation != notation:
+        while app.stage.looks.notation != notation:
             await pilot.press("N")
         await pilot.press("escape")
         for _ in app.session.program.steps:

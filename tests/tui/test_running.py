@@ -9,12 +9,14 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from tests.on_stage import prompt_of
 from tests.terminal import LONGEST_WAIT
 from textual.pilot import Pilot
 
 import nablastep as ns
 from nablastep_tui.app import NablastepApp
-from nablastep_tui.screens import running as runs
+from nablastep_tui.screens.control import run as runs
+from nablastep_tui.studio.studio import Studio
 
 
 @pytest.fixture(autouse=True)
@@ -25,7 +27,7 @@ def own_config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @asynccontextmanager
 async def running(source: str = "mazur") -> AsyncIterator[tuple[NablastepApp, Pilot[None]]]:
-    app = NablastepApp(ns.open(source), still=True)
+    app = NablastepApp(ns.open(source), still=True, onlooker=Studio)
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.pause()
         yield app, pilot
@@ -47,8 +49,8 @@ def endless(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def begin_endless(app: NablastepApp) -> None:
     """A search that finds nothing, under way."""
-    app.stage.find_error_below(1e-300)
-    await until(lambda: app.stage.busy != "")
+    app.stage.driver.runs.find_error_below(1e-300)
+    await until(lambda: app.stage.scene().busy != "")
     await goes_on(app)
 
 
@@ -130,17 +132,17 @@ async def test_a_far_iteration_is_reached_by_a_run() -> None:
         await go_to(app, pilot, f"i{runs.NEAR * 5}")
         assert app.session.position == (runs.NEAR * 5, 0)
         assert "the start of iteration" in app.stage.notice
-        assert not app.stage.busy
+        assert not app.stage.scene().busy
 
 
 @pytest.mark.parametrize("typed", ["i2000000", f"i{'9' * 30}", f"i{'9' * 5000}"])
 async def test_too_far_is_refused_and_keeps_the_field(typed: str) -> None:
     async with running() as (app, pilot):
         await pilot.press("slash")
-        app.stage._set_prompt(app.stage.prompt.with_typed(typed))  # type: ignore[union-attr]
+        app.stage.prompter.paste(typed)  # type: ignore[union-attr]
         await pilot.press("enter")
-        assert app.stage.prompt is not None
-        assert "too far" in app.stage.prompt.problem
+        assert prompt_of(app.stage) is not None
+        assert "too far" in prompt_of(app.stage).problem
         assert app.session.position == (1, 0)
 
 
@@ -154,7 +156,7 @@ async def test_a_search_that_finds_nothing_says_so_and_goes_on_when_asked_again(
             await go_to(app, pilot, "E<1e-300")
             assert f"E did not fall below 1e-300 up to iteration {searched}" in app.stage.notice
             assert app.session.position == (searched + 1, 0)
-            assert not app.stage.busy
+            assert not app.stage.scene().busy
 
 
 async def test_an_error_that_is_lost_is_named() -> None:
@@ -179,7 +181,7 @@ async def test_what_moves_the_session_or_asks_something_ends_a_run() -> None:
         for key in MOVING:
             await begin_endless(app)
             await press(app, key)
-            await until(lambda: not app.stage.busy)
+            await until(lambda: not app.stage.scene().busy)
             assert "running" not in app.stage.notice, key
             await pilot.press("escape")
             assert app.screen is app.stage, key
@@ -194,15 +196,15 @@ async def test_looking_and_what_is_refused_do_not_end_a_run() -> None:
             await goes_on(app)
         assert app.stage.is_error, "what was refused is still to be read"
         await press(app, "escape")
-        await until(lambda: not app.stage.busy)
+        await until(lambda: not app.stage.scene().busy)
 
 
 @pytest.mark.usefixtures("endless")
 async def test_a_second_search_takes_the_place_of_the_first() -> None:
     async with running() as (app, _):
         await begin_endless(app)
-        app.stage.find_error_below(0.1 if app.session.error_history[-1] >= 0.1 else 0.01)
-        await until(lambda: not app.stage.busy)
+        app.stage.driver.runs.find_error_below(0.1 if app.session.error_history[-1] >= 0.1 else 0.01)
+        await until(lambda: not app.stage.scene().busy)
         threshold = float(app.stage.notice.split()[-1])
         assert app.session.position == first_below(app.session, threshold)
 
@@ -212,19 +214,19 @@ async def test_a_run_says_how_fast_it_goes_and_how_long_that_takes(
 ) -> None:
     monkeypatch.setattr(runs, "SETTLED_SECONDS", 0.0)
     async with running() as (app, _):
-        app.stage.go_to_iteration(900_000)
-        await until(lambda: app.stage.busy != "")
+        app.stage.driver.runs.go_to_iteration(900_000)
+        await until(lambda: app.stage.scene().busy != "")
         await goes_on(app)
         await goes_on(app)
         said = re.fullmatch(
-            r"running to iteration 900000  ([\d,.]+)/s, ([\d,.]+) s left at most   esc stops", app.stage.busy
+            r"running to iteration 900000  ([\d,.]+)/s, ([\d,.]+) s left at most   esc stops", app.stage.scene().busy
         )
         assert said is not None
-        assert app.stage.notice == app.stage.busy
+        assert app.stage.scene().notice == app.stage.scene().busy
         rate, left = (float(number.replace(",", "")) for number in said.groups())
         assert rate * left == pytest.approx(900_000 - app.session.position.iteration, rel=0.2)
         await press(app, "escape")
-        await until(lambda: app.stage.busy == "")
+        await until(lambda: app.stage.scene().busy == "")
         assert app.stage.notice == ""
 
 

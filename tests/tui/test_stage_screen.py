@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from inspect import signature
 from itertools import product
 from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.on_stage import edit_of, prompt_of, stop_of
 from textual.pilot import Pilot
 
 import nablastep as ns
@@ -120,7 +122,7 @@ async def test_an_edit_shows_promise_and_outcome_and_enter_keeps_it() -> None:
         await pilot.press(*["right"] * 8, "e", *"1.3")
         await pilot.pause()
         text = screen_text(app)
-        edit = app.stage.edit
+        edit = edit_of(app.stage)
         assert edit is not None
         panel = edit.what_if()
         assert panel.predicted == pytest.approx(0.0821670405642308 * 0.9, rel=1e-12)
@@ -143,7 +145,7 @@ async def test_an_edit_shows_promise_and_outcome_and_enter_keeps_it() -> None:
 async def test_escape_discards_an_edit() -> None:
     async with running() as (app, pilot):
         await pilot.press(*["right"] * 8, "e", *"7", "escape")
-        assert app.stage.edit is None
+        assert edit_of(app.stage) is None
         assert app.session["W1"][0, 0] == 0.4
         assert not app.session.can_undo
 
@@ -152,8 +154,8 @@ async def test_text_that_is_no_number_keeps_the_field_open() -> None:
     async with running() as (app, pilot):
         await pilot.press(*["right"] * 8, "e", *"0.5.2", "enter")
         await pilot.pause()
-        assert app.stage.edit is not None
-        assert app.stage.edit.text == "0.5.2"
+        assert edit_of(app.stage) is not None
+        assert edit_of(app.stage).text == "0.5.2"
         assert "not a number" in screen_text(app)
         assert app.session["W1"][0, 0] == 0.4
 
@@ -200,8 +202,8 @@ async def test_why_says_the_way_back_and_branches_how_each_began() -> None:
 async def test_edit_on_a_computed_step_edits_the_parameter_that_the_number_reads() -> None:
     async with running() as (app, pilot):
         await pilot.press("right", "j", "e")
-        assert app.stage.edit is not None
-        assert str(app.stage.edit.cell) == "W0[1,0]"
+        assert edit_of(app.stage) is not None
+        assert str(edit_of(app.stage).cell) == "W0[1,0]"
         await pilot.press(*"0.5", "enter")
         assert app.session["W0"][1, 0] == 0.5
         assert app.session.position == (1, 1)
@@ -212,7 +214,7 @@ async def test_every_step_has_something_to_edit_and_typing_on_never_begins_anew(
     async with running(source) as (app, pilot):
         for step in app.session.program.steps:
             await pilot.press("right", "e")
-            assert app.stage.edit is not None, step.id
+            assert edit_of(app.stage) is not None, step.id
             await pilot.press(*"0.01", "escape")
             assert app.session.position == (1, step.number)
             assert app.session.branch == 1
@@ -221,8 +223,8 @@ async def test_every_step_has_something_to_edit_and_typing_on_never_begins_anew(
 async def test_typing_on_after_a_refusal_does_nothing() -> None:
     async with running() as (app, pilot):
         await pilot.press("right", "right")
-        app.stage._begin_edit("a1", (0, 0))
-        assert app.stage.edit is None
+        app.stage.change.begin_edit("a1", (0, 0))
+        assert edit_of(app.stage) is None
         await pilot.press(*"0.5")
         assert app.session.position == (1, 2)
         assert app.session.branch == 1
@@ -237,23 +239,23 @@ async def test_tab_walks_the_cell_cursor_through_the_operands() -> None:
         names = []
         for _ in range(4):
             await pilot.press("tab")
-            names.append(app.stage.stop.symbol.id if app.stage.stop else "")
+            names.append(stop_of(app.stage).symbol.id if stop_of(app.stage) else "")
         assert names == ["W0", "a0", "b0", ""]
         await pilot.press("shift+tab", "j", "e")
-        assert app.stage.edit is not None
-        assert str(app.stage.edit.cell) == "b0[1,0]"
+        assert edit_of(app.stage) is not None
+        assert str(edit_of(app.stage).cell) == "b0[1,0]"
         await pilot.press("escape")
-        assert app.stage.cell == (1, 0)
+        assert app.stage.scene().cell == (1, 0)
         await pilot.press("right")
-        assert app.stage.stop is None
+        assert stop_of(app.stage) is None
 
 
 async def test_go_to_takes_cells_and_a_key_goes_back_to_before_the_jump() -> None:
     async with running("skinny") as (app, pilot):
         await pilot.press(*["right"] * 5, "slash", *"W0[1,0]", "enter")
         assert app.session.position == (1, 1)
-        assert app.stage.stop is not None
-        assert (app.stage.stop.symbol.id, app.stage.focus_cell) == ("W0", (1, 0))
+        assert stop_of(app.stage) is not None
+        assert (stop_of(app.stage).symbol.id, app.stage.scene().focus_cell) == ("W0", (1, 0))
         await pilot.press("backspace")
         assert app.session.position == (1, 5)
         await pilot.press("slash")
@@ -264,34 +266,34 @@ async def test_go_to_takes_cells_and_a_key_goes_back_to_before_the_jump() -> Non
         assert "out of range" in screen_text(app)
         await pilot.press("escape", "n", "slash", *"dW1[0,1]", "enter")
         await pilot.pause()
-        assert app.stage.view.column_cell(app.stage.view.equation.target, app.stage.cell) == (0, 1)
+        assert app.stage.view.column_cell(app.stage.view.equation.target, app.stage.scene().cell) == (0, 1)
 
 
 async def test_a_click_on_an_operand_selects_and_a_second_one_edits() -> None:
     async with running() as (app, pilot):
         await pilot.press("right")
         target = CellTarget("W0", 1, 1)
-        app.stage._clicked(target, on_stage=True)
-        assert app.stage.edit is None
-        assert app.stage.focus_cell == (1, 1)
-        app.stage._clicked(target, on_stage=True)
-        assert app.stage.edit is not None
-        assert str(app.stage.edit.cell) == "W0[1,1]"
+        app.stage.cell.click(target, on_stage=True)
+        assert edit_of(app.stage) is None
+        assert app.stage.scene().focus_cell == (1, 1)
+        app.stage.cell.click(target, on_stage=True)
+        assert edit_of(app.stage) is not None
+        assert str(edit_of(app.stage).cell) == "W0[1,1]"
 
 
 async def test_a_click_on_a_symbol_of_the_stage_is_one_on_its_matrix() -> None:
     async with running() as (app, pilot):
         await pilot.press("right")
         symbol = Target("quantity", "W0")
-        app.stage._clicked(symbol, on_stage=True)
-        assert app.stage.edit is None
-        assert app.stage.stop is not None
-        assert app.stage.stop.symbol.id == "W0"
-        app.stage._clicked(Target("quantity", "z1"), on_stage=True)
-        assert app.stage.stop is None
+        app.stage.cell.click(symbol, on_stage=True)
+        assert edit_of(app.stage) is None
+        assert stop_of(app.stage) is not None
+        assert stop_of(app.stage).symbol.id == "W0"
+        app.stage.cell.click(Target("quantity", "z1"), on_stage=True)
+        assert stop_of(app.stage) is None
         for _ in range(2):
-            app.stage._clicked(symbol, on_stage=True)
-        assert str(app.stage.edit.cell) == "W0[0,0]"
+            app.stage.cell.click(symbol, on_stage=True)
+        assert str(edit_of(app.stage).cell) == "W0[0,0]"
 
 
 @pytest.mark.parametrize(("keys", "title"), [(("w",), "keys: why"), (("e",), "keys: while a number is edited")])
@@ -345,7 +347,7 @@ async def test_conventions_turn_and_the_numbers_stay() -> None:
         names = []
         for _ in range(4):
             await pilot.press("n")
-            names.append(app.stage.convention)
+            names.append(app.stage.looks.convention)
             shown = np.asarray(app.stage.view.result())
             assert np.array_equal(shown, before) or np.array_equal(shown, before.T)
         assert names == ["column-transposed", "row-keras", "row-pytorch", "column"]
@@ -355,18 +357,18 @@ async def test_cells_are_remembered_and_clamped() -> None:
     async with running("skinny") as (app, pilot):
         await pilot.press("slash", *"dW0", "enter")
         await pilot.press("j", "l", "l", "l", "l")
-        assert app.stage.cell == (1, 2)
+        assert app.stage.scene().cell == (1, 2)
         await pilot.press("right", "left")
-        assert app.stage.cell == (1, 2)
+        assert app.stage.scene().cell == (1, 2)
         await pilot.press("m")
         value = app.session["grad_W0"]
-        assert abs(value[app.stage.cell]) == np.abs(value).max()
+        assert abs(value[app.stage.scene().cell]) == np.abs(value).max()
 
 
 async def test_every_action_is_a_key_a_help_line_and_a_palette_entry() -> None:
     async with running() as (app, pilot):
         for entry in STAGE_KEYS:
-            assert hasattr(app.stage, f"action_{entry.action.split('(')[0]}"), entry.id
+            signature(app.stage.resolved(entry.action)).bind()
         palette = [command.title for command in app.get_system_commands(app.screen)]
         assert all(entry.help in palette for entry in STAGE_KEYS)
         await pilot.press("question_mark")
@@ -475,16 +477,16 @@ async def test_ctrl_c_twice_quits() -> None:
 
 async def test_a_result_fills_in_and_a_key_jumps_to_its_end() -> None:
     async with running("skinny", still=False) as (app, pilot):
-        app.stage.action_next()
+        app.stage.act("time.next")
         await pilot.pause(0)
         assert app.stage.scene().rows_shown == 0
         assert "nothing" not in screen_text(app)
         await pilot.press("l")
-        assert app.stage.moving is None
+        assert app.stage.moving.now is None
         assert app.session.position == (1, 1)
         await pilot.press("right")
         await pilot.pause(0.4)
-        assert app.stage.moving is None
+        assert app.stage.moving.now is None
 
 
 @pytest.mark.parametrize("source", ["mazur", "digits-mlp"])
@@ -502,7 +504,7 @@ async def test_a_problem_too_long_for_its_row_is_whole_above_the_line_being_type
     async with running(size=(80, 24)) as (app, pilot):
         await pilot.press("s", *"/no/such/folder/anywhere/on/this/disk/edited.toml", "enter")
         await pilot.pause()
-        problem = app.stage.prompt.problem
+        problem = prompt_of(app.stage).problem
         rows = screen_text(app).split("\n")
         assert "".join(problem.split()) in "".join("".join(rows[-5:-2]).split())
         assert rows[-2].strip().startswith("save the network as /no/such")

@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from tests.on_stage import lesson_of, prompt_of
 from tests.tui.test_stage_screen import running, screen_text
 
 from nablastep_tui.screens.why import WhyScreen
@@ -94,8 +95,8 @@ async def test_a_lesson_judges_and_keeps_score() -> None:
     async with running() as (app, pilot):
         await pilot.press("a", *"a0 @ W0", "enter")
         await pilot.pause()
-        assert app.stage.lesson is not None
-        assert app.stage.lesson.tries == 1
+        assert lesson_of(app.stage) is not None
+        assert lesson_of(app.stage).tries == 1
         assert app.session.position == (1, 0)
         assert "z⁽¹⁾ = W⁽⁰⁾ a⁽⁰⁾ + b⁽⁰⁾" not in screen_text(app)
         assert "z⁽¹⁾ = a0 @ W0 ✗" in screen_text(app)
@@ -110,12 +111,12 @@ async def test_a_lesson_judges_and_keeps_score() -> None:
         await pilot.press("enter")
         await pilot.pause()
         assert app.session.position == (1, 2)
-        assert app.stage.lesson.score == "1 right (0 at the first try), 1 shown"
+        assert lesson_of(app.stage).score == "1 right (0 at the first try), 1 shown"
         assert "0.593270" in screen_text(app)
         assert "✓ shown   enter goes on" in screen_text(app)
         await pilot.press("enter", "escape")
         await pilot.pause()
-        assert app.stage.lesson is None
+        assert lesson_of(app.stage) is None
         assert "to practise: " in screen_text(app)
 
 
@@ -126,8 +127,8 @@ async def test_hints_go_from_a_question_to_the_roles() -> None:
         for count in (1, 2, 3, 4):
             await pilot.press("ctrl+u", *"W1 @ grad_z2", "enter")
             await pilot.pause()
-            assert app.stage.lesson is not None
-            assert len(app.stage.lesson.hints) == min(count, 3)
+            assert lesson_of(app.stage) is not None
+            assert len(lesson_of(app.stage).hints) == min(count, 3)
         text = screen_text(app)
         assert "does the sum run over the first or the second index of W⁽¹⁾?" in text
         assert "it takes W⁽¹⁾ (a parameter) and ∇z⁽²⁾ (what came back)" in text
@@ -142,8 +143,8 @@ async def test_numbers_are_taken_and_any_answer_leaves_the_app_alive() -> None:
         assert "right to the 4 digits given" in screen_text(app)
         await pilot.press("enter")
         for answer in ("-1 grad_z2", "2 ⊗ t", "W0 ⊗ 2", "b1 ⊗ z1", "(" * 60, "9^9^9^9", "[[1, 2], [3]]", "[", "W0["):
-            assert app.stage.prompt is not None
-            app.stage.prompt = app.stage.prompt.with_typed(answer)
+            assert prompt_of(app.stage) is not None
+            app.stage.prompter.paste(answer)
             await pilot.press("enter")
             await pilot.pause()
             assert app.session.position == (1, 1), answer
@@ -157,8 +158,8 @@ async def test_a_whole_iteration_can_be_answered_with_the_printed_equations() ->
         answers = [notation_named("numpy").text(step.equation.expression) for step in app.session.program.steps]
         await pilot.press("a")
         for answer in answers:
-            assert app.stage.prompt is not None
-            app.stage.prompt = app.stage.prompt.with_typed(answer)
+            assert prompt_of(app.stage) is not None
+            app.stage.prompter.paste(answer)
             await pilot.press("enter", "enter")
         await pilot.pause()
         assert app.session.position == (1, len(answers))

@@ -1,42 +1,88 @@
-"""The application: themes, the screen that is too small, the start and the end. All else is in the screens."""
+"""The application: themes, what is on stage, the screen that is too small, the start and the end.
+
+All else is in the screens; recordings are made by an onlooker.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import gc
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from textual.app import SystemCommand
 from textual.binding import Binding
+from textual.driver import Driver as TerminalDriver
 from textual.events import Event, InputEvent, Resize
 from textual.geometry import Size
 from textual.screen import Screen
 
+from nablastep.errors import CommandError
 from nablastep.safe_text import shown
 from nablastep.session import Session
+from nablastep_tui.driver import sturdy_driver
+from nablastep_tui.faults import KeepsOnRunning
 from nablastep_tui.keymap import KeyMap, written
 from nablastep_tui.keys import EVERY_KEY, STAGE_KEYS
 from nablastep_tui.look.glyphs import glyph_set
 from nablastep_tui.look.palettes import PALETTES, ColourDepth, Palette, palette_for
 from nablastep_tui.look.themes import textual_theme
+from nablastep_tui.scene.looks import Looks
+from nablastep_tui.screens.control.host import Host
 from nablastep_tui.screens.page import CommandPage
-from nablastep_tui.screens.stage_screen import StageScreen
+from nablastep_tui.screens.stage import Driver, Setting, Stage, by_hand
 from nablastep_tui.screens.too_small import TooSmallScreen, is_too_small
 from nablastep_tui.settings import Memory, Settings, read_settings
 from nablastep_tui.signals import leave_on_signals
-from nablastep_tui.studio.records_sessions import RecordsSessions
 
 CTRL_C_SECONDS = 2.0
 MOST_TURNS = 1000
 """Turns of the loop for which what is typed waits for a page."""
 
 
-class NablastepApp(RecordsSessions):
-    """A session on stage. The session is given; everything else is how to look at it."""
+class Onlooker:
+    """Who sees what is on stage. This one only looks; another records it."""
+
+    def __init__(self, app: NablastepApp) -> None:
+        self._app = app
+
+    @property
+    def is_recording(self) -> bool:
+        """Whether what is on stage is being recorded."""
+        return False
+
+    def driver(self, base: type[TerminalDriver]) -> type[TerminalDriver]:
+        """The driver of the terminal, as the onlooker needs it."""
+        return base
+
+    def look(self, top: Screen[Any]) -> None:
+        """Something has been painted; `top` is the screen on top."""
+
+    def start(self, folder: Path) -> None:
+        """Record into the folder from now on. Raises a NablastepError if that cannot be."""
+        raise CommandError(f"nobody here can record into {folder}")
+
+    def stop(self) -> None:
+        """Finish the recording, if there is one."""
+
+    def toggle(self) -> None:
+        """Ask where to record, or finish the recording."""
+        self._app.stage.tell("nobody here can record")
+
+    def annotate(self) -> None:
+        """Ask what to add to the recording."""
+        self.toggle()
+
+
+class NablastepApp(KeepsOnRunning):
+    """A session on stage. The session is given; everything else is how to look at it.
+
+    `source` is what its network was opened from, `driver` who drives the stage through time, `onlooker` who records it.
+    """
 
     TITLE = "nablastep"
     ENABLE_COMMAND_PALETTE = True
@@ -59,40 +105,42 @@ class NablastepApp(RecordsSessions):
         source: str | Path | None = None,
         record_to: Path | None = None,
         settings: Settings | None = None,
+        driver: Driver = by_hand,
+        onlooker: Callable[[NablastepApp], Onlooker] = Onlooker,
     ) -> None:
         self.settings: Settings = settings or read_settings(frozenset(entry.id for entry in EVERY_KEY))
         self.keymap = KeyMap(self.settings.keymap)
         self.memory = Memory()
         if coach:
             self.memory.forget_hints()
-        self.session = session
+        self.source = source
         self.depth = depth
-        name = theme or self.settings.theme or self.memory.theme or "dark"
-        self.palette: Palette = palette_for(name, depth)
+        self.palette_name = theme or self.settings.theme or self.memory.theme or "dark"
+        self.palette: Palette = palette_for(self.palette_name, depth)
         self.glyph_set = glyph_set(glyphs or self.settings.glyphs or "unicode")
         self.still = still or not self.settings.motion
-        super().__init__(source)
+        self.onlooker = onlooker(self)
+        super().__init__()
         self.set_keymap(self.keymap.for_textual)
-        self.palette_name = name
         self._record_to = record_to
         for palette in (*(palette_for(each, depth) for each in PALETTES), self.palette):
             self.register_theme(textual_theme(palette))
         self.theme = f"nablastep-{self.palette.name}"
-        self.stage = self.make_stage(convention or session.network.convention)
+        self.stage = self._stage_of(session, driver, convention)
+        self._before_demo: Stage | None = None
         self._interrupted = False
 
-    def make_stage(self, convention: str) -> StageScreen:
-        """The screen that the app begins with."""
-        return StageScreen(
-            self.session,
-            palette=self.palette,
-            glyphs=self.glyph_set,
-            memory=self.memory,
-            convention=convention,
-            first_run=True,
-            keymap=self.keymap,
-            motion=not self.still and self.animation_level == "full",
+    def _stage_of(self, session: Session, driver: Driver = by_hand, convention: str | None = None) -> Stage:
+        """A session, and who drives it. Only what the user does by hand is explained and seen moving."""
+        looks = Looks(
+            self.palette,
+            self.glyph_set,
+            convention or session.network.convention,
+            notation="ascii" if self.glyph_set.name == "ascii" else "unicode",
         )
+        is_by_hand = driver is by_hand
+        moves = is_by_hand and not self.still and self.animation_level == "full"
+        return Stage(session, looks, Setting(self.keymap, self.memory, first_run=is_by_hand, moves=moves), self, driver)
 
     def on_mount(self) -> None:
         """From here on the garbage of drawing is short-lived."""
@@ -100,7 +148,7 @@ class NablastepApp(RecordsSessions):
         for warning in (*self.settings.warnings, *self.keymap.warnings):
             self.notify(shown(warning), markup=False, severity="warning", timeout=8)
         if self._record_to is not None:
-            self.call_after_refresh(self.start_recording, self._record_to)
+            self.call_after_refresh(self.onlooker.start, self._record_to)
         gc.freeze()
         # A frame makes some thousands of objects that go by themselves: looking for cycles in them takes longer.
         gc.set_threshold(50_000, 20, 100)
@@ -180,8 +228,12 @@ class NablastepApp(RecordsSessions):
         self.palette_name = self.memory.theme = name
         self.palette = palette_for(name, self.depth)
         self.theme = f"nablastep-{self.palette.name}"
-        self.stage.palette = self.palette
-        self.stage.show()
+        self._colour(self.stage)
+
+    def _colour(self, stage: Stage) -> None:
+        """Show a stage in the colours of now."""
+        stage.looks = replace(stage.looks, palette=self.palette)
+        stage.show()
 
     def get_key_display(self, binding: Binding) -> str:
         """Keys are written everywhere as the footer writes them."""
@@ -194,35 +246,37 @@ class NablastepApp(RecordsSessions):
         for entry in STAGE_KEYS:
             key = f"key {self.keymap.all_keys(entry.id)}"
             yield SystemCommand(entry.help, key, lambda action=entry.action: self._act(action))
-        yield SystemCommand("derive …", "the derivative of any expression, step by step", lambda: self._act("derive"))
+        derive = "the derivative of any expression, step by step"
+        yield SystemCommand("derive …", derive, lambda: self._act("ask.derive"))
         for name in PALETTES:
             yield SystemCommand(f"theme {name}", "colours", lambda name=name: self.use_theme(name))
 
         for name in demo_names():
             yield SystemCommand(f"demo {name}", "a lesson that plays", lambda name=name: self.start_demo(name))
 
+    # what is on stage
+
     def open_network(self, name: str) -> None:
         """Another built-in network in the place of the one on stage, from its start."""
         from nablastep.files.built_in import open_network
 
-        if not self.is_free():
-            return
-        self._open(Session(open_network(name)), name)
+        if self.is_free():
+            self._put_on_stage(Session(open_network(name)), name)
 
-    def open_derived(self, session: Session) -> None:
-        """An expression in the place of the network on stage."""
-        self._open(session, None)
+    def open_session(self, session: Session) -> None:
+        """Another session in the place of the one on stage."""
+        self._put_on_stage(session, None)
 
-    def _open(self, session: Session, source: str | None) -> None:
-        self.session, self.source = session, source
-        self.stage = self.make_stage(session.network.convention)
+    def _put_on_stage(self, session: Session, source: str | None) -> None:
+        self.source = source
+        self.stage = self._stage_of(session)
         self.push_screen(self.stage)
 
     def is_free(self) -> bool:
         """Whether the stage may be given to something else; else it says what to finish first."""
-        from nablastep_tui.screens.demo_screen import DemoScreen
+        from nablastep_tui.screens.demo import DemoDriver
 
-        if self.recording is None and not isinstance(self.stage, DemoScreen):
+        if not self.onlooker.is_recording and not isinstance(self.stage.driver, DemoDriver):
             return True
         self.stage.tell(
             self.keymap.said("finish what is on stage first: {record} ends a recording, {quit} leaves a demo")
@@ -233,65 +287,60 @@ class NablastepApp(RecordsSessions):
         """Play a built-in demo over the stage; leaving it comes back to where the stage was."""
         from nablastep.demo.opening import open_demo
         from nablastep.demo.player import Player
-        from nablastep_tui.screens.demo_screen import DemoScreen
+        from nablastep_tui.screens.demo import Playing, driven_by
 
         if not self.is_free():
             return
-        before, opened = self.stage, open_demo(name)
-        self.stage = DemoScreen(
-            Player(opened.new_session(), opened.demo),
-            opened.source,
-            palette=self.palette,
-            glyphs=self.glyph_set,
-            memory=self.memory,
-            keymap=self.keymap,
-            title=opened.title,
-            on_quit=lambda: self._leave_demo(before),
-        )
+        opened = open_demo(name)
+        player = Player(opened.new_session(), opened.demo)
+        self._before_demo = self.stage
+        self.stage = self._stage_of(player.session, driven_by(player, opened, Playing()), player.view.convention)
         self.push_screen(self.stage)
 
-    def _leave_demo(self, before: StageScreen) -> None:
-        if self.screen is not self.stage or self.stage is before:
-            return  # it has been left already, or a page is on top of it
-        self.stop_recording()
-        self.stage = before
-        before.palette = self.palette
-        self.pop_screen()
-        before.show()
+    def leave(self, stage: Host, code: int = 0) -> None:
+        """Leave a demo that is over another stage, or else the program with that exit code."""
+        before = self._before_demo
+        if stage is not self.stage:
+            return  # it has been left already
+        if before is None:
+            self.exit(return_code=code)
+        elif self.screen is self.stage:  # no page is on top of it
+            self.onlooker.stop()
+            self.stage, self._before_demo = before, None
+            self.pop_screen()
+            self._colour(before)
+
+    @property
+    def session(self) -> Session:
+        """The session on stage."""
+        return self.stage.session
 
     def _act(self, action: str) -> None:
-        self.call_later(self.stage.run_action, action)
+        self.call_later(self.stage.act, action)
 
+    # recordings
 
-def run_app(
-    session: Session,
-    source: str | None,
-    *,
-    theme: str | None = None,
-    glyphs: str | None = None,
-    still: bool = False,
-    coach: bool = False,
-    convention: str | None = None,
-    record_to: Path | None = None,
-) -> int:
-    """Run the app with a session, opened from `source` if there is one; returns the exit code."""
-    if still:
-        os.environ["TEXTUAL_ANIMATIONS"] = "none"
-    app = NablastepApp(
-        session,
-        theme=theme,
-        glyphs=glyphs,
-        still=still,
-        coach=coach,
-        convention=convention,
-        depth=colour_depth(),
-        source=source,
-        record_to=record_to,
-    )
-    app.run()
-    if app.crash is not None:
-        raise app.crash
-    return app.return_code or 0
+    def get_driver_class(self) -> type[TerminalDriver]:
+        """The platform's driver, with its ends mended, as the onlooker needs it."""
+        return self.onlooker.driver(sturdy_driver(super().get_driver_class()))
+
+    def post_display_hook(self) -> None:
+        """After each paint: the onlooker looks."""
+        if self.screen_stack:
+            self.onlooker.look(self.screen)
+
+    def toggle_recording(self) -> None:
+        """Start or stop a recording."""
+        self.onlooker.toggle()
+
+    def annotate_recording(self) -> None:
+        """Add to the recording."""
+        self.onlooker.annotate()
+
+    def exit(self, *arguments: Any, **options: Any) -> None:
+        """Leave, with the recording complete."""
+        self.onlooker.stop()
+        super().exit(*arguments, **options)
 
 
 def colour_depth() -> ColourDepth:

@@ -9,6 +9,9 @@ from nablastep.program import BACKWARD
 from nablastep.records import record
 from nablastep.session import Session
 
+HINTS = ("back", "loss", "turn", "why", "cell", "edit", "update")
+"""The ids of all hints."""
+
 
 @record()
 class Hint:

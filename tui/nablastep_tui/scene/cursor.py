@@ -1,4 +1,4 @@
-"""The cell cursor: the matrices of the equation that it can stand in, and what an edit from there means.
+"""The cell cursor: the matrices of the equation that it can stand in, where it stands, and what an edit there means.
 
 A stop is the result or an operand that is one quantity, transposed or not. Cells count as the quantity is shown.
 """
@@ -6,6 +6,7 @@ A stop is the result or an operand that is one quantity, transposed or not. Cell
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import product
 
 from nablastep.expressions import Expression, Symbol, Transpose, walk
@@ -14,8 +15,8 @@ from nablastep.program import Program
 from nablastep.records import record
 from nablastep.view import View
 from nablastep_tui.scene.editing import can_be_edited
+from nablastep_tui.scene.looks import Cell, Looks
 
-Cell = tuple[int, int]
 MOST_CELLS = 400
 """Results of more cells are not searched for what reads an operand."""
 
@@ -67,6 +68,50 @@ def _is_read(piece: Piece, stop: Stop, wanted: Cell) -> bool:
     if not isinstance(piece, Operand) or piece.expression != stop.expression or piece.reads is None:
         return False
     return all(read is None or read == index for read, index in zip(piece.reads, wanted, strict=True))
+
+
+def clamped(view: View, symbol: Symbol, cell: Cell) -> Cell:
+    """The cell of that quantity nearest to this one."""
+    if not symbol.shape:
+        return (0, 0)
+    rows, columns = (view.size(dimension) for dimension in symbol.shape)
+    return (max(0, min(cell[0], rows - 1)), max(0, min(cell[1], columns - 1)))
+
+
+def selected(view: View, looks: Looks, symbol: Symbol | None = None) -> Cell:
+    """The selected cell of a quantity, of the step's result where none is named."""
+    symbol = symbol or view.equation.target
+    return clamped(view, symbol, looks.cells.get(symbol.id, (0, 0)))
+
+
+def stop_of(view: View, looks: Looks) -> Stop | None:
+    """The operand in which the cursor stands; None for the result, where it is after every step."""
+    position, place = looks.operand
+    found = stops(view) if place and position == view.session.position and view.is_done else ()
+    return found[place - 1] if 0 < place <= len(found) else None
+
+
+def with_cells(looks: Looks, *cells: tuple[str, Cell]) -> Looks:
+    """These cells selected, each of the quantity of that id."""
+    return replace(looks, cells={**looks.cells, **dict(cells)})
+
+
+def in_result(view: View, looks: Looks) -> Looks:
+    """The cursor back in the result."""
+    return replace(looks, operand=(view.session.position, 0))
+
+
+def in_operand(view: View, looks: Looks, stop: Stop, cell: Cell) -> Looks:
+    """The cursor on a cell of an operand; of the result's cells that read it one is the one in numbers."""
+    looks = replace(looks, operand=(view.session.position, stops(view).index(stop) + 1))
+    cell = clamped(view, stop.symbol, cell)
+    looks, target = with_cells(looks, (stop.symbol.id, cell)), view.equation.target
+    row, column = here = selected(view, looks)
+    read_by = list(readers(view, stop, cell))
+    if not read_by or here in read_by or stop.symbol.id == target.id:
+        return looks
+    nearest = min(read_by, key=lambda place: abs(place[0] - row) + abs(place[1] - column))
+    return with_cells(looks, (target.id, nearest))
 
 
 def editable_of(view: View, program: Program) -> str | None:

@@ -9,16 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from nablastep.errors import NablastepError
 from nablastep.records import record
-from nablastep_tui.faults import said
 
 Answer = Callable[[str], None]
 
 
 @record(eq=False)
 class Prompt:
-    """A question that waits for a line. `fresh` says that the first value is still untouched: typing replaces it."""
+    """A question that waits for a line. `fresh` says that the first value is still untouched: typing replaces it.
+
+    `answer` is called with the line and may raise a NablastepError or OSError, which keeps the question open;
+    `on_close` is called when the user gives up.
+    """
 
     label: str
     answer: Answer
@@ -27,12 +29,8 @@ class Prompt:
     fresh: bool = True
     on_close: Callable[[], None] | None = None
 
-    def after_key(self, key: str, character: str | None) -> Prompt | None:
-        """The prompt after a key; None when it is done or given up. On a mistake it stays, with the reason."""
-        if key == "escape":
-            return None
-        if key == "enter":
-            return self._answered()
+    def after_key(self, key: str, character: str | None) -> Prompt:
+        """The prompt after a key of typing; enter and esc are none."""
         if key in {"backspace", "ctrl+h"}:
             return replace(self, text="" if self.fresh else self.text[:-1], problem="", fresh=False)
         if key in {"ctrl+u", "delete"}:
@@ -47,9 +45,6 @@ class Prompt:
         """More text at the end; the first text replaces a value that was only offered."""
         return replace(self, text=text if self.fresh else self.text + text, problem="", fresh=False)
 
-    def _answered(self) -> Prompt | None:
-        try:
-            self.answer(self.text)
-        except (NablastepError, OSError) as error:
-            return replace(self, problem=said(error), fresh=False)
-        return None
+    def refused(self, problem: str) -> Prompt:
+        """The prompt as it stays when its answer is not taken, with the reason."""
+        return replace(self, problem=problem, fresh=False)

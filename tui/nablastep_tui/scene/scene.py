@@ -84,9 +84,10 @@ class Scene:
 
     `notice` is a short message of the last command (an error, "this is the beginning"); `hint` a coaching line;
     `keys` are those of the footer, most useful first, and `keymap` names any other; `trial` a session with the edit in
-    it while one is tried; `motion` is what moves on the way here. `focus` is the operand in which the cell cursor
-    stands, None for the result, and `focus_cell` where, as the quantity is shown. `caption` is a demo's, one text for
-    each row of its band, and at last how far the demo has come.
+    it while one is tried; `motion` is what moves on the way here. `loss` says that the loss curve stands over the
+    stage, `route` which derivation stands beside it, `why` the route of one in the place of map and stage. `focus` is
+    the operand in which the cell cursor stands, None for the result, and `focus_cell` where, as the quantity is shown.
+    `caption` is a demo's, one text for each row of its band, and at last how far the demo has come.
     """
 
     session: Session
@@ -113,6 +114,9 @@ class Scene:
     prompt: Prompt | None = None
     lesson: Lesson | None = None
     keymap: KeyMap = DEFAULT_KEYS
+    loss: bool = False
+    route: int = 0
+    why: str = ""
     focus: Stop | None = None
     focus_cell: Cell = (0, 0)
 

@@ -10,7 +10,7 @@ from nablastep_tui.keys import BRANCHES
 from nablastep_tui.look.symbols import symbol_text
 from nablastep_tui.look.themes import style
 from nablastep_tui.scene.scene import Scene
-from nablastep_tui.screens.page import FramedPage
+from nablastep_tui.screens.framed_page import FramedPage
 from nablastep_tui.widgets.canvas_widget import CanvasWidget
 
 

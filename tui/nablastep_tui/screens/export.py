@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
-from textual.app import App
+from textual.screen import Screen
 
 from nablastep.errors import CommandError
 from nablastep.files.writing import write_text
@@ -40,8 +41,8 @@ def stage_text(view: View) -> str:
     return f"{view.step.id} = np.array({numbers})\n% {equation}\n"
 
 
-def copy_text(app: App[object], view: View, *, is_taken: bool) -> str:
-    """Send what is on stage to the terminal's clipboard; what to tell, with `{copy-to-file}` for that key.
+def copy_text(send: Callable[[str], None], view: View, *, is_taken: bool) -> str:
+    """Send what is on stage to the terminal's clipboard by `send`; what to tell, with `{copy-to-file}` for that key.
 
     No terminal answers, so nothing more is claimed than what is known: `is_taken` says that this one takes it.
     """
@@ -49,7 +50,7 @@ def copy_text(app: App[object], view: View, *, is_taken: bool) -> str:
     size = len(text.encode())
     if size > LONGEST_COPY:
         return f"too long for a terminal's clipboard: {size / 1e6:.1f} MB; {{copy-to-file}} writes a file"
-    app.copy_to_clipboard(text)
+    send(text)
     if is_taken:
         return "sent to the clipboard"
     return "sent to the terminal, which may not fill the clipboard; {copy-to-file} writes a file"
@@ -80,10 +81,21 @@ def offered_name(name: str) -> str:
     return str(free)
 
 
+class Photographed(Protocol):
+    """An app of Textual, as far as a picture of it needs it."""
+
+    @property
+    def screen(self) -> Screen[Any]:
+        """What is on top."""
+
+    def export_screenshot(self) -> str:
+        """Its picture."""
+
+
 class ScreenShot:
     """A screen at one moment, which can be written later."""
 
-    def __init__(self, app: App[object]) -> None:
+    def __init__(self, app: Photographed) -> None:
         self._picture = app.export_screenshot()
         strips = app.screen._compositor.render_strips()
         self._lines = ["".join(segment.text for segment in strip).rstrip() for strip in strips]

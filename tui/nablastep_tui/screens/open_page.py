@@ -11,18 +11,22 @@ from nablastep_tui.draw.open_list import Offer, draw_open_list
 from nablastep_tui.keys import OPEN
 from nablastep_tui.look.themes import style
 from nablastep_tui.scene.scene import Scene
-from nablastep_tui.screens.page import FramedPage
+from nablastep_tui.screens.framed_page import FramedPage
 from nablastep_tui.widgets.canvas_widget import CanvasWidget
 
 LESSONS, TAKE_ALONG, NETWORKS = "lessons", "take along", "networks"
-YOUR_TURN = Offer("action", "your_turn", "your turn", "write every equation yourself", LESSONS)
-DERIVE = Offer("action", "derive", "derive …", "the derivative of any expression, step by step", LESSONS)
+YOUR_TURN = Offer("action", "ask.your_turn", "your turn", "write every equation yourself", LESSONS)
+DERIVE = Offer("action", "ask.derive", "derive …", "the derivative of any expression, step by step", LESSONS)
 ACTIONS = (
     Offer(
-        "action", "export", "export", "this screen as a picture, or the session as a page, notes or code", TAKE_ALONG
+        "action",
+        "program.export",
+        "export",
+        "this screen as a picture, or the session as a page, notes or code",
+        TAKE_ALONG,
     ),
-    Offer("action", "save", "save", "the network as it is now, as a file", TAKE_ALONG),
-    Offer("action", "record", "record", "everything from now on, as a demo", TAKE_ALONG),
+    Offer("action", "program.save", "save", "the network as it is now, as a file", TAKE_ALONG),
+    Offer("action", "program.record", "record", "everything from now on, as a demo", TAKE_ALONG),
 )
 
 

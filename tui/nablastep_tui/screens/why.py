@@ -25,8 +25,8 @@ from nablastep_tui.look.palettes import Palette
 from nablastep_tui.look.themes import accent_style, style
 from nablastep_tui.scene.scene import Key, Scene, Target
 from nablastep_tui.scene.why_page import Derivation, WhyPage
-from nablastep_tui.screens.control.clock import LINE, MotionClock
-from nablastep_tui.screens.page import FramedPage
+from nablastep_tui.screens.clock import LINE, MotionClock
+from nablastep_tui.screens.framed_page import FramedPage
 from nablastep_tui.widgets.canvas_widget import CanvasWidget
 
 SECONDS_A_LINE = 1.5

@@ -1,31 +1,14 @@
-"""The app with a demo on stage instead of a session of the user's own; and how one is started.
-
-Knows how a DemoScreen is made, nothing of what it does.
-"""
+"""The app with a demo on stage instead of a session of the user's own; and how one is started."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
-from dataclasses import dataclass
 
 from nablastep.demo.opening import OpenDemo
 from nablastep.demo.player import Player
 from nablastep_tui.app import NablastepApp, colour_depth
 from nablastep_tui.look.palettes import ColourDepth
-from nablastep_tui.screens.demo_screen import DemoScreen
-from nablastep_tui.screens.stage_screen import StageScreen
+from nablastep_tui.screens.demo import DemoDriver, Playing, driven_by
 from nablastep_tui.settings import Settings
-
-
-@dataclass(frozen=True)
-class Playing:
-    """How a demo is to be played: `start` is a place in it, `is_driven` says that somebody else drives the player."""
-
-    pace: float | None = None
-    start: int = 0
-    strict: bool = False
-    is_driven: bool = False
-    on_change: Callable[[Player], None] | None = None
+from nablastep_tui.studio.studio import Studio
 
 
 class DemoApp(NablastepApp):
@@ -42,45 +25,27 @@ class DemoApp(NablastepApp):
         still: bool = False,
         depth: ColourDepth = "full",
     ) -> None:
-        self.opened = opened
         self.player = player
-        self._playing_as = playing
-        header = opened.demo.header
         super().__init__(
             player.session,
-            theme=theme or header.theme,
+            theme=theme or opened.demo.header.theme,
             glyphs=glyphs,
             still=still,
             depth=depth,
+            convention=player.view.convention,
             source=opened.source,
             settings=Settings() if playing.is_driven else None,  # a recording is the same for every user
+            driver=driven_by(player, opened, playing),
+            onlooker=Studio,
         )
         self.title = opened.title
         self.survives = not playing.is_driven  # nobody is there to read what a fault says
 
     @property
-    def demo_screen(self) -> DemoScreen:
-        """The screen on which the demo plays."""
-        assert isinstance(self.stage, DemoScreen)
-        return self.stage
-
-    def make_stage(self, convention: str) -> StageScreen:
-        """A stage with the player on it."""
-        playing = self._playing_as
-        return DemoScreen(
-            self.player,
-            self.opened.source,
-            palette=self.palette,
-            glyphs=self.glyph_set,
-            memory=self.memory,
-            keymap=self.keymap,
-            title=self.opened.title,
-            pace=playing.pace,
-            start=playing.start,
-            strict=playing.strict,
-            is_driven=playing.is_driven,
-            on_change=playing.on_change,
-        )
+    def demo(self) -> DemoDriver:
+        """What drives the stage."""
+        assert isinstance(self.stage.driver, DemoDriver)
+        return self.stage.driver
 
 
 def play_live(

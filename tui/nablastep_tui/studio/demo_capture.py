@@ -19,8 +19,9 @@ from nablastep.demo.problems import DemoErrors
 from nablastep_tui import progress
 from nablastep_tui.recording.model import Recording
 from nablastep_tui.scene.captions import DEFAULT_SIZE
+from nablastep_tui.screens.demo import Playing
 from nablastep_tui.studio.capture import Capture, Script, run_captured
-from nablastep_tui.studio.demo_app import DemoApp, Playing
+from nablastep_tui.studio.demo_app import DemoApp
 
 SETTLING_SECONDS = 0.2
 END_SECONDS = 2.0
@@ -36,7 +37,7 @@ def check_on_screen(opened: OpenDemo) -> Report:
         player.read_screen = capture.screen_text
         while not player.is_done:
             if isinstance(_statement(player), language.ExpectScreen):
-                app.demo_screen.present()
+                app.demo.present()
                 await capture.sleep(SETTLING_SECONDS)
             _note(player)
             player.advance()
@@ -67,12 +68,12 @@ def capture_demo(
                 await capture.sleep(SETTLING_SECONDS)
             _tell(capture, statement)
             _note(player)
-            beat = app.demo_screen.advance()
+            beat = app.demo.advance()
             await _let_it_be_seen(app, capture, beat)
             if after_beat is not None:
                 after_beat(beat, capture)
-        if app.demo_screen.refused:
-            raise DemoErrors(app.demo_screen.refused)
+        if app.demo.refused:
+            raise DemoErrors(app.demo.refused)
         await capture.sleep(END_SECONDS)
 
     return _run(opened, player, script, theme=theme)
@@ -113,7 +114,7 @@ async def _let_it_be_seen(app: DemoApp, capture: Capture, beat: Beat) -> None:
     seconds = beat.seconds / app.player.speed
     if not seconds:
         return
-    pages = len(app.demo_screen.pages) if isinstance(beat.statement, language.Say) else 1
+    pages = len(app.demo.pages) if isinstance(beat.statement, language.Say) else 1
     for page in range(pages):
-        app.demo_screen.turn_to(page)
+        app.demo.turn_to(page)
         await capture.sleep(seconds / pages)

@@ -18,8 +18,9 @@ from nablastep.demo.references import Cell, Scalar, Value
 from nablastep.demo.words import LARGEST_SIZE, ROUTES, SMALLEST_SIZE
 from nablastep.errors import CommandError, NablastepError
 from nablastep.safe_text import is_hidden
-from nablastep_tui.screens.demo_screen import DemoScreen
-from nablastep_tui.screens.stage_screen import StageScreen
+from nablastep_tui.scene.cursor import selected
+from nablastep_tui.screens.demo import DemoDriver
+from nablastep_tui.screens.stage import Stage
 from nablastep_tui.screens.why import WhyScreen
 from nablastep_tui.studio.live_cast import LiveCast
 
@@ -74,15 +75,16 @@ class PlaybackRecording(Recording):
     def __init__(
         self,
         folder: Path,
-        screen: DemoScreen,
+        stage: Stage,
+        demo: DemoDriver,
         cast: LiveCast,
         size: tuple[int, int],
         give_up: Callable[[str], None],
     ) -> None:
-        self._player = screen.player
+        self._player = demo.player
         header = self._player.demo.header
         opening = Opening(header.title, header.size, header.convention, header.speed, header.theme)
-        recorder = Recorder(folder, screen.session, screen.source, opening=opening)
+        recorder = Recorder(folder, stage.session, demo.source, opening=opening)
         super().__init__(recorder, cast, size, header.title or "", give_up)
         self._written = 0
         self._player.observer = self._played
@@ -115,7 +117,7 @@ class SessionRecording(Recording):
     def __init__(
         self,
         folder: Path,
-        stage: StageScreen,
+        stage: Stage,
         source: str | Path | None,
         cast: LiveCast,
         size: tuple[int, int],
@@ -164,22 +166,23 @@ class SessionRecording(Recording):
         self._try(lambda: self._recorder.command(command))
 
 
-def view_of(stage: StageScreen, top: object) -> ViewState:
+def view_of(stage: Stage, top: object) -> ViewState:
     """The way of looking at the session that a demo can repeat."""
-    notation = stage.notation if stage.glyphs.name != "ascii" else "unicode"
+    looks = stage.looks
+    notation = "unicode" if looks.is_ascii else looks.notation
     value = focused_value(stage)
     focused = (value,) if isinstance(value, Cell) else ()
     is_open = isinstance(top, WhyScreen)
     route = top.page.route if isinstance(top, WhyScreen) else ""
-    return ViewState(stage.convention, notation, is_open, _route(route), focused)
+    return ViewState(looks.convention, notation, is_open, _route(route), focused)
 
 
-def focused_value(stage: StageScreen) -> Value:
+def focused_value(stage: Stage) -> Value:
     """The selected number of the stage as files name it."""
     target = stage.view.step.target
     if not target.shape:
         return Scalar(target.id)
-    return Cell(target.id, stage.view.column_cell(target, stage.cell))
+    return Cell(target.id, stage.view.column_cell(target, selected(stage.view, stage.looks)))
 
 
 def _route(name: str) -> str | None:

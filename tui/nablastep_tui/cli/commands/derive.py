@@ -118,7 +118,7 @@ def _opened(
     session = Question(expression, tuple(by or ()), kinds, values, seed).session()
     need_terminal("derive --open", "without --open the derivation is printed")
     prepare_for_textual()
-    from nablastep_tui.app import run_app
+    from nablastep_tui.studio.live import run_app
 
     return run_app(session, None)
 

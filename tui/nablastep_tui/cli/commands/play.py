@@ -56,7 +56,8 @@ def play(
     player = Player(opened.new_session(), opened.demo)
     start = player.chapter_start(chapter) if chapter is not None else 0
     from nablastep_tui.cli.speaker_notes import SpeakerNotes
-    from nablastep_tui.studio.demo_app import Playing, play_live
+    from nablastep_tui.screens.demo import Playing
+    from nablastep_tui.studio.demo_app import play_live
 
     speaker = SpeakerNotes(notes) if notes is not None else None
     playing = Playing(speed, start, strict, on_change=speaker.follow if speaker is not None else None)
@@ -66,5 +67,5 @@ def play(
         if speaker is not None:
             speaker.close()
     if strict:
-        output.write(f"{outcome.message}\n" for outcome in app.demo_screen.failures)
+        output.write(f"{outcome.message}\n" for outcome in app.demo.failures)
     return app.return_code or 0

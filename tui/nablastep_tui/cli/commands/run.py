@@ -36,6 +36,6 @@ def run(
     import nablastep as ns
 
     session = ns.open(source)  # a file's mistakes are told before the screen is built
-    from nablastep_tui.app import run_app
+    from nablastep_tui.studio.live import run_app
 
     return run_app(session, source, theme=theme, glyphs=glyphs, still=still, coach=coach, convention=convention)

@@ -34,7 +34,7 @@ def _fitting(keys: list[Key], width: int) -> tuple[int, list[Key]]:
         if sum(_width(key) + gap for key in keys) - gap <= width:
             return gap, keys
     gap = GAPS[-1]
-    help_key = [key for key in keys if key.action == "keys"]
+    help_key = [key for key in keys if key.action in {"ask.keys", "keys"}]
     room = width - sum(_width(key) + gap for key in help_key)
     shown: list[Key] = []
     for key in keys:

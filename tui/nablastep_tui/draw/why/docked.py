@@ -16,19 +16,14 @@ class DockedWhy:
     """Draws the derivation of a scene's step; it is worked out once for each place of the session."""
 
     def __init__(self) -> None:
-        self.route = ROUTES[0]
         self._kept: tuple[View, Derivation] | None = None
-
-    def choose(self, number: int) -> None:
-        """The route of that number, from 0."""
-        self.route = ROUTES[number]
 
     def draw_beside(self, canvas: Canvas, scene: Scene) -> None:
         """The chosen route, where there is one to show and it takes no time to find."""
         if scene.what_if is not None or not scene.view.is_done:
             return
         if self._derivation(scene).is_quick:
-            self.draw(canvas, scene, self.route)
+            self.draw(canvas, scene, ROUTES[scene.route])
         else:
             text = scene.keymap.said("{why} derives this step; its matrices are large")
             canvas.write(3, 0, text, style(scene.palette.muted))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
-from textual.message_pump import MessagePump
 from textual.timer import Timer
 
 from nablastep_tui.scene.scene import FRAME
@@ -13,13 +13,20 @@ LINE = 0.24
 """Seconds until a line of a derivation has come out of the one before it."""
 
 
+class Ticks(Protocol):
+    """What can call again and again, as every widget of Textual can."""
+
+    def set_interval(self, interval: float, callback: Callable[[], None]) -> Timer:
+        """Call every so many seconds."""
+
+
 class MotionClock:
     """Counts the frames of one motion at a time. `show` is called with the seconds so far, and says whether to go on.
 
     Frames are counted, not measured: a terminal that is slow shows fewer pictures a second, never other pictures.
     """
 
-    def __init__(self, pump: MessagePump) -> None:
+    def __init__(self, pump: Ticks) -> None:
         self._pump = pump
         self._timer: Timer | None = None
 
