@@ -26,6 +26,7 @@ from nablastep_tui.draw.matrix import CellTarget, MatrixPicture
 from nablastep_tui.draw.pooling import HeatPicture, Strength, heat_picture
 from nablastep_tui.draw.spans import Spans, clipped, spans_width, write_spans
 from nablastep_tui.draw.stage.plan import Source, equation_rows, is_product, operand_source, result_source
+from nablastep_tui.draw.stage.scalar import Line, scalar_lines
 from nablastep_tui.draw.stage.words import (
     check_line,
     draw_line_at,
@@ -37,7 +38,7 @@ from nablastep_tui.draw.stage.words import (
 from nablastep_tui.look.cells import width_of
 from nablastep_tui.look.numbers import choose_format, parenthesised
 from nablastep_tui.look.symbols import plain as plain_text
-from nablastep_tui.look.text import wrapped
+from nablastep_tui.look.text import balanced, wrapped
 from nablastep_tui.look.themes import accent_style, dimension_style, faint_style, style
 from nablastep_tui.scene.scene import Scene
 
@@ -181,8 +182,17 @@ def _falk_start(scene: Scene, left_width: int, left: Source, result: Source) -> 
 
 
 def _row(result: Source, operands: list[Source]) -> list[Source]:
-    """What an element-wise step shows side by side."""
-    return [result, *[source for source in operands if source.sizes != (1, 1)]][:4]
+    """What an element-wise step shows side by side: every matrix once, in which there is something to be seen."""
+    pictured = [source for source in (result, *operands) if source.sizes != (1, 1) and not _is_constant(source)]
+    by_name = {source.text: source for source in reversed(pictured)}
+    return [source for source in pictured if by_name[source.text] is source][:4] or [result]
+
+
+def _is_constant(source: Source) -> bool:
+    """Whether it is no quantity but one number everywhere: the ones that a sum is written with."""
+    if source.quantity or source.values is None:
+        return False
+    return bool(np.all(source.values == source.values[0, 0]))
 
 
 def _row_width(scene: Scene, shown: list[Source], space: int) -> int:
@@ -192,7 +202,17 @@ def _row_width(scene: Scene, shown: list[Source], space: int) -> int:
 
 
 def _slot_width(source: Source, space: int) -> int:
-    return max(2, min(space, source.sizes[1]), width_of(_label(source)))
+    return max(_body_width(source, space), width_of(_label(source)))
+
+
+def _body_width(source: Source, space: int) -> int:
+    return max(2, _grown_columns(source.sizes[1], space))
+
+
+def _body_height(source: Source, width: int, height: int) -> int:
+    """As many of `height` rows as leave the entries at most four times as tall as they are wide."""
+    tallest = 2 * MOST_GROWN * max(1, width // source.sizes[1])
+    return max(1, _grown(source.sizes[0], min(height, max(-(-source.sizes[0] // 2), source.sizes[0] * tallest // 4))))
 
 
 def _draw_row(
@@ -207,9 +227,9 @@ def _draw_row(
     height = max(2, bottom - top - 2)
     x = ROW_START
     for source in shown:
-        body = max(2, min(space, source.sizes[1]))
+        body = _body_width(source, space)
         x += _extra(scene, source)
-        _draw_heat(canvas, scene, source, x, top + 1, body, max(1, _grown(source.sizes[0], height)))
+        _draw_heat(canvas, scene, source, x, top + 1, body, _body_height(source, body, height))
         x += _slot_width(source, space) + ROW_GAP
 
 
@@ -239,7 +259,7 @@ def _draw_heat(canvas: Canvas, scene: Scene, source: Source, x: int, y: int, wid
 
 def _lens(width: int, rows: int, scene: Scene, result: Source, operands: list[Source]) -> MatrixPicture | None:
     """The lens with as many columns as leave room for the pictures; None where there is no value or no room."""
-    if result.values is None or width < 60 or rows < 1:
+    if result.values is None or width < 60 or rows < 1 or result.sizes == (1, 1):
         return None
     needed = _row_width(scene, _row(result, operands), SMALLEST_BODY)
     if is_product(scene):
@@ -362,10 +382,10 @@ def _told(scene: Scene, operands: list[Source], canvas: Canvas) -> list[Callable
     if products is not None:
         rows = [lambda canvas, y: _draw_sum(canvas, scene, products, number, width, y)]
     else:
-        rows = [_written(f"= {significant(number, 6)}", accent_style(palette))]
+        rows = [_entry_line(scene, line) for line in scalar_lines(scene, width, 2 if canvas.height >= TALL else 1)]
     sentence = scene.shown.sentence(scene.cell)
     for words in (sentence, half_of(sentence), ""):
-        lines = wrapped(" ".join((long_notice(scene, width), *remarks_of(scene), words)), width)
+        lines = balanced(" ".join((long_notice(scene, width), *remarks_of(scene), words)), width)
         if len(rows) + len(lines) <= room:
             break
     rows += [_written(line, muted) for line in lines[: room - len(rows)]]
@@ -373,6 +393,13 @@ def _told(scene: Scene, operands: list[Source], canvas: Canvas) -> list[Callable
     if check is not None and canvas.height >= TALL:
         rows.append(lambda canvas, y: draw_line_at(canvas, 3, y, check, scene))
     return rows
+
+
+def _entry_line(scene: Scene, line: Line) -> Callable[[Canvas, int], None]:
+    def draw(canvas: Canvas, y: int) -> None:
+        draw_line_at(canvas, 3, y, line, scene)
+
+    return draw
 
 
 def _written(text: str, look: Style) -> Callable[[Canvas, int], None]:
