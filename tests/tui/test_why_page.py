@@ -15,7 +15,8 @@ from covering import covering
 from nablastep.derivations.operands import Operand
 from nablastep.program import UPDATE
 from nablastep_tui.draw.canvas import Canvas, Overprint
-from nablastep_tui.draw.why.exhibits import Look
+from nablastep_tui.draw.why.blocks import block_of, columns_of
+from nablastep_tui.draw.why.exhibits import Look, is_small
 from nablastep_tui.draw.why.page import body_of, draw_why, head_rows, window_rows
 from nablastep_tui.draw.why.tabs import tab_title
 from nablastep_tui.look.glyphs import ASCII, UNICODE
@@ -183,3 +184,28 @@ def test_every_tab_fits(width: int, look: Look) -> None:
         for number in range(1, 5):
             assert f"{number}" in head
         assert head.count(look.glyphs.tick) >= 4
+
+
+@pytest.mark.parametrize(("width", "height"), [(60, 16), (80, 22), (120, 38), (200, 53)])
+def test_what_is_small_is_worth_numbers_not_colours(width: int, height: int) -> None:
+    """Where the column beside what is written is too narrow for them, they stand below it."""
+    tried = 0
+    for derivation in (*derivations("attention"), *derivations("rnn")):
+        for route in derivation.routes:
+            columns = columns_of(WhyPage(derivation, route.name), LOOK, width)
+            for place, line in enumerate(route.lines):
+                value = np.asarray(line.value, dtype=float) if line.value is not None else np.zeros(())
+                rows_columns = value.shape if value.ndim == 2 else (value.size, 1)
+                if (
+                    not value.ndim
+                    or not is_small(value.reshape(rows_columns))
+                    or rows_columns[1] * 7 + 2 > columns.below_width
+                ):
+                    continue
+                block = block_of(WhyPage(derivation, route.name, place=-1), place, LOOK, columns)
+                canvas = Canvas(width, block.height + 1)
+                for piece in block.pieces:
+                    piece.exhibit.paint(canvas, piece.x, piece.y)
+                assert "▀" not in "".join(canvas.text_rows()), (derivation.name, route.name, line.number)
+                tried += 1
+    assert tried > 20

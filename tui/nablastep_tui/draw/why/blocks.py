@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nablastep.derivations.lines import DEFINITION, Line, close
 from nablastep.derivations.operands import Operand, Reading
@@ -24,6 +25,7 @@ from nablastep_tui.draw.why.exhibits import (
     captioned,
     flowed,
     is_small,
+    narrowest,
     text_exhibit,
 )
 from nablastep_tui.look.cells import width_of
@@ -53,6 +55,11 @@ class Columns:
     def worth_width(self) -> int:
         """Cells for what it is worth, the tick apart."""
         return (self.rule or self.width - 1) - self.worth - TICK
+
+    @property
+    def below_width(self) -> int:
+        """Cells for what it is worth where that stands below what is written."""
+        return (self.rule or self.width - 1) - INDENT - 2 - TICK
 
     @property
     def rule_width(self) -> int:
@@ -126,9 +133,12 @@ def _place_worth(
     page: WhyPage, place: int, look: Look, columns: Columns, written_rows: int, is_short: bool
 ) -> tuple[Placed | None, int]:
     """What the line is worth beside what is written, or below it where that is too narrow; the first row below."""
-    exhibit = _worth_of_line(page, place, look, columns.worth_width)
+    line, width = page.lines[place], columns.worth_width
+    if width < _least_width(line, look) <= columns.below_width:
+        width = columns.below_width  # numbers below rather than colours beside
+    exhibit = _worth_of_line(page, place, look, width)
     if is_short and exhibit.height > 2:
-        exhibit = _ticked(text_exhibit("", style()), page.lines[place], look)
+        exhibit = _ticked(text_exhibit("", style()), line, look)
     if not exhibit.width:
         return None, written_rows
     if exhibit.width <= columns.worth_width + TICK:
@@ -165,18 +175,30 @@ def _first_like(lines: tuple[Line, ...], place: int) -> int | None:
     return next((line.number for line in likely if line.value is not None and close(line.value, value)), None)
 
 
+def _array(line: Line) -> tuple[NDArray[np.float64], tuple[str, str]]:
+    """The value of a line as it is laid out, and its dimensions."""
+    value = np.asarray(line.value, dtype=float)
+    dimensions = shape_of(line.right)
+    return value.reshape(-1, 1) if value.ndim == 1 else value, dimensions if len(dimensions) == 2 else ("1", "1")
+
+
+def _least_width(line: Line, look: Look) -> int:
+    """The cells that the numbers of a small matrix take at least; 0 of anything else."""
+    if line.value is None:
+        return 0
+    value, dimensions = _array(line)
+    return narrowest(value, dimensions, look) if value.ndim and is_small(value) else 0
+
+
 def _worth(line: Line, page: WhyPage, look: Look, width: int) -> Exhibit:
     """The value of a line, without its tick; empty where it only defines."""
     if line.value is None:
         told = f"{line.structure}, {'×'.join(map(str, line.shape))}" if line.structure else ""
         return text_exhibit(look.say(told), style(look.palette.muted))
-    value = np.asarray(line.value, dtype=float)
-    value = value.reshape(-1, 1) if value.ndim == 1 else value
-    dimensions = shape_of(line.right)
-    rows, columns = dimensions if len(dimensions) == 2 else ("1", "1")
+    value, dimensions = _array(line)
     zeros = zero_cells(line) if page.zeros and is_small(value) else frozenset()
     most = 4 if value.ndim == 2 and value.shape[1] > 2 else 6
-    return array_exhibit(value, (rows, columns), look, width, cell=page.cell, zeros=zeros, most_decimals=most)
+    return array_exhibit(value, dimensions, look, width, cell=page.cell, zeros=zeros, most_decimals=most)
 
 
 def _ticked(exhibit: Exhibit, line: Line, look: Look) -> Exhibit:

@@ -102,6 +102,11 @@ def is_small(values: Values) -> bool:
     return values.ndim == 0 or (values.shape[0] <= MOST_ROWS and values.shape[1] <= MOST_COLUMNS)
 
 
+def narrowest(values: Values, dimensions: tuple[str, str], look: Look) -> int:
+    """The least cells in which all numbers of a small matrix can be shown."""
+    return geometry(small_matrix(values, dimensions, DECIMALS[-1]), look.glyphs).width
+
+
 def array_exhibit(
     values: Values,
     dimensions: tuple[str, str],
