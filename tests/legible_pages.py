@@ -17,7 +17,7 @@ from nablastep_tui.draw.frame import frame
 from nablastep_tui.draw.map.net_map import map_height
 from nablastep_tui.draw.open_list import draw_open_list
 from nablastep_tui.draw.stage.your_turn import draw_your_turn
-from nablastep_tui.draw.why.docked import DockedWhy
+from nablastep_tui.draw.why.docked import draw_whole_why
 from nablastep_tui.keymap import DEFAULT_KEYS
 from nablastep_tui.look.glyphs import UNICODE
 from nablastep_tui.look.numbers import error_text
@@ -125,7 +125,6 @@ def demo_faults(name: str, size: tuple[int, int]) -> Iterator[tuple[str, str]]:
     opened = open_demo(name)
     player = Player(opened.new_session(), opened.demo)
     rows = caption_rows((each.text for each in opened.demo.statements if isinstance(each, language.Say)), size)
-    docked = DockedWhy()
     seen = ""
     while not player.is_done:
         player.advance()
@@ -139,10 +138,10 @@ def demo_faults(name: str, size: tuple[int, int]) -> Iterator[tuple[str, str]]:
         place = f"caption {player.view.cue}"
         if len(pages) > 1:
             yield place, f"the caption takes {len(pages)} pages"
-        yield from ((place, what) for what in _demo_screen_faults(shown, player, docked, size))
+        yield from ((place, what) for what in _demo_screen_faults(shown, player, size))
 
 
-def _demo_screen_faults(shown: Scene, player: Player, docked: DockedWhy, size: tuple[int, int]) -> Iterator[str]:
+def _demo_screen_faults(shown: Scene, player: Player, size: tuple[int, int]) -> Iterator[str]:
     width, height = size
     rows = frame(width, height, map_rows=map_height(width, height, shown), caption=shown.caption_rows)
     is_why = player.view.why and player.session.step is not None
@@ -162,6 +161,6 @@ def _demo_screen_faults(shown: Scene, player: Player, docked: DockedWhy, size: t
         top = 2 if height >= 24 else 1
         route = player.view.route or ROUTES[0]
         canvas, overprints = drawn(
-            lambda canvas, shown: docked.draw(canvas, shown, route), shown, width, rows.caption.top - top - 1
+            lambda canvas, shown: draw_whole_why(canvas, shown, route), shown, width, rows.caption.top - top - 1
         )
         yield from (f"why: text over text in {row!r}" for row in overprints)

@@ -6,10 +6,10 @@ import pytest
 from rich.color import Color, ColorSystem
 
 import nablastep as ns
-from nablastep_tui.app import colour_depth
 from nablastep_tui.draw.map.net_map import draw_map, map_height
 from nablastep_tui.draw.stage.stage import draw_stage
-from nablastep_tui.look.palettes import PALETTES, Palette, palette_for
+from nablastep_tui.look.depth import colour_depth, palette_for
+from nablastep_tui.look.palettes import PALETTES, Palette
 from nablastep_tui.look.themes import LEVELS, contrast, dimension_style, heat_colour, value_fill
 from region_scenes import at, drawn, rows, scene
 

@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import os
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from textual.app import SystemCommand
 from textual.binding import Binding
 from textual.driver import Driver as TerminalDriver
@@ -28,8 +26,9 @@ from nablastep_tui.driver import sturdy_driver
 from nablastep_tui.faults import KeepsOnRunning
 from nablastep_tui.keymap import KeyMap, written
 from nablastep_tui.keys import EVERY_KEY, STAGE_KEYS
+from nablastep_tui.look.depth import ColourDepth, palette_for
 from nablastep_tui.look.glyphs import glyph_set
-from nablastep_tui.look.palettes import PALETTES, ColourDepth, Palette, palette_for
+from nablastep_tui.look.palettes import PALETTES, Palette
 from nablastep_tui.look.themes import textual_theme
 from nablastep_tui.scene.looks import Looks
 from nablastep_tui.screens.control.host import Host
@@ -341,12 +340,3 @@ class NablastepApp(KeepsOnRunning):
         """Leave, with the recording complete."""
         self.onlooker.stop()
         super().exit(*arguments, **options)
-
-
-def colour_depth() -> ColourDepth:
-    """How many colours the terminal has, as Textual will find it; none where NO_COLOR is set."""
-    if os.environ.get("NO_COLOR"):
-        return "none"
-    wanted: Any = os.environ.get("TEXTUAL_COLOR_SYSTEM") or "auto"
-    found = Console(color_system=wanted, force_terminal=True).color_system
-    return {"truecolor": "full", "256": "256"}.get(found or "", "sixteen")  # type: ignore[return-value]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import prod
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from nablastep.errors import ShapeError
 from nablastep.exact import exact
@@ -21,6 +21,7 @@ from nablastep.formulas.errors import FormulaError
 from nablastep.formulas.scope import (
     OPEN,
     Built,
+    Scope,
     pair,
 )
 from nablastep.formulas.syntax import (
@@ -29,10 +30,35 @@ from nablastep.formulas.syntax import (
     End,
     Ends,
     Sliced,
+    Typed,
 )
 
-if TYPE_CHECKING:
-    from nablastep.formulas.building import _Builder as Builder
+
+class Builder(Protocol):
+    """What builds the formula around it, as far as it is needed here."""
+
+    scope: Scope
+
+    def built(self, node: Typed) -> Built:
+        """A part of the formula."""
+
+    def size(self, dimension: str) -> int:
+        """How many a dimension has."""
+
+    def fresh(self, size: int) -> str:
+        """A dimension of that size."""
+
+    def same(self, left: str, right: str) -> bool:
+        """Whether two dimensions are or become one."""
+
+    def joined(self, left: str, right: str) -> str:
+        """The dimension of two blocks together."""
+
+    def closed(self, built: Built, shape: tuple[str, ...]) -> Built:
+        """With repetitions of open length as long as the shape that stands beside them."""
+
+    def text(self, shape: tuple[str, ...]) -> str:
+        """A shape as its author knows it."""
 
 
 def sliced(builder: Builder, node: Sliced) -> Built:

@@ -1,4 +1,4 @@
-"""The colour tokens of every theme, and which of them a terminal of a given colour depth gets.
+"""The colour tokens of every theme on a terminal that shows any colour, or none.
 
 Tables only: what a dimension, a phase or a value looks like is decided in `themes`. A token that is empty means the
 terminal's own colour.
@@ -6,13 +6,7 @@ terminal's own colour.
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Literal
-
-from nablastep.errors import UnknownNameError
 from nablastep.records import record
-
-ColourDepth = Literal["full", "256", "sixteen", "none"]
 
 
 @record(eq=False)
@@ -170,22 +164,3 @@ MONOCHROME = Palette(
 )
 
 PALETTES = {palette.name: palette for palette in (DARK, LIGHT, HIGH_CONTRAST)}
-
-
-def palette_for(name: str, depth: ColourDepth = "full") -> Palette:
-    """The palette of theme `name` as far as a terminal of that colour depth can show it.
-
-    Raises:
-        UnknownNameError: there is no such theme; the message names those that exist.
-    """
-    if name not in PALETTES:
-        raise UnknownNameError(f"no theme {name!r}; there are {', '.join(PALETTES)}")
-    match depth:
-        case "full":
-            return PALETTES[name]
-        case "none":
-            return replace(MONOCHROME, dark=PALETTES[name].dark)
-        case few:
-            from nablastep_tui.look.few_colours import palette_of_few
-
-            return palette_of_few(name, few)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
-from typing import TYPE_CHECKING
 
 from textual.geometry import Size
 
@@ -21,13 +19,41 @@ from nablastep_tui.draw.stage.stage import draw_stage
 from nablastep_tui.scene.scene import Scene
 from nablastep_tui.widgets.region import Draw, Region
 
-if TYPE_CHECKING:
-    from nablastep_tui.draw.why.docked import DockedWhy
+
+def draw_on_stage(canvas: Canvas, scene: Scene) -> None:
+    """What stands on the stage; what is there seldom takes time to import."""
+    if scene.why:
+        from nablastep_tui.draw.why.docked import draw_whole_why
+
+        draw_whole_why(canvas, scene, scene.why)
+    elif scene.what_if is not None:
+        from nablastep_tui.draw.stage.what_if import draw_what_if
+
+        draw_what_if(canvas, scene)
+    elif scene.lesson is not None and not scene.lesson.waiting:
+        from nablastep_tui.draw.stage.your_turn import draw_your_turn
+
+        draw_your_turn(canvas, scene)
+    elif scene.loss:
+        draw_loss(canvas, scene)
+    else:
+        draw_stage(canvas, scene)
+
+
+def _draw_beside(canvas: Canvas, scene: Scene) -> None:
+    from nablastep_tui.draw.why.docked import draw_why_beside
+
+    draw_why_beside(canvas, scene)
+
+
+def _draw_ground(_: Canvas, __: Scene) -> None:
+    """Nothing: a canvas is blank in the palette's background."""
+
 
 REGIONS: dict[str, Draw] = {
     "header": draw_header,
     "map": draw_map,
-    "stage": draw_stage,
+    "stage": draw_on_stage,
     "scrubber": draw_scrubber,
     "loss": draw_loss,
     "caption": draw_caption,
@@ -42,10 +68,8 @@ class Arrangement:
     def __init__(self) -> None:
         # The ground between the regions: left to the screen, it would have a colour where there may be none.
         self.ground = Region(_draw_ground, id="ground")
-        self._regions = {
-            name: Region(self._draw_stage if name == "stage" else draw, id=name) for name, draw in REGIONS.items()
-        }
-        self._why = Region(self._draw_beside, id="why")
+        self._regions = {name: Region(draw, id=name) for name, draw in REGIONS.items()}
+        self._why = Region(_draw_beside, id="why")
         self._prompt = Region(draw_prompt, id="prompt")
         self.size: Size | None = None
         self._asked: tuple[int, int, bool] | None = None
@@ -110,35 +134,3 @@ class Arrangement:
             rows = prompt_rows(scene, width)
             self._prompt.styles.offset = (0, max(1, height - 1 - rows))
             self._prompt.styles.width, self._prompt.styles.height = width, rows
-
-    # what the stage draws
-
-    @cached_property
-    def _docked(self) -> DockedWhy:
-        """Loaded when it is first shown, as derivations take time to import."""
-        from nablastep_tui.draw.why.docked import DockedWhy
-
-        return DockedWhy()
-
-    def _draw_beside(self, canvas: Canvas, scene: Scene) -> None:
-        self._docked.draw_beside(canvas, scene)
-
-    def _draw_stage(self, canvas: Canvas, scene: Scene) -> None:
-        if scene.why:
-            self._docked.draw(canvas, scene, scene.why)
-        elif scene.what_if is not None:
-            from nablastep_tui.draw.stage.what_if import draw_what_if
-
-            draw_what_if(canvas, scene)
-        elif scene.lesson is not None and not scene.lesson.waiting:
-            from nablastep_tui.draw.stage.your_turn import draw_your_turn
-
-            draw_your_turn(canvas, scene)
-        elif scene.loss:
-            draw_loss(canvas, scene)
-        else:
-            draw_stage(canvas, scene)
-
-
-def _draw_ground(_: Canvas, __: Scene) -> None:
-    """Nothing: a canvas is blank in the palette's background."""

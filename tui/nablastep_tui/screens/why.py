@@ -9,10 +9,7 @@ from textual.timer import Timer
 
 from nablastep.derivations.jacobian import LAYOUTS
 from nablastep.derivations.wrong_formulas import Comparison, Training, training_with, wrong_formulas
-from nablastep.errors import CommandError, NablastepError
-from nablastep.expressions import Apply, Softmax
-from nablastep.network import Network
-from nablastep.session import Session
+from nablastep.errors import NablastepError
 from nablastep.transposition import CONVENTIONS
 from nablastep_tui.draw.canvas import Canvas
 from nablastep_tui.draw.spans import Spans, spans_width, write_spans
@@ -24,6 +21,7 @@ from nablastep_tui.look.glyphs import Glyphs
 from nablastep_tui.look.palettes import Palette
 from nablastep_tui.look.themes import accent_style, style
 from nablastep_tui.scene.scene import Key, Scene, Target
+from nablastep_tui.scene.softmax_swap import swapped_page, with_softmax
 from nablastep_tui.scene.why_page import Derivation, WhyPage
 from nablastep_tui.screens.clock import LINE, MotionClock
 from nablastep_tui.screens.framed_page import FramedPage
@@ -292,41 +290,6 @@ class WhyScreen(FramedPage[None]):
             self.show(replace(self.page, place=target.number))
 
 
-def with_softmax(session: Session, name: str) -> tuple[Session, str]:
-    """A session like this one whose layer has softmax instead of its element-wise activation, and what it replaced.
-
-    The loss becomes the half squared error where the pair would hide the Jacobian. Raises CommandError for steps that
-    go through no element-wise activation.
-    """
-    network, program = session.edited_network(), session.program
-    if not network.layers:
-        raise CommandError("softmax can stand in for the activation of a layer only; here are equations")
-    bare = program.symbols[name].bare if name in program.symbols else None
-    layer = 0 if bare is None else program.graph.by_id[bare.id].block
-    uses = [] if bare is None else [use.expression for use, _ in program.uses(bare)]
-    if any(isinstance(use, Softmax) for use in uses):
-        raise CommandError("this layer has softmax already")
-    use = next((use for use in uses if isinstance(use, Apply) and use.x == bare), None)
-    if use is None:
-        raise CommandError("softmax can stand in for an activation only: ask it on a ∇z")
-    layers = [
-        replace(each, activation="softmax") if number == layer else each
-        for number, each in enumerate(network.layers, 1)
-    ]
-    changed = Network(
-        layers, network.x, network.y, loss="half_squared_error", title=network.title, reduction=network.reduction,
-        batch_size=network.batch_size, optimizer=network.optimizer,
-    )  # fmt: skip
-    other = Session(changed)
-    other.goto("end")
-    return other, use.function.name
-
-
 def _number_of(page: WhyPage) -> int | None:
     """The number of the step that is asked about; None for a gradient that no step computes."""
     return next((step.number for step in page.program.steps if step.id == page.name), None)
-
-
-def swapped_page(page: WhyPage, session: Session, replaced: str) -> WhyPage:
-    """The same step and route in the session with softmax."""
-    return replace(page, derivation=replace(page.derivation, session=session), place=0, swapped=replaced)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from nablastep.demo.opening import OpenDemo
 from nablastep.demo.player import Player
-from nablastep_tui.app import NablastepApp, colour_depth
-from nablastep_tui.look.palettes import ColourDepth
+from nablastep_tui.app import NablastepApp
+from nablastep_tui.look.depth import ColourDepth, colour_depth
 from nablastep_tui.screens.demo import DemoDriver, Playing, driven_by
 from nablastep_tui.settings import Settings
 from nablastep_tui.studio.studio import Studio

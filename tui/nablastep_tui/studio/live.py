@@ -6,7 +6,8 @@ import os
 from pathlib import Path
 
 from nablastep.session import Session
-from nablastep_tui.app import NablastepApp, colour_depth
+from nablastep_tui.app import NablastepApp
+from nablastep_tui.look.depth import colour_depth
 from nablastep_tui.studio.studio import Studio
 
 

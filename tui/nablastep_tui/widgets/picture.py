@@ -17,7 +17,7 @@ from nablastep_tui.scene.ahead import Observed
 from nablastep_tui.scene.scene import Scene
 
 
-class Looks:
+class Filtered:
     """What Textual's filters make of a style, in front of a background; each style is asked for once."""
 
     def __init__(self, filters: tuple[LineFilter, ...], background: Color) -> None:
@@ -36,7 +36,7 @@ class Looks:
         return known[1]
 
 
-looks_of = lru_cache(maxsize=8)(Looks)
+filtered_for = lru_cache(maxsize=8)(Filtered)
 
 
 class Picture:
@@ -57,12 +57,12 @@ class Picture:
             self.scene = scene
         return self.fits(scene, size)
 
-    def strip(self, y: int, looks: Callable[[], Looks]) -> Strip:
+    def strip(self, y: int, filtered: Callable[[], Filtered]) -> Strip:
         """One row, made when it is first asked for; rows below the canvas are blank."""
         found = self.strips.get(y)
         if found is None:
             width, is_drawn = self.canvas.width, y < self.canvas.height
-            found = self.canvas.strip(y, looks()) if is_drawn else Strip.blank(width, Style.null())
+            found = self.canvas.strip(y, filtered()) if is_drawn else Strip.blank(width, Style.null())
             self.strips[y] = found
         return found
 

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable, Hashable
 from contextlib import suppress
 from dataclasses import dataclass
-from inspect import isfunction
 
 from rich.style import Style
 from textual.events import Click, MouseScrollDown, MouseScrollUp
@@ -22,7 +21,7 @@ from nablastep_tui.look.themes import style
 from nablastep_tui.scene.ahead import Observed, scene_ahead
 from nablastep_tui.scene.scene import Scene
 from nablastep_tui.widgets.drawing_border import draw_or_say
-from nablastep_tui.widgets.picture import Looks, Picture, looks_of
+from nablastep_tui.widgets.picture import Filtered, Picture, filtered_for
 
 Draw = Callable[[Canvas, Scene], None]
 QUIET_SECONDS = 0.02
@@ -81,7 +80,7 @@ class Region(Guarded, Widget):
     def look_ahead(self) -> None:
         """Draw what one more equation will show, so that its key finds it ready; a fault is told when it is asked for.
 
-        It counts for the next scene alone: what `draw` knows from elsewhere changes with a new scene only.
+        It counts for the next scene alone.
         """
         picture = self._picture
         if picture is None or not picture.fits(self._scene, self.outer_size) or not self.display:
@@ -94,7 +93,7 @@ class Region(Guarded, Widget):
                 self._draw(ahead.canvas, observed)
                 for first, count in ahead.changed_rows(picture):
                     for y in range(first, first + count):
-                        ahead.strip(y, self._looks).render(self.app.console)
+                        ahead.strip(y, self._filtered).render(self.app.console)
                 self._ahead = ahead
 
     def _look_ahead_soon(self) -> None:
@@ -122,11 +121,11 @@ class Region(Guarded, Widget):
         picture, width = self.picture, self.outer_size.width
         if picture is None:
             return [Strip.blank(crop.width, Style.null())] * crop.height
-        rows = [picture.strip(y, self._looks) for y in crop.line_range]
+        rows = [picture.strip(y, self._filtered) for y in crop.line_range]
         return rows if crop.column_span == (0, width) else [row.crop(*crop.column_span) for row in rows]
 
-    def _looks(self) -> Looks:
-        return looks_of(tuple(self.get_line_filters()), self.background_colors[1])
+    def _filtered(self) -> Filtered:
+        return filtered_for(tuple(self.get_line_filters()), self.background_colors[1])
 
     def notify_style_update(self) -> None:
         """Another theme: rows may look otherwise than when they were made."""
@@ -154,8 +153,8 @@ class Region(Guarded, Widget):
         return self._picture
 
     def _ready(self, scene: Scene, size: Size) -> Picture | None:
-        """A picture that the scene has already: the one drawn ahead, or where only scenes count the one that stands."""
-        pictures = (self._ahead, self._picture if isfunction(self._draw) else None)
+        """A picture that the scene has already: the one drawn ahead, or the one that stands."""
+        pictures = (self._ahead, self._picture)
         return next((picture for picture in pictures if picture and picture.would_fit(scene, size)), None)
 
     def _drawn(self, scene: Scene, size: Size) -> Picture:
