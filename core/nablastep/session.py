@@ -332,10 +332,10 @@ class Session(Displayed):
         other._latest, other._length = None, self._length
         return other
 
-    def ahead(self) -> Session:
-        """A session in which one more equation has been computed, with what that gives; only to look at."""
+    def ahead(self, command: Next | Back = _ONE_STEP) -> Session:
+        """A session that has moved on, or back, and is like this one otherwise; only to look at."""
         other = self.trial()
-        other.do(_ONE_STEP)
+        other.do(command)
         other._undo, other._redo = list(self._undo), list(self._redo)
         return other
 

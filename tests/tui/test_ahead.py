@@ -88,6 +88,26 @@ async def test_one_more_equation_finds_everything_drawn(size: tuple[int, int], d
         assert "stage" in drawn, "what was not drawn ahead is drawn when it is asked for"
 
 
+async def test_after_one_step_back_another_finds_everything_drawn(drawn: list[str | None]) -> None:
+    app = NablastepApp(ns.open("mazur"), still=True)
+    async with app.run_test(size=(120, 40)) as pilot:
+        app.session.next(20)
+        app.stage.show()
+        await pilot.press("left")
+        for _ in range(18):
+            look_ahead(app)
+            drawn.clear()
+            await pilot.press("left")
+            has_lost_its_hint = app.session.position == (1, 2)  # that ← goes back has been followed
+            assert drawn == (["stage"] if has_lost_its_hint else []), app.session.position
+        assert app.session.position == (1, 1)
+        await pilot.press("right")
+        look_ahead(app)
+        drawn.clear()
+        await pilot.press("right")
+        assert drawn == [], "and on again"
+
+
 async def test_looking_ahead_changes_nothing() -> None:
     app = NablastepApp(ns.open("xor"), still=True)
     other = ns.open("xor")

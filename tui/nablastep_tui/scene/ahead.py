@@ -1,6 +1,7 @@
-"""What one more equation will show, known before it is asked for; and which scenes one drawing stands for.
+"""What the next key will show, known before it is pressed; and which scenes one drawing stands for.
 
-Most keys are →, and nobody waits between two of them. Decides what can be told ahead, not when there is time for it.
+Most keys are →, or ← after a ←, and nobody waits between two of them. Decides what can be told ahead, not when there is
+time for it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from nablastep.commands import Back, Next
 from nablastep.view import View
 from nablastep_tui.scene.coach import hint_for
 from nablastep_tui.scene.scene import Scene
@@ -21,9 +23,10 @@ _FIELDS = frozenset(field.name for field in fields(Scene))
 
 
 @lru_cache(maxsize=1)
-def scene_ahead(scene: Scene) -> Scene | None:
-    """The scene of one equation on, with a session of its own; None where → would mean something else, or is slow.
+def scene_ahead(scene: Scene, *, back: bool = False) -> Scene | None:
+    """The scene of one equation on or back, with a session of its own.
 
+    None where the key would mean something else, or where what it asks for may take long.
     A guess: cells are selected where they are at first, and hints have not been followed yet.
     """
     others = (scene.what_if, scene.trial, scene.caption, scene.motion, scene.prompt, scene.lesson)
@@ -31,7 +34,8 @@ def scene_ahead(scene: Scene) -> Scene | None:
         return None
     if sum(map(np.size, scene.session.values.values())) > MOST_NUMBERS:
         return None
-    session = scene.session.ahead()
+    goes_back = back and scene.session.position != (1, 0)
+    session = scene.session.ahead(Back() if goes_back else Next())
     hint = hint_for(session, frozenset())
     return replace(
         scene,

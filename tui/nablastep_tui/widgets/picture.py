@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from rich.segment import Segment
@@ -57,14 +57,15 @@ class Picture:
             self.scene = scene
         return self.fits(scene, size)
 
-    def strip(self, y: int, filtered: Callable[[], Filtered]) -> Strip:
-        """One row, made when it is first asked for; rows below the canvas are blank."""
-        found = self.strips.get(y)
-        if found is None:
-            width, is_drawn = self.canvas.width, y < self.canvas.height
-            found = self.canvas.strip(y, filtered()) if is_drawn else Strip.blank(width, Style.null())
-            self.strips[y] = found
-        return found
+    def lines(self, rows: Iterable[int], filtered: Callable[[], Filtered]) -> list[Strip]:
+        """Some rows, each made when it is first asked for; rows below the canvas are blank."""
+        rows = list(rows)
+        missing = [y for y in rows if y not in self.strips]
+        if missing:
+            seen, blank = filtered(), Strip.blank(self.canvas.width, Style.null())
+            for y in missing:
+                self.strips[y] = self.canvas.strip(y, seen) if y < self.canvas.height else blank
+        return [self.strips[y] for y in rows]
 
     def changed_rows(self, before: Picture) -> list[tuple[int, int]]:
         """The runs of rows that differ from a picture of the same size, (first, how many); the others share strips."""

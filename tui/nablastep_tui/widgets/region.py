@@ -15,6 +15,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from nablastep.session import Position
 from nablastep_tui.draw.canvas import Canvas
 from nablastep_tui.faults import Guarded
 from nablastep_tui.look.themes import style
@@ -57,6 +58,7 @@ class Region(Guarded, Widget):
         self._scene: Scene | None = None
         self._picture: Picture | None = None
         self._ahead: Picture | None = None
+        self._position, self._goes_back = Position(1, 0), False
         self._waiting: asyncio.TimerHandle | None = None
 
     @property
@@ -78,7 +80,7 @@ class Region(Guarded, Widget):
             self.refresh(*(Rows(0, first, picture.canvas.width, count) for first, count in changed))
 
     def look_ahead(self) -> None:
-        """Draw what one more equation will show, so that its key finds it ready; a fault is told when it is asked for.
+        """Draw what → or after a ← another one will show, so that the key finds it ready; a fault is told later.
 
         It counts for the next scene alone.
         """
@@ -86,14 +88,14 @@ class Region(Guarded, Widget):
         if picture is None or not picture.fits(self._scene, self.outer_size) or not self.display:
             return
         with suppress(Exception):
-            scene = scene_ahead(picture.scene)
+            scene = scene_ahead(picture.scene, back=self._goes_back)
             if scene is not None:
                 observed = Observed.of(scene)
                 ahead = Picture(blank(observed, *self.outer_size), observed)
                 self._draw(ahead.canvas, observed)
                 for first, count in ahead.changed_rows(picture):
-                    for y in range(first, first + count):
-                        ahead.strip(y, self._filtered).render(self.app.console)
+                    for row in ahead.lines(range(first, first + count), self._filtered):
+                        row.render(self.app.console)
                 self._ahead = ahead
 
     def _look_ahead_soon(self) -> None:
@@ -121,7 +123,7 @@ class Region(Guarded, Widget):
         picture, width = self.picture, self.outer_size.width
         if picture is None:
             return [Strip.blank(crop.width, Style.null())] * crop.height
-        rows = [picture.strip(y, self._filtered) for y in crop.line_range]
+        rows = picture.lines(crop.line_range, self._filtered)
         return rows if crop.column_span == (0, width) else [row.crop(*crop.column_span) for row in rows]
 
     def _filtered(self) -> Filtered:
@@ -149,6 +151,8 @@ class Region(Guarded, Widget):
         if self._picture is None or not self._picture.fits(scene, size):
             self._picture = self._ready(scene, size) or self._drawn(scene, size)
             self._ahead = None
+            before, self._position = self._position, scene.session.position
+            self._goes_back = self._position < before or (self._position == before and self._goes_back)
             self._look_ahead_soon()
         return self._picture
 
