@@ -54,7 +54,7 @@ def test_a_skip_goes_over_the_cards_and_its_gradient_back_under_them() -> None:
         "         ┌───────────────────────────────────── x ────────────────────────────────────┐",
         "┌─ input ────────┐     ┌─ block ──────────────────────────────────────────────────────── n₀=3 ─┐     ┌─ loss ─────────┐",
         "│ x          n₀×m│     │▹W                n₀×n₀   b     n₀   z          n₀×m   h          n₀×m │     │ E              │",
-        "│ ⎡ 0.500  0.300⎤│────→│ ⎡ 0.200 −0.400  0.100⎤   ⎡ 0.100⎤ → ⎡ 0.290 −0.210⎤ → ⎡ 0.782  0.093⎤ │────→│       0.533770 │",
+        "│ ⎡ 0.500  0.300⎤│────→│ ⎡ 0.200 −0.400  0.100⎤   ⎡ 0.100⎤ → ⎡ 0.290 −0.210⎤ ⊕ ⎡ 0.782  0.093⎤ │────→│       0.533770 │",
         "│ ⎢−0.200  0.800⎥│     │ ⎢ 0.500  0.300 −0.200⎥   ⎢ 0.000⎥   ⎢ 0.170  0.490⎥   ⎢−0.032  1.254⎥ │     │                │",
         "│ ⎣ 0.100 −0.500⎦│     │ ⎣−0.300  0.100  0.600⎦   ⎣−0.100⎦   ⎣−0.210 −0.410⎦   ⎣−0.107 −0.888⎦ │     │                │",
         "├┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┤     ├┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┤     │                │",
@@ -71,7 +71,7 @@ def test_a_skip_goes_over_the_cards_and_its_gradient_back_under_them() -> None:
 def test_a_skip_on_the_rail() -> None:
     assert text(scene(at("residual", "grad_x")), 80, 24) == [
         "           ┌────────────────────── x ──────────────────────┐",
-        "         x         →▹W           b         → z         → h         → E",
+        "         x         →▹W           b         → z         ⊕ h         → E",
         "        ▸∇x          ∇W          ∇b        ←▹∇z        ←▹∇h        ←",
         "           └─────────────────‹─────────────────┴───────────┘",
     ]  # fmt: skip
@@ -255,6 +255,20 @@ def test_where_nothing_is_gathered_no_rows_are_kept_for_it() -> None:
     assert "shared" in without[0]
     assert not any("summed" in row for row in without)
     assert any("summed" in row for row in with_gradient)
+
+
+def test_ways_join_where_values_are_added_up() -> None:
+    joins = {
+        name: set(chart_of(ns.open(name).program.graph).joins) for name in ("residual", "lstm-cell", "rnn", "mazur")
+    }
+    assert joins == {"residual": {"h"}, "lstm-cell": {"C"}, "rnn": set(), "mazur": set()}
+    session = ns.open(deep_residual(2))
+    session.goto("h2")
+    for size in ((120, 40), (80, 24)):
+        shown = "\n".join(text(scene(session), *size))
+        assert shown.count("⊕") == 2
+        assert shown.count("+") == 0
+    assert "\n".join(text(scene(session, glyphs=ASCII), 80, 24)).count("+") >= 2
 
 
 def test_the_chart_of_layers_is_a_chain() -> None:

@@ -68,6 +68,7 @@ class Glyphs:
     hook_arrow: str
     branch: str
     right_arrow: str
+    join: str
     left_arrow: str
     up_arrow: str
     down_arrow: str
@@ -162,6 +163,7 @@ UNICODE = Glyphs(
     hook_arrow="‹",
     branch="└",
     right_arrow="→",
+    join="⊕",
     left_arrow="←",
     up_arrow="↑",
     down_arrow="↓",
@@ -228,6 +230,7 @@ SAFE = Glyphs(
     hook_arrow="<",
     branch="└",
     right_arrow="→",
+    join="⊕",
     left_arrow="←",
     up_arrow="↑",
     down_arrow="↓",
@@ -294,6 +297,7 @@ ASCII = Glyphs(
     hook_arrow="<",
     branch="+",
     right_arrow=">",
+    join="+",
     left_arrow="<",
     up_arrow="^",
     down_arrow="v",

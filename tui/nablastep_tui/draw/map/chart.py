@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from nablastep.expressions import Symbol, matrix_symbols
+from nablastep.expressions import Add, Expression, Symbol, matrix_symbols
 from nablastep.graph import COMPUTED, Definition, Graph, Role
 
 Track = tuple[str, ...]
@@ -61,7 +61,7 @@ class Chart:
     """The map of a graph before it has a size.
 
     `shared` are the ids on the bus, `beside` those that stand left of their one reader, `computed` those that the
-    equations define.
+    equations define, `joins` those of them that add up values that come on several ways.
     """
 
     boxes: tuple[Box, ...]
@@ -70,6 +70,7 @@ class Chart:
     readers: dict[str, tuple[str, ...]]
     computed: frozenset[str]
     beside: frozenset[str]
+    joins: frozenset[str]
 
     @cached_property
     def box_of(self) -> dict[str, int]:
@@ -110,7 +111,23 @@ def chart_of(graph: Graph) -> Chart:
     boxes = tuple(_boxes(graph, first, compared, beside, groups))
     links = tuple(_links(boxes, readers, computed.union(first)))
     alone = frozenset(name for names in beside.values() for name in names)
-    return Chart(boxes, links, tuple(shared), readers, computed, alone)
+    values = computed.union(first)
+    joins = frozenset(each.target.id for each in graph.definitions if _is_join(each.equation.expression, values))
+    return Chart(boxes, links, tuple(shared), readers, computed, alone, joins)
+
+
+def _is_join(expression: Expression, values: frozenset[str]) -> bool:
+    """Whether at least two of the terms that are added up are made of values: `h + tanh(z)`, but not `W h + b`."""
+    carrying = (any(symbol.id in values for symbol in matrix_symbols(term)) for term in _added(expression))
+    return sum(carrying) > 1
+
+
+def _added(expression: Expression) -> Iterator[Expression]:
+    if isinstance(expression, Add):
+        yield from _added(expression.left)
+        yield from _added(expression.right)
+    else:
+        yield expression
 
 
 Group = tuple[int, ...]

@@ -60,14 +60,15 @@ def back_style(scene: Scene, reader: str, sources: Iterable[str]) -> Style:
 def _draw_inner_arrows(
     canvas: Canvas, scene: Scene, plan: MapPlan, x: int, track: tuple[Slot, ...], forward: int, backward: int
 ) -> None:
-    """`→` into what is computed; `←` from its gradient to those of all that stands right before it."""
+    """`→` into what is computed, `⊕` where ways join; `←` from its gradient to those of all that is right before it."""
     for place, (before, slot) in enumerate(pairwise(track), 1):
         if slot.name not in plan.chart.computed:
             continue
         middle = x + (before.x + before.width + slot.x - 1) // 2
         linked = [link.source for link in plan.chart.links_by_reader.get(slot.name, ()) if link.reach != "over"]
         ahead = link_style(scene, FORWARD, linked[0] if linked else before.name, slot.name)
-        canvas.write(middle, forward, scene.glyphs.right_arrow, ahead)
+        sign = scene.glyphs.join if slot.name in plan.chart.joins else scene.glyphs.right_arrow
+        canvas.write(middle, forward, sign, ahead)
         reached = [other.name for other in _before(plan, track[:place])]
         if any(exists(scene, f"grad_{name}") for name in reached):
             canvas.write(middle, backward, scene.glyphs.left_arrow, back_style(scene, slot.name, reached))

@@ -198,14 +198,15 @@ def _draw_stop(canvas: Canvas, scene: Scene, rail: _Rail, index: int, stop: _Sto
 def _draw_arrows(canvas: Canvas, scene: Scene, rail: _Rail, index: int, stop: _Stop) -> None:
     """The arrow into a stop from the value before it, and back to all that stands right before it."""
     arrow, before = rail.column(index) - 2, rail.value_before(index)
+    ahead = scene.glyphs.join if stop.name in rail.chart.joins else scene.glyphs.right_arrow
     reader = _reader_of(rail, index)
     if reader and (rail.stops[index - 1].name in rail.chart.computed or rail.stops[index - 1].name == before):
         # The arrow before W is the one into this layer, which its z needs.
         look = link_style(scene, FORWARD, before, reader)
         if any(link.source == before for link in rail.chart.links_by_reader.get(reader, ())):
-            canvas.write(arrow, rail.top, scene.glyphs.right_arrow, look)
+            canvas.write(arrow, rail.top, ahead, look)
     elif stop.name in rail.chart.computed and index not in rail.gaps:
-        canvas.write(arrow, rail.top, scene.glyphs.right_arrow, link_style(scene, FORWARD, before, stop.name))
+        canvas.write(arrow, rail.top, ahead, link_style(scene, FORWARD, before, stop.name))
     if stop.name in rail.chart.computed:
         aside = rail.chart.beside if index not in rail.gaps else frozenset[str]()
         own = aside | {link.source for link in rail.chart.links_by_reader.get(stop.name, ())}
