@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from nablastep.errors import EditError, UnknownNameError
 from nablastep.field_checks import did_you_mean
+from nablastep.records import record
 from nablastep.whole_numbers import whole_number
 
 _CELL = re.compile(r"\s*(?P<name>[A-Za-z_][A-Za-z_0-9]*)\s*(?:\[\s*(?P<indices>[^\]]*)\])?\s*")
 
 
-@dataclass(frozen=True)
+@record()
 class Cell:
     """A quantity's id and the indices in it, from 0; no indices for a scalar."""
 

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from nablastep.records import record
 
 
-@dataclass(frozen=True)
+@record()
 class Next:
     """Compute the next `count` equations."""
 
     count: int = 1
 
 
-@dataclass(frozen=True)
+@record()
 class Back:
     """Go back `count` equations."""
 
     count: int = 1
 
 
-@dataclass(frozen=True)
+@record()
 class Goto:
     """Go to a place: an id, "start" or "end" in this iteration, or an iteration and a number of steps done."""
 
@@ -28,14 +28,14 @@ class Goto:
     step: int | None = None
 
 
-@dataclass(frozen=True)
+@record()
 class Train:
     """Run `count` whole iterations."""
 
     count: int = 1
 
 
-@dataclass(frozen=True)
+@record()
 class Set:
     """Edit one number: a cell such as `W0[0,1]`, or `learning_rate`."""
 
@@ -43,22 +43,22 @@ class Set:
     value: float
 
 
-@dataclass(frozen=True)
+@record()
 class Undo:
     """Take back the last edit or reset."""
 
 
-@dataclass(frozen=True)
+@record()
 class Redo:
     """Do again what was undone last."""
 
 
-@dataclass(frozen=True)
+@record()
 class Reset:
     """Begin again with the network as it was opened; the timeline so far stays as a branch."""
 
 
-@dataclass(frozen=True)
+@record()
 class Switch:
     """Go over to another branch, to where it was left."""
 

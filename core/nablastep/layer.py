@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -26,13 +25,14 @@ from nablastep.field_checks import (
     whole_number,
 )
 from nablastep.functions import activation_names
+from nablastep.records import record
 
 INIT_NAMES = ("zeros", "constant", "normal", "uniform", "xavier", "he")
 LAYER_KEYS = ("activation", "W", "b", "units", "init", "bias", "frozen")
 LARGEST_MATRIX = 25_000_000  # entries; 200 MB of float64, far beyond what anyone steps through
 
 
-@dataclass(frozen=True, eq=False, init=False)
+@record(eq=False)
 class Layer:
     """z = W a + b, then the activation.
 

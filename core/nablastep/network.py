@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cache, cached_property, lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -51,6 +51,7 @@ from nablastep.notation.settings import hidden_setting
 from nablastep.optimizer_settings import OPTIMIZER_NAMES, OptimizerSettings
 from nablastep.optimizers import RULES
 from nablastep.penalty import Penalty, checked_penalty
+from nablastep.records import record
 
 if TYPE_CHECKING:
     from nablastep.equations import WrittenGraph  # loaded where a network is written as equations: most are not
@@ -73,7 +74,7 @@ NOTHING: Mapping[str, Any] = MappingProxyType({})
 LARGEST_SEED = 2**63 - 1  # what a TOML integer holds everywhere
 
 
-@dataclass(frozen=True, eq=False, init=False)
+@record(eq=False)
 class Network(Displayed):
     """A network and everything that its training needs: either `layers` with a `loss`, or `equations`.
 

@@ -7,10 +7,10 @@ Knows no update rule.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from nablastep.field_checks import FieldError, choice, finite_number, text, unknown_key
+from nablastep.records import record
 
 # https://pytorch.org/docs/stable/optim.html; momentum itself has no useful default there, 0.9 is the usual value.
 DEFAULTS: Mapping[str, Mapping[str, float]] = MappingProxyType(
@@ -28,7 +28,7 @@ SETTING_NAMES = ("learning_rate", "momentum", "decay", "beta1", "beta2", "epsilo
 BELOW_ONE = frozenset({"momentum", "decay", "beta1", "beta2"})
 
 
-@dataclass(frozen=True, init=False)
+@record()
 class OptimizerSettings:
     """An optimiser and its settings; a setting that does not apply to it is None.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import MISSING, Field, FrozenInstanceError, dataclass, field, fields
+from inspect import Signature, signature
 from operator import attrgetter
 from typing import Any, NoReturn, TypeVar, dataclass_transform
 
@@ -21,6 +22,8 @@ def record(*, slots: bool = False, eq: bool = True) -> Callable[[type[T]], type[
     def made_of(cls: type[T]) -> type[T]:
         made = dataclass(init=False, repr=False, eq=False, slots=slots)(cls)
         methods: dict[str, Any] = {"__init__": _init_when_called(made), "__repr__": _repr}
+        if "__init__" not in vars(cls):
+            methods["__signature__"] = _Signature()
         methods |= _comparing(fields(made)) if eq else {}  # type: ignore[arg-type]
         for name, method in methods.items():
             if name not in vars(cls):
@@ -39,6 +42,14 @@ def _init_when_called(cls: type) -> Callable[..., None]:
         written(self, *arguments, **named)
 
     return init
+
+
+class _Signature:
+    """What `help` and completion tell of a call, found out when they ask."""
+
+    def __get__(self, _: object, cls: type) -> Signature:
+        whole = signature(_init(cls))
+        return whole.replace(parameters=tuple(whole.parameters.values())[1:])
 
 
 def _init(cls: type) -> Callable[..., None]:
@@ -64,6 +75,7 @@ def _init(cls: type) -> Callable[..., None]:
     exec("\n".join([f"def __init__({head}):", *lines, last]), known)
     written: Callable[..., None] = known["__init__"]
     written.__qualname__ = f"{cls.__qualname__}.__init__"
+    written.__annotations__ = {each.name: each.type for each in fields(cls) if each.init} | {"return": None}
     return written
 
 

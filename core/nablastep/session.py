@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, NamedTuple
 
@@ -25,6 +24,7 @@ from nablastep.field_checks import did_you_mean
 from nablastep.iteration import Iteration
 from nablastep.network import Network
 from nablastep.program import Program, Step
+from nablastep.records import record
 from nablastep.timeline import Data, Timeline
 
 Array = NDArray[np.float64]
@@ -42,7 +42,7 @@ class Position(NamedTuple):
     step: int
 
 
-@dataclass(frozen=True)
+@record()
 class Progress:
     """How far a long run has come: iterations done, how many there will be, and the seconds that it has taken."""
 
@@ -61,7 +61,7 @@ class Progress:
         return (self.total - self.done) / max(1e-9, self.rate)
 
 
-@dataclass(frozen=True)
+@record()
 class Branch:
     """A timeline as others see it: its number, what it left and where, how far it goes, its errors and edits.
 
@@ -79,7 +79,7 @@ class Branch:
         return self.number
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class _Moment:
     """All that undo puts back: which timelines there are, which one is looked at, and where."""
 
@@ -88,7 +88,7 @@ class _Moment:
     position: Position
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Bookmark:
     """A place to return to; see `Session.bookmark`. `progress` is how far each timeline was run, where it was left."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 from copy import copy, deepcopy
 from dataclasses import FrozenInstanceError, dataclass, field, fields, replace
+from inspect import signature
 from typing import Any
 
 import pytest
@@ -107,6 +108,14 @@ def test_other_classes_and_identity() -> None:
     assert len({Itself(1), Itself(1)}) == 2
     assert Further(2, more=1) == Further(2, more=1) != Further(2)
     assert not hasattr(Slotted(1), "__dict__")
+
+
+@pytest.mark.parametrize(("own", "standard"), [(Slotted, StandardSlotted), (Plain, StandardPlain)])
+def test_help_tells_how_it_is_called(own: type, standard: type) -> None:
+    assert [(each.name, each.kind, each.annotation) for each in signature(own).parameters.values()] == [
+        (each.name, each.kind, each.annotation) for each in signature(standard).parameters.values()
+    ]
+    assert list(signature(Further).parameters) == ["a", "found", "more"]
 
 
 def test_its_fields_can_be_matched() -> None:
