@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import MISSING, Field, FrozenInstanceError, dataclass, field, fields
 from inspect import Signature, signature
 from operator import attrgetter
+from reprlib import recursive_repr
 from typing import Any, NoReturn, TypeVar, dataclass_transform
 
 T = TypeVar("T")
@@ -21,10 +22,11 @@ def record(*, slots: bool = False, eq: bool = True) -> Callable[[type[T]], type[
 
     def made_of(cls: type[T]) -> type[T]:
         made = dataclass(init=False, repr=False, eq=False, slots=slots)(cls)
-        methods: dict[str, Any] = {"__init__": _init_when_called(made), "__repr__": _repr}
+        known = fields(made)  # type: ignore[arg-type]
+        methods: dict[str, Any] = {"__init__": _init_when_called(made), "__repr__": _showing(known)}
         if "__init__" not in vars(cls):
             methods["__signature__"] = _Signature()
-        methods |= _comparing(fields(made)) if eq else {}  # type: ignore[arg-type]
+        methods |= _comparing(known) if eq else {}
         for name, method in methods.items():
             if name not in vars(cls):
                 setattr(made, name, method)
@@ -93,17 +95,24 @@ def _comparing(known: Iterable[Field[Any]]) -> dict[str, Any]:
     return {"__eq__": is_equal, "__hash__": hash_of}
 
 
+def _showing(known: Iterable[Field[Any]]) -> Callable[[Any], str]:
+    """`__repr__`, with dots for what holds itself."""
+    names = [each.name for each in known if each.repr]
+    text, shown = ", ".join(f"{name}=%r" for name in names), _values(names)
+
+    @recursive_repr()
+    def repr_of(self: Any) -> str:
+        return f"{type(self).__qualname__}({text % shown(self)})"
+
+    return repr_of
+
+
 def _values(names: list[str]) -> Callable[[Any], tuple[Any, ...]]:
     """What gives the values of these fields as a tuple."""
     if not names:
         return lambda made: ()
     values = attrgetter(*names)
     return values if len(names) > 1 else lambda made: (values(made),)
-
-
-def _repr(self: Any) -> str:
-    shown = (f"{each.name}={getattr(self, each.name)!r}" for each in fields(self) if each.repr)
-    return f"{type(self).__qualname__}({', '.join(shown)})"
 
 
 def _refuse(self: object, name: str, *_: object) -> NoReturn:

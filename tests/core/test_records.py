@@ -126,6 +126,35 @@ def test_its_fields_can_be_matched() -> None:
             raise AssertionError
 
 
+def test_a_deep_tree_is_compared_and_shown_like_a_standard_one() -> None:
+    def depth(cls: type) -> int:
+        """How many levels of a chain can be hashed, compared and shown."""
+        found, chain = 0, [cls(0), cls(0)]
+        while True:
+            try:
+                assert hash(chain[0]) == hash(chain[1])
+                assert chain[0] == chain[1]
+                repr(chain[0])
+            except RecursionError:
+                return found
+            found, chain = found + 10, [deeper(cls, each, 10) for each in chain]
+
+    def deeper(cls: type, made: Any, levels: int) -> Any:
+        for _ in range(levels):
+            made = cls(made)
+        return made
+
+    assert depth(Slotted) >= depth(StandardSlotted) > 50
+
+
+def test_what_holds_itself_is_shown_with_dots() -> None:
+    own, standard = Plain(1), StandardPlain(1)
+    around, standard_around = Slotted(1, own), StandardSlotted(1, standard)  # type: ignore[arg-type]
+    object.__setattr__(own, "double", around)
+    object.__setattr__(standard, "double", standard_around)
+    assert repr(own) == repr(standard).replace("Standard", "")
+
+
 def test_nothing_is_written_before_one_is_made() -> None:
     @record(slots=True)
     class Fresh:
