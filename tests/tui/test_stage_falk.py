@@ -11,7 +11,9 @@ import nablastep as ns
 from nablastep.files.built_in import network_names
 from nablastep.layout import Operand, Operator
 from nablastep.notation import notation_named
-from nablastep_tui.draw.stage.falk import arrange, arrange_terms
+from nablastep_tui.draw.stage.beside import arrange_beside
+from nablastep_tui.draw.stage.falk import arrange_falk
+from nablastep_tui.draw.stage.folded import arrange_terms, folded_equation
 from nablastep_tui.draw.stage.plan import has_room_for_numbers
 from nablastep_tui.draw.stage.stage import draw_stage
 from nablastep_tui.draw.stage.words import half_of
@@ -47,7 +49,7 @@ def test_shared_dimensions_align() -> None:
 
 def test_all_numbers_are_those_of_the_session() -> None:
     session = at("ng-ex4", "grad_a1")
-    found = arrange(scene(session), 76, 11)
+    found = arrange_falk(scene(session), 76, 11)
     assert found is not None
     result, left, right = (placed.picture.values for placed in found.placed)
     assert result is not None
@@ -75,13 +77,13 @@ def test_what_is_tight_has_numbers_and_the_whole_sentence_on_a_small_screen() ->
     text = "\n".join(rows(draw_stage, scene(at("ng-ex4", "E")), 80, 15))
     assert "▀" not in text
     assert "what follows finds a way down." in text
-    found = arrange(scene(at("ng-ex4", "E")), 76, 7, is_tight=True)
+    found = arrange_beside(scene(at("ng-ex4", "E")), 76, 7, is_tight=True)
     assert found is not None
     assert found.height <= 7
 
 
 def test_a_bias_beside_a_product_stands_once() -> None:
-    found = arrange(scene(at("xor", "z1")), 76, 11)
+    found = arrange_falk(scene(at("xor", "z1")), 76, 11)
     assert found is not None
     bias = found.placed[-1].picture
     assert bias.shape == (4, 1)
@@ -154,7 +156,7 @@ def test_a_sum_without_room_for_its_factors_shows_its_terms() -> None:
     result, *terms = (placed.picture.values for placed in found.placed)
     assert len(terms) == 4
     np.testing.assert_allclose(sum(terms), result, rtol=1e-12)
-    assert arrange(scene(session), 116, 9) is None
+    assert folded_equation(scene(session), 116, 9) is None
 
 
 def test_the_line_of_an_entry_then_adds_up_the_terms() -> None:
@@ -178,12 +180,8 @@ def test_a_term_that_is_taken_away_says_so() -> None:
     session.goto("z")
     found = arrange_terms(scene(session), 116, 9)
     assert found is not None
-    assert [placed.picture.ruler_text for placed in found.placed] == [
-        "z n₀",
-        "A B C D n₀",
-        "A C B D n₀",
-        "− D C B A n₀",
-    ]
+    assert [placed.picture.ruler_text for placed in found.placed] == ["z n₀", "A B C D n₀", "A C B D n₀", "D C B A n₀"]
+    assert [sign.text for sign in found.signs] == ["=", "+", "−"]
 
 
 @pytest.mark.parametrize("rows_of_stage", [11, 15])
@@ -208,3 +206,27 @@ def session_pieces(session: ns.Session) -> list[str]:
         if isinstance(left, Operand) and isinstance(sign, Operator) and isinstance(right, Operand)
     )
     return list(beside)
+
+
+@pytest.mark.parametrize(
+    ("source", "place"), [("lstm-cell", "i"), ("temperature", "grad_s"), ("hinge", "E"), ("weight-decay", "E")]
+)
+def test_an_equation_over_several_rows_has_its_signs(source: str, place: str) -> None:
+    """Read row by row, signs and matrices are those of the equation, in its order."""
+    shown = scene(at(source, place))
+    found = folded_equation(shown, 76, 12)
+    assert found is not None
+    assert found.width <= 76
+    pieces = shown.shown.pieces(None)
+    written = [piece.text for piece in pieces if isinstance(piece, Operator)]
+    assert found.signs[0].text == "="
+    assert [sign.text for sign in found.signs[1:] if sign.text in written] == written
+    assert len(found.placed) == 1 + len([piece for piece in pieces if isinstance(piece, Operand)])
+    text = "\n".join(rows(draw_stage, shown, 80, 15))
+    assert re.search(r" = .*\n(.*\n)*? +[+−] ", text), text
+
+
+def test_a_sum_of_products_shows_its_terms_rather_than_factors_without_signs() -> None:
+    text = rows(draw_stage, scene(at("rnn", "grad_W")), 80, 14)
+    assert any("∇z⁽²⁾ h⁽¹⁾ᵀ n₁" in row and "∇z⁽³⁾ h⁽²⁾ᵀ n₁" in row for row in text)
+    assert any(" = " in row and " + " in row and "⎢" in row for row in text)

@@ -204,9 +204,9 @@ def _items(
         if isinstance(piece, Operand):
             items.append(next(matrices))
         elif isinstance(piece, Coefficient):
-            items.append(SignItem(piece.text, _coefficient_value(scene, piece)))
+            items.append(SignItem(piece.text, coefficient_value(scene, piece)))
         else:
-            items.append(SignItem(_sign(piece, scene.glyphs)))
+            items.append(SignItem(sign_text(piece, scene.glyphs)))
     return tuple(items)
 
 
@@ -255,14 +255,16 @@ def _tile_width(number: MatrixFormat, tile_height: int) -> int:
     return max(10, number.width + 4) if tile_height == 3 else max(12, number.width + 8)
 
 
-def _coefficient_value(scene: Scene, piece: Coefficient) -> str:
+def coefficient_value(scene: Scene, piece: Coefficient) -> str:
+    """The number that stands for a coefficient; empty where it has none yet."""
     value = scene.shown.operand(piece.expression)
     if value is None:
         return ""
     return scalar_text(float(value), 4, ascii=scene.glyphs.name == "ascii").rstrip("0").rstrip(".") or "0"
 
 
-def _sign(piece: Operator, glyphs: Glyphs) -> str:
+def sign_text(piece: Operator, glyphs: Glyphs) -> str:
+    """An operator as the terminal can show it."""
     if glyphs.name != "ascii":
         return piece.text
     plain = {"·": "x", "⊙": "(*)", "⊘": "(/)", "−": "-", "Σ": "sum", "²": "^2", "√": "sqrt", "σ": "sigmoid", "′": "'"}

@@ -14,7 +14,10 @@ from nablastep.program import BACKWARD, FORWARD
 from nablastep.words import step_title
 from nablastep_tui.draw.canvas import Canvas
 from nablastep_tui.draw.lines import draw_title_rule
-from nablastep_tui.draw.stage.falk import Arrangement, arrange, arrange_terms, draw_arrangement
+from nablastep_tui.draw.stage.arrangement import Arrangement, draw_arrangement
+from nablastep_tui.draw.stage.beside import arrange_beside
+from nablastep_tui.draw.stage.falk import arrange_falk
+from nablastep_tui.draw.stage.folded import arrange_terms, folded_equation
 from nablastep_tui.draw.stage.line import draw_plan, symbol_places
 from nablastep_tui.draw.stage.plan import equation_rows, has_room_for_numbers, plan_stage
 from nablastep_tui.draw.stage.words import Tail, draw_line, long_notice, tails
@@ -46,25 +49,24 @@ def draw_stage(canvas: Canvas, scene: Scene) -> None:
         _draw_sheet(canvas, scene, canvas.height - SHEET_ROWS - 1)
 
 
+_ARRANGED: tuple[Callable[..., Arrangement | None], ...]
+_ARRANGED = (arrange_falk, folded_equation, arrange_terms, arrange_beside)
+
 Fitting = tuple[Callable[[], None], int, Tail, int]
 """What draws the equation, the first row below it, the lines there, and the blank rows between."""
 
 
 def _fitting(canvas: Canvas, scene: Scene) -> Fitting | None:
-    """The equation with its numbers and as many lines below it as fit: in one line, in Falk's layout, or by its terms.
+    """The equation with its numbers and as many lines below it as fit: in one line, or else in one of four ways.
 
     None where the matrices are too large for numbers. What is written in words gives way to numbers in matrices.
     """
     if not has_room_for_numbers(scene):
         return None
     whole, cut = tails(canvas, scene)
-    layouts = (
-        _inline,
-        partial(_in_rows, arrange),
-        partial(_in_rows, partial(arrange, is_tight=True)),
-        partial(_in_rows, arrange_terms),
-        partial(_in_rows, partial(arrange_terms, is_tight=True)),
-    )
+    layouts: list[Callable[[Canvas, Scene, Tail], Fitting | None]] = [_inline]
+    for arranged in _ARRANGED:
+        layouts += [partial(_in_rows, partial(arranged, is_tight=tight)) for tight in (False, True)]
     # A sentence is cut to one half only where no layout has room for all of it.
     first = ((layout, tail) for layout in layouts for tail in whole)
     then = ((layout, tail) for tail in cut for layout in layouts)
