@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -27,10 +28,15 @@ class Edit:
         """Where it first shows."""
         return (self.iteration, self.step)
 
-    def applied(self, value: Any) -> Any:
-        """The array with that number in its place, a new one; for a quantity that is one number, the number."""
-        if not np.ndim(value):
-            return self.value
-        changed = value.copy()
-        changed[self.indices] = self.value
-        return changed
+
+def edited(values: Mapping[str, Any], edits: Iterable[Edit]) -> dict[str, Any]:
+    """Those of the values that the edits change, as they leave them: new arrays; of what is one number, the number."""
+    changed: dict[str, Any] = {}
+    for edit in edits:
+        if not np.ndim(values[edit.name]):
+            changed[edit.name] = edit.value
+            continue
+        if edit.name not in changed:
+            changed[edit.name] = values[edit.name].copy()
+        changed[edit.name][edit.indices] = edit.value
+    return changed

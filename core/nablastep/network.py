@@ -282,7 +282,7 @@ class Network(Displayed):
         )
         return layer_graph(form)
 
-    @property
+    @cached_property
     def data_names(self) -> frozenset[str]:
         """Those of x and y that there are: equations may do without data, and call something else so."""
         return frozenset(name for name, found in (("x", self.x), ("y", self.y)) if found.shape[1])
@@ -292,7 +292,7 @@ class Network(Displayed):
         """The quantities of equations that the error does not depend on."""
         return () if self._written is None else self._written.idle
 
-    @property
+    @cached_property
     def outer_names(self) -> frozenset[str]:
         """What holds for whole iterations: data, what is given, and the learning rate."""
         return self.data_names | self.held.keys() | {"learning_rate"}

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from nablastep.batches import Samples, edited_samples
 from nablastep.checkpoints import Checkpoints
-from nablastep.edits import Edit, Position
+from nablastep.edits import Edit, Position, edited
 from nablastep.evaluation import quietly
 from nablastep.network import Network
 from nablastep.program import Program, Step
@@ -112,8 +112,8 @@ class Timeline:
         """One step of the iteration on the values that it finds, with the edits right after it, which are returned."""
         quietly(step.run, values)
         edits = self.edits_at(iteration, step.number)
-        for edit in edits:
-            values[edit.name] = edit.applied(values[edit.name])
+        if edits:
+            values.update(edited(values, edits))
         return edits
 
     # what is known of it
@@ -196,11 +196,10 @@ class Timeline:
             stop = min(stop, self._events[event])
         program, batches = self._samples_at(first).batches(first, stop)
         stretch = stretch_of(program)
-        for edit in self.edits_at(first, 0):
-            place = stretch.carried.index(edit.name)
-            state = (*state[:place], edit.applied(state[place]), *state[place + 1 :])
+        carried = dict(zip(stretch.carried, state, strict=True))
+        carried.update(edited(carried, self.edits_at(first, 0)))
         constants = {**self._constants, **self._held(first)}
-        return stretch.run(first, state, batches, constants, stride or self.checkpoints.stride)
+        return stretch.run(first, (*carried.values(),), batches, constants, stride or self.checkpoints.stride)
 
     def _outcome_of_steps(self, iteration: int, state: State) -> Outcome:
         """The same of one iteration with edits between its steps."""
@@ -280,17 +279,15 @@ class Timeline:
     def _start(self, iteration: int, state: State) -> dict[str, Any]:
         batch = self._samples_at(iteration).batch(iteration)
         values = {**self._constants, **dict(zip(self._carried(iteration), state, strict=True))}
-        for edit in self.edits_at(iteration, 0):
-            values[edit.name] = edit.applied(values[edit.name])
+        values.update(edited(values, self.edits_at(iteration, 0)))
         values.update(zip(batch.program.inputs, batch.inputs, strict=True))
         return {**values, **self._held(iteration), batch.program.count: iteration}
 
     def _held(self, iteration: int) -> dict[str, Any]:
         """What is given and the learning rate, as they hold in that iteration."""
         values = {name: value for name, value in self._constants.items() if name in self.network.held}
-        for edit in self._given_edits[: bisect_right(self._given_edits, iteration, key=_iteration)]:
-            values[edit.name] = edit.applied(values[edit.name])
-        return {**values, "learning_rate": self._learning_rate(iteration)}
+        edits = self._given_edits[: bisect_right(self._given_edits, iteration, key=_iteration)]
+        return {**values, **edited(values, edits), "learning_rate": self._learning_rate(iteration)}
 
     def _learning_rate(self, iteration: int) -> float:
         count = bisect_right(self._rate_edits, iteration, key=_iteration)
