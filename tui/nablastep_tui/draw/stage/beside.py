@@ -38,10 +38,14 @@ def distinct(sources: Sequence[Source]) -> list[int]:
     """The places of those that show something for the first time: every quantity once, and no ones."""
     found: dict[str, int] = {}
     for place, source in enumerate(sources):
-        ones = not source.quantity and source.values is not None and bool(np.all(source.values == 1))
-        if not ones:
+        if not is_ones(source):
             found.setdefault(source.text, place)
     return list(found.values())
+
+
+def is_ones(source: Source) -> bool:
+    """Whether it is no quantity but ones, in which nothing is to be seen."""
+    return not source.quantity and source.values is not None and bool(np.all(source.values == 1))
 
 
 def side_by_side(scene: Scene, pictures: Iterable[MatrixPicture], width: int, is_tight: bool) -> Arrangement:

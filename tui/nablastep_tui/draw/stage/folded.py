@@ -10,10 +10,11 @@ from dataclasses import replace
 
 from nablastep.expressions import Add, Expression, Subtract
 from nablastep.layout import Coefficient, Operand
+from nablastep.notation import notation_named
 from nablastep.shapes import shape_of
 from nablastep_tui.draw.matrix import MatrixPicture, geometry
 from nablastep_tui.draw.stage.arrangement import ROW_GAP, Arrangement, Placed, Sign, once, picture_of
-from nablastep_tui.draw.stage.beside import distinct
+from nablastep_tui.draw.stage.beside import distinct, is_ones
 from nablastep_tui.draw.stage.plan import (
     Source,
     coefficient_value,
@@ -33,22 +34,23 @@ Group = list[MatrixPicture | str]
 
 
 def folded_equation(scene: Scene, width: int, height: int, *, is_tight: bool = False) -> Arrangement | None:
-    """The most decimals with which the equation fits; None where it does not, or where a matrix would stand twice.
+    """The most decimals with which the equation fits; what stands a second time, and ones, are written by name.
 
-    None of a product, too: that has a layout of its own. `is_tight` leaves out the letters beside brackets and the
-    blanks beside numbers.
+    None where it does not fit, and of a product, which has a layout of its own. `is_tight` leaves out the letters
+    beside brackets and the blanks beside numbers.
     """
     if is_product(scene):
         return None
     pieces = scene.shown.pieces(scene.cell if scene.view.is_done else None)
     sources = [operand_source(scene, once(piece)) for piece in pieces if isinstance(piece, Operand)]
     result = result_source(scene)
-    if len(distinct((result, *sources))) <= len(sources):
-        return None
+    pictured = distinct((result, *sources))
     for decimals in (3, 2) if is_tight else (6, 4, 3):
-        made = (
-            picture_of(scene, source, decimals, is_result=index == 0, is_tight=is_tight)
-            for index, source in enumerate((result, *sources))
+        made: Iterator[MatrixPicture | str] = (
+            picture_of(scene, source, decimals, is_result=place == 0, is_tight=is_tight)
+            if place in pictured
+            else _name_of(scene, source)
+            for place, source in enumerate((result, *sources))
         )
         groups: list[Group] = [[next(made)], [_equals(scene)]]
         for piece in pieces:
@@ -63,6 +65,14 @@ def folded_equation(scene: Scene, width: int, height: int, *, is_tight: bool = F
         if found is not None and found.height <= height:
             return found
     return None
+
+
+def _name_of(scene: Scene, source: Source) -> str:
+    """What is written instead of a matrix: its name, or the ones that something is multiplied with."""
+    if not is_ones(source):
+        return source.text
+    ones = notation_named(scene.notation).ones(transposed=source.shape[0] == "1")
+    return "".join(token.text for token in ones)
 
 
 def arrange_terms(scene: Scene, width: int, height: int, *, is_tight: bool = False) -> Arrangement | None:
