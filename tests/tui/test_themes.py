@@ -7,6 +7,7 @@ from rich.color import Color
 from textual.app import App
 
 from nablastep.errors import UnknownNameError
+from nablastep_tui.look.depth import palette_for
 from nablastep_tui.look.palettes import (
     DARK,
     HIGH_CONTRAST,
@@ -14,7 +15,6 @@ from nablastep_tui.look.palettes import (
     MONOCHROME,
     PALETTES,
     Palette,
-    palette_for,
 )
 from nablastep_tui.look.themes import (
     LEVELS,
