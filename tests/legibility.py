@@ -107,7 +107,7 @@ def stage_faults(shown: Scene, width: int, height: int) -> Iterator[str]:
         canvas, overprints = drawn(
             draw, shown, width - (rows.docked_why_columns if name == "stage" else 0), place.height
         )
-        yield from (f"{name}: text over text in {row!r}" for row in overprints)
+        yield from (f"{name}: {what}" for what in overprints)
         if name == "stage":
             yield from cut_faults(shown, canvas)
 
@@ -148,7 +148,7 @@ def _why_faults(
             for width, height in sizes:
                 text, overprints = _read_through(page, Look(palette, UNICODE), width, height - 2)
                 where = f"{route.name} {width}×{height} {palette.name}"
-                yield from (f"{where}: text over text in {row!r}" for row in overprints)
+                yield from (f"{where}: {what}" for what in overprints)
                 if "…" in LEFT_OUT.sub("", text):
                     yield f"{where}: cut by an ellipsis"
                 for words in (page.closing.question, page.closing.answer, *(line.rule for line in route.lines)):
@@ -176,7 +176,7 @@ def _what_if_faults(session: Session, sizes: tuple[tuple[int, int], ...]) -> Ite
     for width, height in sizes:
         rows = frame(width, height, map_rows=map_height(width, height, shown))
         canvas, overprints = drawn(draw_what_if, shown, width, rows.stage.height)
-        yield from (f"{width}×{height}: text over text in {row!r}" for row in overprints)
+        yield from (f"{width}×{height}: {what}" for what in overprints)
         if "…" in "".join(canvas.text_rows()):
             yield f"{width}×{height}: cut by an ellipsis"
 

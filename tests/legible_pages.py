@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
+from rich.style import Style
+
 from nablastep.demo import language
 from nablastep.demo.opening import open_demo
 from nablastep.demo.player import Player
@@ -44,22 +46,38 @@ def letters(text: str) -> str:
     return "".join(text.split())
 
 
+class EdgedCanvas(Canvas):
+    """A canvas that keeps what is written over its left or right edge: letters and digits that nobody sees."""
+
+    def __init__(self, width: int, height: int) -> None:
+        super().__init__(width, height)
+        self.cut: list[str] = []
+
+    def write(self, x: int, y: int, text: str, style: Style = Style()) -> int:  # noqa: B008
+        end = super().write(x, y, text, style)
+        outside = [*text[: max(0, -x)], *(text[self.width - x :] if end > self.width else "")]
+        if 0 <= y < self.height and any(letter.isalnum() for letter in outside):
+            self.cut.append(text)
+        return end
+
+
 def drawn(draw: Callable[..., None], shown: object, width: int, height: int) -> tuple[Canvas, list[str]]:
-    """What `draw` makes of `shown`, and the rows in which it writes text over text."""
-    canvas = Canvas(width, max(0, height))
+    """What `draw` makes of `shown`, and where it writes text over text or over the edge, in words."""
+    canvas = EdgedCanvas(width, max(0, height))
     Canvas.watched = seen = list[Overprint]()
     try:
         draw(canvas, shown)
     finally:
         Canvas.watched = None
     texts = canvas.text_rows()
-    return canvas, [texts[y].strip() for y in sorted({one.y for one in seen})]
+    over = [f"text over text in {texts[y].strip()!r}" for y in sorted({one.y for one in seen})]
+    return canvas, [*over, *(f"cut at the edge: {text!r}" for text in canvas.cut)]
 
 
 def _plainly(draw: Callable[..., None], shown: object, width: int, height: int) -> Iterator[str]:
     """Text over text, and an ellipsis."""
     canvas, overprints = drawn(draw, shown, width, height)
-    yield from (f"{width}×{height}: text over text in {row!r}" for row in overprints)
+    yield from (f"{width}×{height}: {what}" for what in overprints)
     yield from (f"{width}×{height}: cut in {row.strip()!r}" for row in canvas.text_rows() if "…" in row)
 
 
@@ -108,7 +126,7 @@ def open_faults(palette: Palette, size: tuple[int, int]) -> Iterator[str]:
     for place, offer in enumerate(every):
         draw = lambda canvas, at: draw_open_list(canvas, every, at, palette, UNICODE, "esc back to the stage")  # noqa: E731
         canvas, overprints = drawn(draw, place, width, height - 2)
-        yield from (f"text over text in {row!r}" for row in overprints)
+        yield from (f"{what}" for what in overprints)
         text = letters("".join(row[38:] for row in canvas.text_rows()))
         if letters(offer.title) not in letters("".join(canvas.text_rows())) or letters(offer.about) not in text:
             yield f"not whole: {offer.title}"
@@ -150,7 +168,7 @@ def _demo_screen_faults(shown: Scene, player: Player, size: tuple[int, int]) -> 
         canvas, overprints = drawn(
             REGIONS[name], shown, width - (rows.docked_why_columns if name == "stage" else 0), place.height
         )
-        yield from (f"{name}: text over text in {row!r}" for row in overprints)
+        yield from (f"{name}: {what}" for what in overprints)
         if name == "stage":
             below = canvas.text_rows()[1:]
             yield from (f"{name}: cut in {row.strip()!r}" for row in below if "…" in LEFT_OUT.sub("", row))
@@ -163,4 +181,4 @@ def _demo_screen_faults(shown: Scene, player: Player, size: tuple[int, int]) -> 
         canvas, overprints = drawn(
             lambda canvas, shown: draw_whole_why(canvas, shown, route), shown, width, rows.caption.top - top - 1
         )
-        yield from (f"why: text over text in {row!r}" for row in overprints)
+        yield from (f"why: {what}" for what in overprints)
