@@ -8,8 +8,8 @@ so the state between two iterations is kept by reference: a snapshot copies noth
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping, Sequence
-from functools import cache, lru_cache
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -44,10 +44,22 @@ class Stretch:
         self.inputs = program.inputs
         self._error = program.error.id
         self._count = program.count
-        self._code = Code(step.equation for step in program.steps)
-        given = {*self.carried, *self.inputs}
-        self._constants = tuple(name for name in self._code.reads if name not in given and name != self._count)
-        self._function = self._code.define(self.source, "_stretch")
+        self._steps = program.steps
+
+    # What is written and compiled when it is first run: to step through an iteration takes none of it.
+
+    @cached_property
+    def _code(self) -> Code:
+        return Code(step.equation for step in self._steps)
+
+    @cached_property
+    def _constants(self) -> tuple[str, ...]:
+        given = {*self.carried, *self.inputs, self._count}
+        return tuple(name for name in self._code.reads if name not in given)
+
+    @cached_property
+    def _function(self) -> Callable[..., Any]:
+        return self._code.define(self.source, "_stretch")
 
     @property
     def source(self) -> str:

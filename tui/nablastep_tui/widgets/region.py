@@ -25,7 +25,7 @@ from nablastep_tui.widgets.drawing_border import draw_or_say
 from nablastep_tui.widgets.picture import Filtered, Picture, filtered_for
 
 Draw = Callable[[Canvas, Scene], None]
-QUIET_SECONDS = 0.02
+QUIET_SECONDS = 0.012
 """So long after the last scene there is time to look ahead: the frame is out."""
 
 
