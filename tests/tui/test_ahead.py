@@ -10,11 +10,12 @@ import pytest
 from textual.geometry import Size
 
 import nablastep as ns
+from nablastep.commands import Next
 from nablastep.session import Session
 from nablastep_tui.app import NablastepApp
 from nablastep_tui.draw.canvas import Area, Canvas
-from nablastep_tui.scene import ahead
 from nablastep_tui.scene.scene import Scene
+from nablastep_tui.screens import stage
 from nablastep_tui.widgets.picture import Picture
 from nablastep_tui.widgets.region import Region, blank
 
@@ -30,8 +31,7 @@ def own_config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def look_ahead(app: NablastepApp) -> None:
-    for region in app.screen.query(Region):
-        region.look_ahead()
+    app.stage.ahead.now()
 
 
 def marks(canvas: Canvas) -> list[object]:
@@ -88,6 +88,20 @@ async def test_one_more_equation_finds_everything_drawn(size: tuple[int, int], d
         assert "stage" in drawn, "what was not drawn ahead is drawn when it is asked for"
 
 
+async def test_a_step_that_is_seen_moving_begins_and_ends_with_what_is_drawn(drawn: list[str | None]) -> None:
+    app = NablastepApp(ns.open("mazur"))
+    async with app.run_test(size=(120, 40)) as pilot:
+        for _ in range(len(app.session.program)):
+            look_ahead(app)
+            drawn.clear()
+            app.stage.act("time.next")
+            assert drawn == [], app.session.position
+            app.stage.moving.end()
+            app.stage.show()
+            assert drawn == [], app.session.position
+            await pilot.pause()
+
+
 async def test_after_one_step_back_another_finds_everything_drawn(drawn: list[str | None]) -> None:
     app = NablastepApp(ns.open("mazur"), still=True)
     async with app.run_test(size=(120, 40)) as pilot:
@@ -98,8 +112,7 @@ async def test_after_one_step_back_another_finds_everything_drawn(drawn: list[st
             look_ahead(app)
             drawn.clear()
             await pilot.press("left")
-            has_lost_its_hint = app.session.position == (1, 2)  # that ← goes back has been followed
-            assert drawn == (["stage"] if has_lost_its_hint else []), app.session.position
+            assert drawn == [], app.session.position
         assert app.session.position == (1, 1)
         await pilot.press("right")
         look_ahead(app)
@@ -152,12 +165,12 @@ async def test_nothing_is_drawn_ahead_where_the_key_means_something_else_or_take
     app = NablastepApp(ns.open("mazur"), still=True)
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("right")
-        assert ahead.scene_ahead(app.stage.scene()) is not None
-        monkeypatch.setattr(ahead, "MOST_NUMBERS", 10)
-        assert ahead.scene_ahead(app.stage.scene()) is None
+        assert app.stage._scenes_ahead(Next())
+        monkeypatch.setattr(stage, "MOST_NUMBERS", 10)
+        assert not app.stage._scenes_ahead(Next())
         monkeypatch.undo()
         await pilot.press("slash")
-        assert ahead.scene_ahead(app.stage.scene()) is None
+        assert not app.stage._scenes_ahead(Next())
 
 
 async def test_another_theme_or_size_is_drawn_as_it_is(drawn: list[str | None]) -> None:

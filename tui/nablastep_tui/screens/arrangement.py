@@ -67,7 +67,7 @@ class Arrangement:
 
     def __init__(self) -> None:
         # The ground between the regions: left to the screen, it would have a colour where there may be none.
-        self.ground = Region(_draw_ground, id="ground")
+        self._ground = Region(_draw_ground, id="ground")
         self._regions = {name: Region(draw, id=name) for name, draw in REGIONS.items()}
         self._why = Region(_draw_beside, id="why")
         self._prompt = Region(draw_prompt, id="prompt")
@@ -76,7 +76,7 @@ class Arrangement:
 
     def widgets(self) -> Iterator[Region]:
         """All of them, the lowest first."""
-        yield self.ground
+        yield self._ground
         yield from self._regions.values()
         yield self._why
         yield self._prompt
@@ -86,7 +86,7 @@ class Arrangement:
         self.size, self._asked = size, self._asks(size, scene)
         width, height = size
         rows = frame(width, height, map_rows=self._asked[0], caption=scene.caption_rows)
-        self.ground.styles.width, self.ground.styles.height = width, height
+        self._ground.styles.width, self._ground.styles.height = width, height
         docked = rows.docked_why_columns
         for name, region in self._regions.items():
             place = getattr(rows, name)
@@ -108,9 +108,7 @@ class Arrangement:
             self.arrange(self.size, scene)
         self._place_prompt(scene)
         for region in self.widgets():
-            # The ground is the same for every scene of a palette: drawing it anew would draw the whole screen.
-            if region is not self.ground or region.scene is None or region.scene.palette is not scene.palette:
-                region.scene = scene
+            region.scene = scene
 
     @staticmethod
     def _asks(size: Size, scene: Scene) -> tuple[int, int, bool]:

@@ -108,6 +108,11 @@ class DemoDriver(TimeControl):
         if not self._how.is_driven:
             self._wait(1.0)
 
+    @property
+    def steps(self) -> bool:
+        """Whether the user has the stage."""
+        return self.state is State.EXPLORING
+
     def allows(self, action: str) -> bool:
         """While the demo has the stage, only what does not touch the session."""
         name = action.partition("(")[0]

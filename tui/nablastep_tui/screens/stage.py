@@ -9,13 +9,14 @@ from collections.abc import Callable
 from functools import cached_property, partial
 from typing import Any
 
+import numpy as np
 from textual import events
 from textual.actions import parse
 from textual.app import ComposeResult
 from textual.geometry import Size
 from textual.screen import Screen
 
-from nablastep.commands import Command, Set
+from nablastep.commands import Back, Command, Next, Set
 from nablastep.errors import NablastepError
 from nablastep.records import record
 from nablastep.safe_text import shown
@@ -28,9 +29,9 @@ from nablastep_tui.keys import EDIT_FOOTER, PROMPT_FOOTER, QUESTION_FOOTER, VERD
 from nablastep_tui.scene.coach import HINTS, hint_for
 from nablastep_tui.scene.cursor import selected, stop_of
 from nablastep_tui.scene.looks import Looks
-from nablastep_tui.scene.modes import BROWSING, Editing, Learning, Mode, Prompting, Running, found
+from nablastep_tui.scene.modes import BROWSING, Browsing, Editing, Learning, Mode, Prompting, Running, found
 from nablastep_tui.scene.prompt import Answer
-from nablastep_tui.scene.scene import Key, Scene, Target
+from nablastep_tui.scene.scene import Key, Motion, Scene, Target
 from nablastep_tui.screens.arrangement import Arrangement
 from nablastep_tui.screens.control.ask import AskControl
 from nablastep_tui.screens.control.cell import CellControl
@@ -41,11 +42,15 @@ from nablastep_tui.screens.control.program import ProgramControl
 from nablastep_tui.screens.control.prompter import Prompter
 from nablastep_tui.screens.control.time import TimeControl
 from nablastep_tui.screens.control.view import ViewControl
+from nablastep_tui.screens.look_ahead import LookAhead
 from nablastep_tui.settings import Memory
 from nablastep_tui.widgets.region import Region
 
 WALKING_KEYS = ("tab", "shift+tab")
 """Keys with which Textual walks through widgets: on the stage they walk through matrices."""
+
+MOST_NUMBERS = 1_000_000
+"""Of a session: with more of them one equation may take so long that a key would have to wait for what is ahead."""
 
 Driver = Callable[[Host, Moving, Program], TimeControl]
 """Who drives the stage through time: its user, or a demo."""
@@ -94,6 +99,7 @@ class Stage(Guarded, Screen[None]):
         self._actions: dict[str, Callable[[], None]] = {}
         self._setting = setting
         self._arrangement = Arrangement()
+        self.ahead = LookAhead(tuple(self._arrangement.widgets()), self._scenes_ahead)
         self._view: tuple[tuple[object, ...], View] | None = None
         self.moving = Moving(self, moves=setting.moves)
         self.driver = driver(self, self.moving, program)
@@ -149,24 +155,27 @@ class Stage(Guarded, Screen[None]):
 
     def scene(self) -> Scene:
         """What is to be shown now."""
-        looks, view, mode = self.looks, self.view, self.mode
+        return self._scene_of(self.view, self.moving.now, self.notice, is_error=self.is_error)
+
+    def _scene_of(self, view: View, motion: Motion | None, notice: str = "", *, is_error: bool = False) -> Scene:
+        """A session in a convention, looked at as the user does now."""
+        looks, mode, session = self.looks, self.mode, view.session
         editing, learning, running = found(mode, Editing), found(mode, Learning), found(mode, Running)
-        stop = stop_of(view, looks)
-        first_run = self._setting.first_run
+        stop, first_run = stop_of(view, looks), self._setting.first_run
         return self.driver.dressed(
             Scene(
-                session=self.session,
+                session=session,
                 view=view,
                 palette=looks.palette,
                 glyphs=looks.glyphs,
                 cell=selected(view, looks),
                 notation=looks.notation,
-                notice=self.notice or (running.said if running else ""),
-                is_error=self.is_error,
-                hint=self._hint() if looks.hints and first_run else "",
+                notice=notice or (running.said if running else ""),
+                is_error=is_error,
+                hint=self._hint(session) if looks.hints and first_run else "",
                 keys=self._footer(),
                 keymap=self.keymap,
-                first_run=first_run and self.session.position == (1, 0),
+                first_run=first_run and session.position == (1, 0),
                 recording=self.recording,
                 busy=running.said if running else "",
                 what_if=editing.edit.what_if() if editing else None,
@@ -177,7 +186,7 @@ class Stage(Guarded, Screen[None]):
                 route=looks.route,
                 prompt=self.prompter.prompt,
                 lesson=learning.lesson if learning else None,
-                motion=self.moving.now,
+                motion=motion,
                 focus=stop,
                 focus_cell=selected(view, looks, stop.symbol) if stop else (0, 0),
             )
@@ -187,9 +196,26 @@ class Stage(Guarded, Screen[None]):
         """Hand the scene of now to every region."""
         if self._arrangement.size is not None:
             self._arrangement.show(self.scene())
+            self.ahead.at(self.session.position)
+            if not self.app.is_headless:
+                self.ahead.soon()
 
-    def _hint(self) -> str:
-        hint = hint_for(self.session, frozenset(filter(self._setting.memory.has_seen, HINTS)))
+    def _scenes_ahead(self, step: Next | Back) -> tuple[Scene, ...]:
+        """What a step will show, in that order; nothing where its key means something else or takes time."""
+        size = sum(map(np.size, self.session.values.values()))
+        if not isinstance(self.mode, Browsing) or not self.driver.steps or size > MOST_NUMBERS:
+            return ()
+        view, start = View(self.session.ahead(step), self.looks.convention), self.session.position
+        moves = self._setting.moves and isinstance(step, Next)
+        motions = (Motion("step", self.scene(), start), None) if moves else (None,)
+        return tuple(self._scene_of(view, motion) for motion in motions)
+
+    def on_unmount(self) -> None:
+        """Nothing more will be shown."""
+        self.ahead.stop()
+
+    def _hint(self, session: Session) -> str:
+        hint = hint_for(session, frozenset(filter(self._setting.memory.has_seen, HINTS)))
         return self.keymap.said(hint.text) if hint else ""
 
     def _footer(self) -> tuple[Key, ...]:

@@ -13,7 +13,7 @@ from textual.geometry import Size
 from textual.strip import Strip
 
 from nablastep_tui.draw.canvas import Canvas
-from nablastep_tui.scene.ahead import Observed
+from nablastep_tui.scene.observed import Observed
 from nablastep_tui.scene.scene import Scene
 
 
@@ -40,22 +40,22 @@ filtered_for = lru_cache(maxsize=8)(Filtered)
 
 
 class Picture:
-    """The drawing of one scene in one size; of an `Observed` one it tells which others it stands for."""
+    """The drawing of one scene in one size, and of every other scene that answers alike what the drawing asked."""
 
-    def __init__(self, canvas: Canvas, scene: Scene) -> None:
-        self.canvas, self.scene = canvas, scene
+    def __init__(self, canvas: Canvas, scene: Observed) -> None:
+        self.canvas = canvas
         self.strips: dict[int, Strip] = {}
-        self._observed = scene if isinstance(scene, Observed) else None
+        self._observed = scene
+        self._of: Scene = scene
 
-    def fits(self, scene: Scene | None, size: Size) -> bool:
-        """Whether it was drawn for that scene in that size."""
-        return scene is self.scene and size == (self.canvas.width, self.canvas.height)
-
-    def would_fit(self, scene: Scene, size: Size) -> bool:
-        """Whether a drawing of the scene would be the same, as far as it depends on the scene; then it fits."""
-        if self._observed is not None and self._observed.answers_as(scene):
-            self.scene = scene
-        return self.fits(scene, size)
+    def shows(self, scene: Scene, size: Size) -> bool:
+        """Whether a drawing of the scene in that size would be the same."""
+        if size != (self.canvas.width, self.canvas.height):
+            return False
+        if scene is not self._of and not self._observed.answers_as(scene):
+            return False
+        self._of = scene
+        return True
 
     def lines(self, rows: Iterable[int], filtered: Callable[[], Filtered]) -> list[Strip]:
         """Some rows, each made when it is first asked for; rows below the canvas are blank."""

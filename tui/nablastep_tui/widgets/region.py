@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -15,18 +14,15 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from nablastep.session import Position
 from nablastep_tui.draw.canvas import Canvas
 from nablastep_tui.faults import Guarded
 from nablastep_tui.look.themes import style
-from nablastep_tui.scene.ahead import Observed, scene_ahead
+from nablastep_tui.scene.observed import Observed
 from nablastep_tui.scene.scene import Scene
 from nablastep_tui.widgets.drawing_border import draw_or_say
 from nablastep_tui.widgets.picture import Filtered, Picture, filtered_for
 
 Draw = Callable[[Canvas, Scene], None]
-QUIET_SECONDS = 0.012
-"""So long after the last scene there is time to look ahead: the frame is out."""
 
 
 def blank(scene: Scene, width: int, height: int) -> Canvas:
@@ -57,9 +53,7 @@ class Region(Guarded, Widget):
         self._draw = draw
         self._scene: Scene | None = None
         self._picture: Picture | None = None
-        self._ahead: Picture | None = None
-        self._position, self._goes_back = Position(1, 0), False
-        self._waiting: asyncio.TimerHandle | None = None
+        self._prepared: list[Picture] = []
 
     @property
     def scene(self) -> Scene | None:
@@ -68,48 +62,40 @@ class Region(Guarded, Widget):
 
     @scene.setter
     def scene(self, scene: Scene) -> None:
-        stands = self._picture if self._picture and self._picture.fits(self._scene, self.outer_size) else None
+        stands = self._standing
         self._scene = scene
         picture = self.picture if stands and self.display else None
-        self._ahead = None
         if stands is None or picture is None:
             self.refresh()
-            return
-        changed = picture.changed_rows(stands)
-        if changed:
+        elif picture is not stands and (changed := picture.changed_rows(stands)):
             self.refresh(*(Rows(0, first, picture.canvas.width, count) for first, count in changed))
 
-    def look_ahead(self) -> None:
-        """Draw what → or after a ← another one will show, so that the key finds it ready; a fault is told later.
+    @property
+    def _standing(self) -> Picture | None:
+        """The picture that is on screen; None where there is none of this size."""
+        picture, scene = self._picture, self._scene
+        return picture if picture and scene and picture.shows(scene, self.outer_size) else None
 
-        It counts for the next scene alone.
+    def prepare(self, scenes: Iterable[Scene]) -> None:
+        """Draw what may have to be shown next, so that it has only to be sent; what was prepared before is forgotten.
+
+        A drawing that fails is left to the moment at which it is asked for.
         """
-        picture = self._picture
-        if picture is None or not picture.fits(self._scene, self.outer_size) or not self.display:
+        self._prepared, stands = [], self._standing
+        if stands is None or not self.display:
             return
-        with suppress(Exception):
-            scene = scene_ahead(picture.scene, back=self._goes_back)
-            if scene is not None:
+        for scene in scenes:
+            size = self.outer_size
+            if any(picture.shows(scene, size) for picture in self._prepared):
+                continue
+            with suppress(Exception):
                 observed = Observed.of(scene)
-                ahead = Picture(blank(observed, *self.outer_size), observed)
-                self._draw(ahead.canvas, observed)
-                for first, count in ahead.changed_rows(picture):
-                    for row in ahead.lines(range(first, first + count), self._filtered):
+                picture = Picture(blank(observed, *size), observed)
+                self._draw(picture.canvas, observed)
+                for first, count in picture.changed_rows(stands):
+                    for row in picture.lines(range(first, first + count), self._filtered):
                         row.render(self.app.console)
-                self._ahead = ahead
-
-    def _look_ahead_soon(self) -> None:
-        self._look_ahead_no_more()
-        if not self.app.is_headless:
-            self._waiting = asyncio.get_running_loop().call_later(QUIET_SECONDS, self.look_ahead)
-
-    def _look_ahead_no_more(self) -> None:
-        if self._waiting is not None:
-            self._waiting.cancel()
-
-    def on_unmount(self) -> None:
-        """Nobody will ask for more."""
-        self._look_ahead_no_more()
+                self._prepared.append(picture)
 
     def render_line(self, y: int) -> Strip:
         """One row of the canvas, which is drawn anew when the scene or the size is another."""
@@ -132,7 +118,7 @@ class Region(Guarded, Widget):
     def notify_style_update(self) -> None:
         """Another theme: rows may look otherwise than when they were made."""
         super().notify_style_update()
-        self._ahead = None
+        self._prepared = []
         if self._picture is not None:
             self._picture.strips.clear()
 
@@ -148,23 +134,16 @@ class Region(Guarded, Widget):
         scene, size = self._scene, self.outer_size
         if scene is None or not all(size):
             return None
-        if self._picture is None or not self._picture.fits(scene, size):
-            self._picture = self._ready(scene, size) or self._drawn(scene, size)
-            self._ahead = None
-            before, self._position = self._position, scene.session.position
-            self._goes_back = self._position < before or (self._position == before and self._goes_back)
-            self._look_ahead_soon()
+        known = (*((self._picture,) if self._picture else ()), *self._prepared)
+        found = next((picture for picture in known if picture.shows(scene, size)), None)
+        self._picture = found or self._drawn(scene, size)
         return self._picture
 
-    def _ready(self, scene: Scene, size: Size) -> Picture | None:
-        """A picture that the scene has already: the one drawn ahead, or the one that stands."""
-        pictures = (self._ahead, self._picture)
-        return next((picture for picture in pictures if picture and picture.would_fit(scene, size)), None)
-
     def _drawn(self, scene: Scene, size: Size) -> Picture:
-        canvas = blank(scene, *size)
-        draw_or_say(canvas, lambda canvas: self._draw(canvas, scene), self.app)
-        return Picture(canvas, scene)
+        observed = Observed.of(scene)
+        picture = Picture(blank(observed, *size), observed)
+        draw_or_say(picture.canvas, lambda canvas: self._draw(canvas, observed), self.app)
+        return picture
 
     def on_click(self, event: Click) -> None:
         """Pass on what lies under the mouse."""

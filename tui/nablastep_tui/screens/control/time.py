@@ -42,6 +42,11 @@ class TimeControl:
     def begin(self) -> None:
         """The stage is there."""
 
+    @property
+    def steps(self) -> bool:
+        """Whether → and ← step through the equations now."""
+        return True
+
     def allows(self, action: str) -> bool:
         """Whether keys and clicks may do that now."""
         return True
