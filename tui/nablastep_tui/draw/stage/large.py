@@ -210,9 +210,9 @@ def _body_width(source: Source, space: int) -> int:
 
 
 def _body_height(source: Source, width: int, height: int) -> int:
-    """As many of `height` rows as leave the entries at most four times as tall as they are wide."""
-    tallest = 2 * MOST_GROWN * max(1, width // source.sizes[1])
-    return max(1, _grown(source.sizes[0], min(height, max(-(-source.sizes[0] // 2), source.sizes[0] * tallest // 4))))
+    """As many of `height` rows as make the picture a square, or twice as tall as it is by itself: no bars of colour."""
+    natural = -(-source.sizes[0] // 2)
+    return max(1, _grown(source.sizes[0], min(height, max(2 * natural, width // 2))))
 
 
 def _draw_row(
