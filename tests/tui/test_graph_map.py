@@ -236,6 +236,34 @@ def test_the_active_card_has_the_first_claim_on_numbers(source: str) -> None:
                 assert slot.numeric, (step.id, slot.name)
 
 
+@pytest.mark.parametrize(
+    ("source", "convention"),
+    [
+        ("dead-relu", "column"),
+        ("skinny", "row-keras"),
+        ("ng-ex4", "row-pytorch"),
+        ("ridge", "column"),
+        ("xor", "column"),
+    ],
+)
+def test_what_a_step_makes_is_in_numbers_where_they_fit(source: str, convention: str) -> None:
+    session = ns.open(source)
+    for step in session.program.steps:
+        session.next()
+        shown = scene(session, convention)
+        plan = plan_within(shown, 120, map_height(120, 40, shown))
+        (card,) = (card for _, card in plan.cards if card.index == active_box(shown, plan.chart))
+        made = [slot for slot in card.slots if slot.name == step.target.bare.id and slot.measured.columns <= 4]
+        assert all(slot.numeric for slot in made if slot.measured.rows <= plan.numbers), step.id
+
+
+def test_a_row_more_is_taken_for_the_sake_of_numbers_only() -> None:
+    assert map_height(120, 40, scene(at("ridge", "r"))) == 15
+    assert "−0.625" in "\n".join(text(scene(at("ridge", "r")), 120, 40))
+    for source in ("two-heads", "rnn", "weight-decay"):
+        assert map_height(120, 40, scene(at(source, "E"))) <= 14
+
+
 def test_the_map_of_a_graph_stands_still() -> None:
     for source in ("attention", "two-heads", "temperature", "batch-norm"):
         session = ns.open(source)

@@ -39,8 +39,9 @@ _SLOTS: Remembered[tuple[Canvas, str]] = Remembered(512)
 
 
 def cards_height(scene: Scene, width: int, most: int) -> int:
-    """The rows that cards, channels and buses take where they may have `most`."""
-    return plan_within(scene, width, most).height
+    """The rows that cards, channels and buses take where they may have `most`, and one more for the sake of numbers."""
+    plan, taller = plan_within(scene, width, most), plan_within(scene, width, most + 1)
+    return taller.height if taller.numbers > plan.numbers else plan.height
 
 
 def draw_cards(canvas: Canvas, scene: Scene) -> None:

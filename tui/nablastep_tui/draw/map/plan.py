@@ -138,8 +138,9 @@ class Fold:
 class MapPlan:
     """What stands in the map from left to right, each with its left edge, and the rows of its bands.
 
-    `up`, `down`: rows of channels above and below the cards. `gathers`: below them are rows for the gradients of what
-    is shared. `brief`: names are written without the parentheses of their layers.
+    `numbers`: the rows of the tallest matrix in numbers, whichever step is shown. `up`, `down`: rows of channels above
+    and below the cards. `gathers`: below them are rows for the gradients of what is shared. `brief`: names are written
+    without the parentheses of their layers.
     """
 
     chart: Chart
@@ -150,6 +151,7 @@ class MapPlan:
     down: int
     gap: int
     gathers: bool
+    numbers: int
     brief: bool = False
 
     @property
@@ -193,8 +195,8 @@ class MapPlan:
         return (self.card_height - 2) // 2
 
 
-Claim = tuple[int, frozenset[str]]
-"""A card with the first claim on numbers, and the quantities in it that come first."""
+Claim = tuple[int, str, frozenset[str]]
+"""A card with the first claim on numbers, the quantity in it that comes first, and all that come before others."""
 
 
 def lanes_to_try(scene: Scene, most: int) -> range:
@@ -211,7 +213,7 @@ def plan_map(scene: Scene, width: int, rows: int) -> MapPlan:
     active, step = active_box(scene, chart), scene.view.step
     upcoming = chart.box_of.get(step.target.bare.id, active)
     claiming = active if scene.view.is_done or measures[upcoming].is_inline else upcoming
-    claim = claiming, touched(program, step)
+    claim = claiming, step.target.bare.id, touched(program, step)
     gathers = any(f"grad_{name}" in program.symbols for name in chart.shared)
     return _planned(
         chart,
@@ -230,7 +232,8 @@ def plan_map(scene: Scene, width: int, rows: int) -> MapPlan:
 @lru_cache(maxsize=64)
 def _claims(program: Program, chart: Chart) -> tuple[Claim, ...]:
     """The claims of all steps."""
-    return tuple(dict.fromkeys((box_of_step(chart, step), touched(program, step)) for step in program.steps))
+    found = ((box_of_step(chart, step), step.target.bare.id, touched(program, step)) for step in program.steps)
+    return tuple(dict.fromkeys(found))
 
 
 @lru_cache(maxsize=256)
@@ -267,7 +270,8 @@ def _planned(
     lane = _lane_of(measures, width, lanes, claims)
     height = _card_height(measures, lane, rows, blank)
     down += blank - max(0, height - 2 - max(2 * lane + 3, 2 * rows + 3))
-    return MapPlan(chart, tuple(placed), max(lane, (height - 5) // 2), height, up, down, gap, gathers, brief)
+    tall = max(lane, (height - 5) // 2)
+    return MapPlan(chart, tuple(placed), tall, height, up, down, gap, gathers, lane, brief)
 
 
 def _card_height(measures: Measures, lane: int, rows: int, blank: int) -> int:
@@ -362,8 +366,8 @@ def _choose(measures: Measures, width: int, rows: int) -> tuple[CardStyle, tuple
 def _claimed(measures: Measures, width: int, rows: int, claim: Claim) -> tuple[Card, ...]:
     """The cards; those that have no claim give up numbers so that the active one has its own."""
     _, cards, all_fit = _choose(measures, width, rows)
-    active = claim[0]
-    had = _numbers(cards[active])
+    active, made, _ = claim
+    had = _written_out(cards[active])
     is_whole = all(slot.numeric for slot in cards[active].slots)
     if measures[active].is_inline or (is_whole and all_fit):
         return cards
@@ -371,7 +375,8 @@ def _claimed(measures: Measures, width: int, rows: int, claim: Claim) -> tuple[C
     rooms = [[room(less, active, width) for less in others] for room in (_room_beside_all, _room_beside_two)]
     most = [max(room) for room in rooms]
     for owns in _own(measures, width, rows, claim):
-        if not (numbers := max(map(_numbers, owns))) or numbers < had:
+        numbers = _written_out(owns[0])
+        if not numbers or (len(numbers) < len(had) and (made in had or made not in numbers)):
             continue
         for room, largest in zip(rooms, most, strict=True):
             fitting = [own for own in owns if own.width <= largest]
@@ -392,8 +397,8 @@ def _narrower(measures: Measures, width: int, rows: int) -> tuple[tuple[Card, ..
 
 def _own(measures: Measures, width: int, rows: int, claim: Claim) -> Iterator[list[Card]]:
     """The active card from most to least: all its numbers, fewer of them, at least those that the step has to do with,
-    these alone, and fewer still."""
-    active, first = claim
+    these alone, what it makes alone, and fewer still."""
+    active, made, first = claim
     generous, *levels = _levels(measures, width, rows)
     whole = [_card(found, active, measures[active], 1) for found in generous]
     yield whole
@@ -405,6 +410,7 @@ def _own(measures: Measures, width: int, rows: int, claim: Claim) -> Iterator[li
     is_enough = [wanted <= _written_out(cards[0]) for cards in fewer]
     yield from compress(fewer, is_enough)
     yield chosen
+    yield [_card(found, active, measures[active], 1, only=frozenset({made})) for found in generous]
     yield from compress(fewer, map(not_, is_enough))
 
 

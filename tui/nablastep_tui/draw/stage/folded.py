@@ -134,14 +134,14 @@ def _folded(scene: Scene, groups: Sequence[Group], width: int, is_tight: bool) -
     placed, signs, y = list[Placed](), list[Sign](), 0
     for row in rows:
         places = [geometry(item, scene.glyphs) for item in row if not isinstance(item, str)]
-        middle, x = max(place.middle_y for place in places), 0
+        middle, x = max((place.middle_y for place in places), default=0), 0
         for item in row:
             if isinstance(item, str):
                 signs.append(Sign(item, x, y + middle))
             else:
                 placed.append(Placed(item, x, y + middle - geometry(item, scene.glyphs).middle_y))
             x += _width(scene, item) + gap
-        y = max(each.y + geometry(each.picture, scene.glyphs).height for each in placed) + (0 if is_tight else ROW_GAP)
+        y += max((middle - place.middle_y + place.height for place in places), default=1) + (0 if is_tight else ROW_GAP)
     right = [each.x + geometry(each.picture, scene.glyphs).width for each in placed]
     right += [sign.x + width_of(sign.text) for sign in signs]
     return Arrangement(tuple(placed), max(right), y - (0 if is_tight else ROW_GAP), tuple(signs))
