@@ -11,10 +11,10 @@ import pytest
 
 import nablastep as ns
 from nablastep_tui.draw.canvas import Canvas
-from nablastep_tui.draw.map.cards import plan_within
 from nablastep_tui.draw.map.chart import chart_of
+from nablastep_tui.draw.map.folds import Fold
 from nablastep_tui.draw.map.net_map import draw_map, map_height
-from nablastep_tui.draw.map.plan import Fold, plan_map
+from nablastep_tui.draw.map.plan import plan_map, plan_within
 from nablastep_tui.draw.map.quantity import active_box
 from nablastep_tui.draw.map.route import Route, coloured, rows_needed
 from nablastep_tui.look.glyphs import ASCII
@@ -254,7 +254,7 @@ def test_what_a_step_makes_is_in_numbers_where_they_fit(source: str, convention:
         plan = plan_within(shown, 120, map_height(120, 40, shown))
         (card,) = (card for _, card in plan.cards if card.index == active_box(shown, plan.chart))
         made = [slot for slot in card.slots if slot.name == step.target.bare.id and slot.measured.columns <= 4]
-        assert all(slot.numeric for slot in made if slot.measured.rows <= plan.numbers), step.id
+        assert all(slot.numeric for slot in made if slot.measured.rows <= plan.bands.numbers), step.id
 
 
 def test_a_row_more_is_taken_for_the_sake_of_numbers_only() -> None:

@@ -8,8 +8,9 @@ import nablastep as ns
 from nablastep_tui.draw.canvas import Canvas
 from nablastep_tui.draw.frame import most_map_rows
 from nablastep_tui.draw.map.cards import plan_within
+from nablastep_tui.draw.map.folds import Fold
 from nablastep_tui.draw.map.net_map import draw_map, map_height
-from nablastep_tui.draw.map.plan import Fold, plan_map
+from nablastep_tui.draw.map.plan import plan_map
 from nablastep_tui.draw.matrix import CellTarget
 from nablastep_tui.look.glyphs import ASCII
 from nablastep_tui.look.palettes import DARK, LIGHT, MONOCHROME

@@ -11,9 +11,10 @@ from nablastep.program import BACKWARD, FORWARD
 from nablastep_tui.draw.canvas import Canvas
 from nablastep_tui.draw.heat import draw_map_strip
 from nablastep_tui.draw.map.bus import draw_bus, draw_small
+from nablastep_tui.draw.map.card import Card, CardStyle, Slot
 from nablastep_tui.draw.map.chart import Box
 from nablastep_tui.draw.map.flow import draw_channel_names, draw_flow
-from nablastep_tui.draw.map.plan import Card, CardStyle, MapPlan, Slot, badge, lanes_to_try, plan_map, sum_mark
+from nablastep_tui.draw.map.plan import MapPlan, plan_within
 from nablastep_tui.draw.map.quantity import (
     Quantity,
     active_box,
@@ -25,6 +26,7 @@ from nablastep_tui.draw.map.quantity import (
     strip_picture,
     symbol_style,
 )
+from nablastep_tui.draw.map.sizes import badge, sum_mark
 from nablastep_tui.draw.map.tracks import hidden_tracks, track_rows
 from nablastep_tui.draw.matrix import MatrixState, compact, draw
 from nablastep_tui.draw.remembered import Remembered
@@ -38,12 +40,6 @@ from nablastep_tui.scene.scene import Scene, Target
 _SLOTS: Remembered[tuple[Canvas, str]] = Remembered(512)
 
 
-def cards_height(scene: Scene, width: int, most: int) -> int:
-    """The rows that cards, channels and buses take where they may have `most`, and one more for the sake of numbers."""
-    plan, taller = plan_within(scene, width, most), plan_within(scene, width, most + 1)
-    return taller.height if taller.numbers > plan.numbers else plan.height
-
-
 def draw_cards(canvas: Canvas, scene: Scene) -> None:
     """The whole map on a canvas of its size."""
     plan = plan_within(scene, canvas.width, canvas.height)
@@ -52,15 +48,6 @@ def draw_cards(canvas: Canvas, scene: Scene) -> None:
     draw_flow(canvas, scene, plan)
     draw_bus(canvas, scene, plan)
     draw_channel_names(canvas, scene, plan)
-
-
-def plan_within(scene: Scene, width: int, most: int) -> MapPlan:
-    """The plan with the tallest lanes that has no more rows."""
-    for rows in lanes_to_try(scene, most):
-        plan = plan_map(scene, width, rows)
-        if plan.height <= most:
-            break
-    return plan
 
 
 # one card

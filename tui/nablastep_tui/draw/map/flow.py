@@ -11,8 +11,10 @@ from nablastep.program import BACKWARD, FORWARD
 from nablastep_tui.draw.canvas import Canvas
 from nablastep_tui.draw.heat import draw_map_strip
 from nablastep_tui.draw.lines import crossing
+from nablastep_tui.draw.map.card import Card, Slot
 from nablastep_tui.draw.map.chart import Link
-from nablastep_tui.draw.map.plan import STUB_WIDTH, Card, Fold, MapPlan, Slot
+from nablastep_tui.draw.map.folds import STUB_WIDTH, Fold
+from nablastep_tui.draw.map.plan import MapPlan
 from nablastep_tui.draw.map.quantity import (
     exists,
     flow_style,

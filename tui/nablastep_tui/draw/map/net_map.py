@@ -6,7 +6,8 @@ from collections.abc import Hashable
 
 from nablastep_tui.draw.canvas import Area, Canvas
 from nablastep_tui.draw.frame import most_map_rows, uses_cards
-from nablastep_tui.draw.map.cards import cards_height, draw_cards
+from nablastep_tui.draw.map.cards import draw_cards
+from nablastep_tui.draw.map.plan import cards_height
 from nablastep_tui.draw.map.rail import draw_rail, rail_height
 from nablastep_tui.scene.scene import Scene
 

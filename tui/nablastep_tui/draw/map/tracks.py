@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import chain
 
-from nablastep_tui.draw.map.plan import Card, Fold, MapPlan, Slot
+from nablastep_tui.draw.map.card import Card, Slot
+from nablastep_tui.draw.map.folds import Fold
+from nablastep_tui.draw.map.plan import MapPlan
 from nablastep_tui.draw.map.quantity import asked
 from nablastep_tui.look.cells import width_of
 from nablastep_tui.look.symbols import symbol_text
