@@ -17,6 +17,7 @@ from nablastep_tui.draw.stage.folded import arrange_terms, folded_equation
 from nablastep_tui.draw.stage.plan import has_room_for_numbers
 from nablastep_tui.draw.stage.stage import draw_stage
 from nablastep_tui.draw.stage.words import half_of
+from nablastep_tui.scene.cursor import stops
 from region_scenes import at, drawn, rows, scene
 
 
@@ -232,3 +233,11 @@ def test_a_sum_of_products_shows_its_terms_rather_than_factors_without_signs() -
     text = rows(draw_stage, scene(at("rnn", "grad_W")), 80, 14)
     assert any("∇z⁽²⁾ h⁽¹⁾ᵀ n₁" in row and "∇z⁽³⁾ h⁽²⁾ᵀ n₁" in row for row in text)
     assert any(" = " in row and " + " in row and "⎢" in row for row in text)
+
+
+def test_an_operand_in_which_the_cursor_stands_is_shown_though_there_is_room_for_terms_only() -> None:
+    session = at("rnn", "grad_W")
+    for stop in stops(scene(session).view):
+        text = "\n".join(rows(draw_stage, scene(session, focus=stop), 80, 14))
+        name = notation_named("unicode").text(stop.expression)
+        assert re.search(rf"╶[ ─]*{re.escape(name)} \w+ ", text), (name, text)

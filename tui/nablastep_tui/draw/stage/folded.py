@@ -76,7 +76,12 @@ def _name_of(scene: Scene, source: Source) -> str:
 
 
 def arrange_terms(scene: Scene, width: int, height: int, *, is_tight: bool = False) -> Arrangement | None:
-    """The result and the terms that it is the sum of; None of what is no sum, or where they do not fit."""
+    """The result and the terms that it is the sum of; None of what is no sum, or where they do not fit.
+
+    None while the cell cursor stands in an operand, too: that has to be seen.
+    """
+    if scene.focus is not None:
+        return None
     terms = list(_terms(scene.shown.equation.expression))
     result = result_source(scene)
     if len(terms) < 2 or any(shape_of(term) != shape_of(terms[0][1]) for _, term in terms) or result.values is None:
