@@ -7,30 +7,41 @@ from typing import Any
 
 from nablastep_tui.scene.scene import Motion, Scene
 
-_FIELDS = frozenset(field.name for field in fields(Scene))
+
+class _Noted:
+    """A field that is taken over when it is first asked for; from then on it is found at once, as any other."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __get__(self, observed: Observed, _: type) -> Any:
+        known = vars(observed)
+        known[self._name] = found = getattr(known["whole"], self._name)
+        return found
 
 
 class Observed(Scene):
-    """A scene, the names of those of its fields that have been asked for, and where its session stood then."""
+    """A scene of which it is known what has been asked for: its `whole`, and the `place` of its session then."""
 
     @classmethod
     def of(cls, scene: Scene) -> Observed:
         """The same scene, of which nothing has been asked yet."""
         observed = object.__new__(cls)
-        observed.__dict__.update(vars(scene), asked=set(), place=scene.session.place)
+        vars(observed).update(whole=scene, place=scene.session.place)
         return observed
-
-    def __getattribute__(self, name: str) -> Any:
-        if name in _FIELDS:
-            object.__getattribute__(self, "asked").add(name)
-        return object.__getattribute__(self, name)
 
     def answers_as(self, other: Scene) -> bool:
         """Whether all that has been asked of this scene is the same in the other."""
-        mine, others = vars(self), vars(other)
-        if not mine["asked"].isdisjoint({"session", "view"}) and mine["place"] != other.session.place:
+        mine = vars(self)
+        asked = mine.keys() & _FIELDS
+        if not asked.isdisjoint({"session", "view"}) and mine["place"] != other.session.place:
             return False
-        return all(_answer(name, mine[name]) == _answer(name, others[name]) for name in mine["asked"])
+        return all(_answer(name, mine[name]) == _answer(name, getattr(other, name)) for name in asked)
+
+
+_FIELDS = frozenset(field.name for field in fields(Scene))
+for _name in _FIELDS:
+    setattr(Observed, _name, _Noted(_name))
 
 
 def _answer(name: str, value: Any) -> object:
