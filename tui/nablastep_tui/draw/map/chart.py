@@ -12,11 +12,11 @@ readers over a bus. E has a box behind all others.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from nablastep.expressions import Add, Expression, Symbol, matrix_symbols
 from nablastep.graph import COMPUTED, Definition, Graph, Role
+from nablastep.records import record
 
 Track = tuple[str, ...]
 
@@ -25,7 +25,7 @@ _MARKS, _GAP, _VALUE = 4, 1, 9
 """Cells for `∇`, the brackets of a mark and `Σ2`; between names; for a small strip beside a name, and an arrow."""
 
 
-@dataclass(frozen=True)
+@record()
 class Box:
     """A card of the map. `number` is the block's, 0 that of what comes in, one more than the last that of E.
 
@@ -43,7 +43,7 @@ class Box:
         return tuple(name for track in self.tracks for name in track) + self.compared
 
 
-@dataclass(frozen=True)
+@record()
 class Link:
     """`reader` is computed from `source`; their gradients go the other way. `reach` says how it is drawn.
 
@@ -56,7 +56,7 @@ class Link:
     reach: str
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Chart:
     """The map of a graph before it has a size.
 
@@ -276,7 +276,7 @@ def _links(boxes: tuple[Box, ...], readers: dict[str, tuple[str, ...]], sources:
             yield Link(source, reader, _reach(source, spot, there, enters=enters))
 
 
-@dataclass(frozen=True)
+@record()
 class _Spot:
     """Where a quantity stands, and the values before it on its track."""
 

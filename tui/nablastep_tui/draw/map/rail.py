@@ -6,10 +6,10 @@ Where equations leap over something, or share something, a row of channels stand
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 
 from nablastep.program import BACKWARD, FORWARD
+from nablastep.records import record
 from nablastep_tui.draw.canvas import Canvas
 from nablastep_tui.draw.lines import draw_hook
 from nablastep_tui.draw.map.chart import Chart, chart_of
@@ -39,7 +39,7 @@ SHARED = -1
 """The box of what is shared, which stands before all others."""
 
 
-@dataclass(frozen=True)
+@record()
 class _Stop:
     """One place on the rail: a quantity, and the index of the box that it belongs to."""
 
@@ -47,7 +47,7 @@ class _Stop:
     box: int
 
 
-@dataclass(frozen=True)
+@record()
 class _Rail:
     """The stops in sight from column `x` on, `pitch` cells apart; boxes out of sight on either side.
 
