@@ -17,9 +17,10 @@ from nablastep.calculus import CALCULUS
 from nablastep.derivations.bias_as_activation import augmented_lines
 from nablastep.derivations.closing import closing_of, conventions_text
 from nablastep.derivations.jacobian import LAYOUTS
+from nablastep.derivations.lines import Route
 from nablastep.derivations.rendering import FORMATS, latex_words, why_text
 from nablastep.derivations.subject import subject_of
-from nablastep.derivations.why import ROUTES, Route, why, why_lines
+from nablastep.derivations.why import ROUTES, why, why_lines
 from nablastep.derivations.writing import derivation_notations
 from nablastep.evaluation import value_of
 from nablastep.expressions import Equation, Expression, Factor, Hadamard, MatMul, Scale, Transpose

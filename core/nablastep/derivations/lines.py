@@ -19,7 +19,7 @@ from nablastep.derivations.samples import SAMPLES
 from nablastep.derivations.worth import LARGEST_FINITE, Evaluator, Worth
 from nablastep.derivations.writing import derivation_notation
 from nablastep.displayed import Displayed, DisplayedEquation
-from nablastep.expressions import Expression, Transpose, walk
+from nablastep.expressions import Expression, Symbol, Transpose, walk
 from nablastep.shapes import shape_of
 from nablastep.structures import SAMPLE, Entry, OfSample, Vec
 
@@ -242,3 +242,18 @@ def frozen(array: NDArray[Any]) -> Array:
     copy = np.array(array, dtype=np.float64)
     copy.flags.writeable = False
     return copy
+
+
+@dataclass(frozen=True, eq=False)
+class Route:
+    """One way to the step's equation. `direction` is the small change of the differential route, as it is shown."""
+
+    name: str
+    lines: tuple[Line, ...]
+    direction: Array | None = None
+    moving: Symbol | None = None
+
+    @property
+    def holds(self) -> bool:
+        """Whether every line with a value holds."""
+        return all(line.holds is not False for line in self.lines)

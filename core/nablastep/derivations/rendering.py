@@ -13,9 +13,9 @@ import numpy as np
 
 from nablastep.cost import LONGEST_DOCUMENT, check_length
 from nablastep.derivations.closing import MIXING, READINGS, SHORTHAND, closing_of
-from nablastep.derivations.lines import Line
+from nablastep.derivations.lines import Line, Route
 from nablastep.derivations.one_reader import Closing
-from nablastep.derivations.why import ALL, Route, situation_of, why
+from nablastep.derivations.why import ALL, situation_of, why
 from nablastep.derivations.writing import derivation_notation
 from nablastep.expressions import WEIGHTS, Equation, symbols
 from nablastep.formulas.tokens import GREEK_NAMES

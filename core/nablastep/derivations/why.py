@@ -20,7 +20,7 @@ from nablastep.derivations.differential import differential_drafts
 from nablastep.derivations.forward import index_form, matrix_form
 from nablastep.derivations.index import index_drafts
 from nablastep.derivations.jacobian import LAYOUTS, NUMERATOR, jacobian_drafts
-from nablastep.derivations.lines import Array, Draft, Line, Lines, Truth, evaluated, frozen
+from nablastep.derivations.lines import Array, Draft, Line, Lines, Route, Truth, evaluated, frozen
 from nablastep.derivations.subject import Subject, shown_forward, subject_of
 from nablastep.derivations.update import UPDATE_ROUTE, update_drafts
 from nablastep.derivations.worth import Evaluator
@@ -37,21 +37,6 @@ ROUTES = (INDEX, JACOBIAN, DIFFERENTIAL)
 ALL = "all"
 
 DIRECTION_SEED = 20
-
-
-@dataclass(frozen=True, eq=False)
-class Route:
-    """One way to the step's equation. `direction` is the small change of the differential route, as it is shown."""
-
-    name: str
-    lines: tuple[Line, ...]
-    direction: Array | None = None
-    moving: Symbol | None = None
-
-    @property
-    def holds(self) -> bool:
-        """Whether every line with a value holds."""
-        return all(line.holds is not False for line in self.lines)
 
 
 @dataclass(frozen=True, eq=False)

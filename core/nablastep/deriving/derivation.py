@@ -19,7 +19,7 @@ from nablastep.derivations.collapse import folded_product, plain_product
 from nablastep.derivations.differential import differential_drafts
 from nablastep.derivations.index import index_drafts, slope_drafts
 from nablastep.derivations.jacobian import LAYOUTS, NUMERATOR, jacobian_drafts
-from nablastep.derivations.lines import OWN, Draft, Line, Truth, evaluated, frozen
+from nablastep.derivations.lines import OWN, Draft, Line, Route, Truth, evaluated, frozen
 from nablastep.derivations.subject import Subject, Use
 from nablastep.derivations.worth import Evaluator, most_steps
 from nablastep.deriving.kinds import Array, DeriveError
@@ -70,21 +70,6 @@ class Asked:
     symmetric: bool = False
     second: bool = False
     routes: tuple[str, ...] = ROUTES
-
-
-@dataclass(frozen=True, eq=False)
-class Route:
-    """One way to the result."""
-
-    name: str
-    lines: tuple[Line, ...]
-    direction: Array | None = None
-    moving: Symbol | None = None
-
-    @property
-    def holds(self) -> bool:
-        """Whether every line with a value holds."""
-        return all(line.holds is not False for line in self.lines)
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from nablastep.derivations.lines import Line
+from nablastep.derivations.lines import Line, Route
 from nablastep.derivations.rendering import (
     LARGEST_PRINTED,
     TITLES,
@@ -25,7 +25,7 @@ from nablastep.derivations.rendering import (
 from nablastep.derivations.writing import derivation_notation
 from nablastep.deriving.answer import Answer, equation_text, left_text
 from nablastep.deriving.code import code_text, function_text
-from nablastep.deriving.derivation import HESSIAN, HESSIAN_PRODUCT, JACOBIAN_KIND, PRODUCT, Result, Route
+from nablastep.deriving.derivation import HESSIAN, HESSIAN_PRODUCT, JACOBIAN_KIND, PRODUCT, Result
 from nablastep.deriving.norms import with_norms
 from nablastep.deriving.programs import numpy_program, pytorch_program
 from nablastep.errors import UnknownNameError

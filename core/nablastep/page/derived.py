@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from nablastep.derivations.closing import closing
-from nablastep.derivations.lines import Line
+from nablastep.derivations.lines import Line, Route
 from nablastep.derivations.rendering import TITLES
-from nablastep.derivations.why import ROUTES, Route, why
+from nablastep.derivations.why import ROUTES, why
 from nablastep.page.pool import Pool
 from nablastep.program import UPDATE
 from nablastep.session import Session

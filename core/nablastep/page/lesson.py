@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from nablastep.derivations.closing import closing
+from nablastep.derivations.lines import Route
 from nablastep.derivations.one_reader import Closing
-from nablastep.derivations.why import Route
 from nablastep.notation import notation_named
 from nablastep.page.data import Page
 from nablastep.page.derived import routes_told

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from nablastep.demo.opening import OpenDemo
+from nablastep.derivations.lines import Route
 from nablastep.derivations.rendering import TITLES
-from nablastep.derivations.why import Route
 from nablastep.notation import notation_named
 from nablastep.notation.latex_words import latex_words
 from nablastep.page.document import page_of_demo

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from nablastep.derivations.lines import Route
 from nablastep.derivations.rendering import TITLES
-from nablastep.derivations.why import Route
 from nablastep.markdown_text import escaped, link_target
 from nablastep.notation import notation_named
 from nablastep.page.lesson import Lesson, Part, alternative_text, parts

@@ -30,7 +30,7 @@ from nablastep.transposition import Convention, convention_named
 from nablastep.words import by_hand_sentence, kink_sentence, not_finite_sentence, step_title
 
 if TYPE_CHECKING:
-    from nablastep.derivations.why import Route
+    from nablastep.derivations.lines import Route
 
 MOST_ITERATIONS = 1_000_000
 WHY_ROUTE = "differential"

@@ -29,7 +29,7 @@ from nablastep.trace.wording import (
 )
 
 if TYPE_CHECKING:
-    from nablastep.derivations.why import Route
+    from nablastep.derivations.lines import Route
 
 NARROWEST = 80
 INDENT = 5

@@ -109,7 +109,6 @@ class Scene:
     caption: tuple[str, ...] | None = None
     pooling: str = "rms"
     picture: bool = True
-    falk: bool = False
     motion: Motion | None = None
     prompt: Prompt | None = None
     lesson: Lesson | None = None

@@ -11,9 +11,9 @@ import numpy as np
 from nablastep.derivations.bias_as_activation import affine_of, augmented_lines
 from nablastep.derivations.closing import closing
 from nablastep.derivations.jacobian import NUMERATOR
-from nablastep.derivations.lines import Line
+from nablastep.derivations.lines import Line, Route
 from nablastep.derivations.one_reader import Closing
-from nablastep.derivations.why import DIFFERENTIAL, Route, why
+from nablastep.derivations.why import DIFFERENTIAL, why
 from nablastep.program import Program
 from nablastep.session import Session
 

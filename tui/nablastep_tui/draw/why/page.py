@@ -11,8 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from nablastep.derivations.lines import Line
-from nablastep.derivations.why import Route
+from nablastep.derivations.lines import Line, Route
 from nablastep.derivations.writing import derivation_notation
 from nablastep.shapes import shape_of
 from nablastep_tui.draw.canvas import Canvas

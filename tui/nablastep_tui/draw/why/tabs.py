@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nablastep.derivations.why import Route
+from nablastep.derivations.lines import Route
 from nablastep_tui.draw.canvas import Canvas
 from nablastep_tui.draw.why.exhibits import Look
 from nablastep_tui.look.cells import width_of
