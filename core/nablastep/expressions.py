@@ -25,11 +25,12 @@ ROWS, COLUMNS = 0, 1
 class Expression:
     """A node of the tree, a dataclass. Its operands are those of its fields that are expressions, in reading order."""
 
-    __slots__ = ("_operands",)
+    __slots__ = ("_hash", "_operands")
 
     __match_args__: ClassVar[tuple[str, ...]]
     """The names of the fields, which a dataclass sets."""
 
+    _hash: int  # trees are looked up again and again
     _operands: tuple[Expression, ...]
 
     @property

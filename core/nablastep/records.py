@@ -6,7 +6,7 @@ was a third of its start. Here only `__init__` is written, at its first call; th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import MISSING, Field, FrozenInstanceError, dataclass, field, fields
 from inspect import Signature, signature
 from operator import attrgetter
@@ -26,7 +26,7 @@ def record(*, slots: bool = False, eq: bool = True) -> Callable[[type[T]], type[
         methods: dict[str, Any] = {"__init__": _init_when_called(made), "__repr__": _showing(known)}
         if "__init__" not in vars(cls):
             methods["__signature__"] = _Signature()
-        methods |= _comparing(known) if eq else {}
+        methods |= _comparing(known, keeps_hash=hasattr(cls, "_hash")) if eq else {}
         for name, method in methods.items():
             if name not in vars(cls):
                 setattr(made, name, method)
@@ -81,8 +81,8 @@ def _init(cls: type) -> Callable[..., None]:
     return written
 
 
-def _comparing(known: Iterable[Field[Any]]) -> dict[str, Any]:
-    """`__eq__` and `__hash__` by the values of the fields."""
+def _comparing(known: Sequence[Field[Any]], *, keeps_hash: bool) -> dict[str, Any]:
+    """`__eq__` and `__hash__` by the values of the fields; a class with a slot `_hash` finds its own only once."""
     compared = _values([each.name for each in known if each.compare])
     hashed = _values([each.name for each in known if (each.compare if each.hash is None else each.hash)])
 
@@ -92,7 +92,15 @@ def _comparing(known: Iterable[Field[Any]]) -> dict[str, Any]:
     def hash_of(self: Any) -> int:
         return hash(hashed(self))
 
-    return {"__eq__": is_equal, "__hash__": hash_of}
+    def kept_hash_of(self: Any) -> int:
+        try:
+            found: int = self._hash
+        except AttributeError:
+            found = hash(hashed(self))
+            object.__setattr__(self, "_hash", found)
+        return found
+
+    return {"__eq__": is_equal, "__hash__": kept_hash_of if keeps_hash else hash_of}
 
 
 def _showing(known: Iterable[Field[Any]]) -> Callable[[Any], str]:

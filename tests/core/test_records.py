@@ -100,6 +100,38 @@ def test_it_is_frozen_and_can_be_copied_pickled_and_changed_in_a_copy(made: Any)
     assert replace(made) is not made
 
 
+class Counted:
+    """Counts how often its hash is asked for."""
+
+    asked = 0
+
+    def __hash__(self) -> int:
+        self.asked += 1
+        return 7
+
+
+class Keeping:
+    __slots__ = ("_hash",)
+
+
+@record(slots=True)
+class Kept(Keeping):
+    a: Any
+
+
+def test_a_slot_for_it_keeps_the_hash_which_stays_in_its_process() -> None:
+    counted = Counted()
+    made = Kept(counted)
+    assert hash(made) == hash(made) == hash(Kept(Counted())) == hash((7,))
+    assert counted.asked == 1
+    text = Kept("x")
+    hash(text)
+    for same in (copy(text), pickle.loads(pickle.dumps(text)), replace(text)):  # another process hashes text otherwise
+        assert not hasattr(same, "_hash")
+        assert same == text
+        assert hash(same) == hash(text)
+
+
 def test_other_classes_and_identity() -> None:
     assert Further(1) != Plain(1)
     assert Plain(1) != Further(1)
