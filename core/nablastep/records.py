@@ -17,11 +17,11 @@ T = TypeVar("T")
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
-def record(*, slots: bool = False, eq: bool = True) -> Callable[[type[T]], type[T]]:
-    """What `dataclass(frozen=True, slots=slots, eq=eq)` makes of a class; its subclasses have to be records, too."""
+def record(*, slots: bool = False, eq: bool = True, kw_only: bool = False) -> Callable[[type[T]], type[T]]:
+    """What `dataclass(frozen=True, …)` with these options makes of a class; its subclasses have to be records, too."""
 
     def made_of(cls: type[T]) -> type[T]:
-        made = dataclass(init=False, repr=False, eq=False, slots=slots)(cls)
+        made = dataclass(init=False, repr=False, eq=False, slots=slots, kw_only=kw_only)(cls)
         known = fields(made)  # type: ignore[arg-type]
         methods: dict[str, Any] = {"__init__": _init_when_called(made), "__repr__": _showing(known)}
         if "__init__" not in vars(cls):

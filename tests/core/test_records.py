@@ -36,6 +36,16 @@ class Further(Plain):
     more: int = field(default=3, kw_only=True)
 
 
+@record(kw_only=True)
+class Named:
+    a: int = 1
+
+
+@record()
+class NamedToo(Named):
+    b: int
+
+
 @record(eq=False)
 class Itself:
     a: int
@@ -148,6 +158,12 @@ def test_help_tells_how_it_is_called(own: type, standard: type) -> None:
         (each.name, each.kind, each.annotation) for each in signature(standard).parameters.values()
     ]
     assert list(signature(Further).parameters) == ["a", "found", "more"]
+
+
+def test_fields_may_be_given_by_name_only() -> None:
+    assert NamedToo(2, a=3) == NamedToo(b=2, a=3) != NamedToo(2)
+    with pytest.raises(TypeError, match="positional"):
+        Named(1)  # type: ignore[misc]
 
 
 def test_its_fields_can_be_matched() -> None:

@@ -1,4 +1,4 @@
-"""The statements of the demo language, one frozen dataclass per verb.
+"""The statements of the demo language, one record per verb.
 
 Data only: what a line says and where it stands. Positions take no part in comparison, so a demo equals its formatted
 self. Knows neither text nor networks; ids are names here.
@@ -6,14 +6,15 @@ self. Knows neither text nor networks; ids are names here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar
 
 from nablastep.demo.numerals import number_text
 from nablastep.demo.references import NOWHERE, Cell, Place, Value
+from nablastep.records import record
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class Statement:
     """What every statement has: the place of its verb."""
 
@@ -21,7 +22,7 @@ class Statement:
     place: Place = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True)
+@record()
 class TextStatement(Statement):
     """A verb with one quoted text; lines of the text are separated by `\\n`."""
 
@@ -29,49 +30,49 @@ class TextStatement(Statement):
     text_place: Place = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True)
+@record()
 class CountStatement(Statement):
     """A verb with one whole number from 1."""
 
     count: int = 1
 
 
-@dataclass(frozen=True)
+@record()
 class WordStatement(Statement):
     """A verb with one word out of a fixed list."""
 
     word: str
 
 
-@dataclass(frozen=True)
+@record()
 class DemoVersion(CountStatement):
     """`demo 1`: the version of the language."""
 
     verb = "demo"
 
 
-@dataclass(frozen=True)
+@record()
 class Title(TextStatement):
     """`title "…"`: what the demo is called."""
 
     verb = "title"
 
 
-@dataclass(frozen=True)
+@record()
 class NetworkName(TextStatement):
     """`network mazur`: a built-in name, or a network file relative to the demo."""
 
     verb = "network"
 
 
-@dataclass(frozen=True)
+@record()
 class Convention(WordStatement):
     """`convention row-keras`: in the header the one shown first, later a change of view."""
 
     verb = "convention"
 
 
-@dataclass(frozen=True)
+@record()
 class Size(Statement):
     """`size 120x40`: columns and rows of the screen."""
 
@@ -80,7 +81,7 @@ class Size(Statement):
     rows: int
 
 
-@dataclass(frozen=True)
+@record()
 class Speed(Statement):
     """`speed 1.5`: a factor from 0.25 to 8."""
 
@@ -88,42 +89,42 @@ class Speed(Statement):
     factor: float
 
 
-@dataclass(frozen=True)
+@record()
 class Theme(WordStatement):
     """`theme light`: the colours of the screen."""
 
     verb = "theme"
 
 
-@dataclass(frozen=True)
+@record()
 class Chapter(TextStatement):
     """`chapter "…"`: a heading and a place to jump to."""
 
     verb = "chapter"
 
 
-@dataclass(frozen=True)
+@record()
 class Say(TextStatement):
     """`say "…"`: a caption, shown."""
 
     verb = "say"
 
 
-@dataclass(frozen=True)
+@record()
 class Note(TextStatement):
     """`note "…"`: for the speaker, never shown."""
 
     verb = "note"
 
 
-@dataclass(frozen=True)
+@record()
 class Pause(Statement):
     """`pause`: waits for a key live and 2 s in virtual time."""
 
     verb = "pause"
 
 
-@dataclass(frozen=True)
+@record()
 class Wait(Statement):
     """`wait 1.5s`: waits so many seconds."""
 
@@ -131,21 +132,21 @@ class Wait(Statement):
     seconds: float
 
 
-@dataclass(frozen=True)
+@record()
 class Next(CountStatement):
     """`next 3`: so many steps forwards."""
 
     verb = "next"
 
 
-@dataclass(frozen=True)
+@record()
 class Back(CountStatement):
     """`back 3`: so many steps backwards."""
 
     verb = "back"
 
 
-@dataclass(frozen=True)
+@record()
 class Goto(Statement):
     """`goto grad_W1`, `goto start`, `goto end`: a place in this iteration."""
 
@@ -154,21 +155,21 @@ class Goto(Statement):
     target_place: Place = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True)
+@record()
 class GotoIteration(CountStatement):
     """`goto iteration 40`: the beginning of that iteration."""
 
     verb = "goto"
 
 
-@dataclass(frozen=True)
+@record()
 class Train(CountStatement):
     """`train 100`: so many whole iterations."""
 
     verb = "train"
 
 
-@dataclass(frozen=True)
+@record()
 class SetValue(Statement):
     """`set W1[0,0] = 0.25`: an edit; the target is a cell or learning_rate, the number finite."""
 
@@ -177,35 +178,35 @@ class SetValue(Statement):
     number: float
 
 
-@dataclass(frozen=True)
+@record()
 class Undo(Statement):
     """`undo`: reverts the last edit or reset."""
 
     verb = "undo"
 
 
-@dataclass(frozen=True)
+@record()
 class Redo(Statement):
     """`redo`: the reverse of undo."""
 
     verb = "redo"
 
 
-@dataclass(frozen=True)
+@record()
 class Reset(Statement):
     """`reset`: the network as opened."""
 
     verb = "reset"
 
 
-@dataclass(frozen=True)
+@record()
 class Branch(CountStatement):
     """`branch 2`: the timeline of that number."""
 
     verb = "branch"
 
 
-@dataclass(frozen=True)
+@record()
 class Why(Statement):
     """`why jacobian`: the derivation of the equation; None leaves the route to the reader."""
 
@@ -213,14 +214,14 @@ class Why(Statement):
     route: str | None = None
 
 
-@dataclass(frozen=True)
+@record()
 class Close(Statement):
     """`close`: leaves the derivation."""
 
     verb = "close"
 
 
-@dataclass(frozen=True)
+@record()
 class Focus(Statement):
     """`focus grad_W1[0,1]`: puts the cursor on a cell."""
 
@@ -228,14 +229,14 @@ class Focus(Statement):
     cell: Cell
 
 
-@dataclass(frozen=True)
+@record()
 class Notation(WordStatement):
     """`notation latex`: how equations are written from here on."""
 
     verb = "notation"
 
 
-@dataclass(frozen=True)
+@record()
 class ExpectValue(Statement):
     """`expect E ~ 0.298 tol 1e-3`; a tolerance belongs to `~` only, None is the default one.
 
@@ -254,7 +255,7 @@ class ExpectValue(Statement):
         object.__setattr__(self, "number_bits", number_text(self.number))
 
 
-@dataclass(frozen=True)
+@record()
 class ExpectShape(Statement):
     """`expect shape(grad_W1) = 2x2`: rows and columns in `column` orientation."""
 
@@ -266,7 +267,7 @@ class ExpectShape(Statement):
     number_place: Place = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True)
+@record()
 class ExpectGradcheck(Statement):
     """`expect gradcheck < 1e-6`: the largest error of the analytic against the numeric gradients."""
 
@@ -276,21 +277,21 @@ class ExpectGradcheck(Statement):
     number_place: Place = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True)
+@record()
 class ExpectScreen(TextStatement):
     """`expect screen contains "…"`: a text that the screen shows in one row."""
 
     verb = "expect"
 
 
-@dataclass(frozen=True)
+@record()
 class Snap(TextStatement):
     """`snap "after the edit"`: a still of that name."""
 
     verb = "snap"
 
 
-@dataclass(frozen=True)
+@record()
 class Include(TextStatement):
     """`include "file.demo"`: the statements of another file of the same folder or below."""
 

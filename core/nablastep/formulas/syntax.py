@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import Any
 
+from nablastep.records import record
 
-@dataclass(frozen=True)
+
+@record()
 class Typed:
     """A node of what was typed; `place` counts characters from 0."""
 
@@ -26,21 +28,21 @@ class Typed:
         return tuple(found)
 
 
-@dataclass(frozen=True)
+@record()
 class Named(Typed):
     """A quantity, setting or dimension."""
 
     name: str
 
 
-@dataclass(frozen=True)
+@record()
 class Number(Typed):
     """A number; 1 may also be a vector of ones."""
 
     text: str
 
 
-@dataclass(frozen=True)
+@record()
 class Operation(Typed):
     """left operator right; the operator of things that just stand beside each other is a space."""
 
@@ -49,21 +51,21 @@ class Operation(Typed):
     right: Typed
 
 
-@dataclass(frozen=True)
+@record()
 class Negated(Typed):
     """−x."""
 
     x: Typed
 
 
-@dataclass(frozen=True)
+@record()
 class Transposed(Typed):
     """xᵀ."""
 
     x: Typed
 
 
-@dataclass(frozen=True)
+@record()
 class Summed(Typed):
     """Σ x; with an axis the sum along it."""
 
@@ -71,7 +73,7 @@ class Summed(Typed):
     axis: int | None = None
 
 
-@dataclass(frozen=True)
+@record()
 class Called(Typed):
     """name(arguments), with `prime` name′(arguments); `axis` where one was given."""
 
@@ -95,7 +97,7 @@ Ends = tuple[End, End | None]
 """From which row or column on, and before which it stops, as numbers or names of dimensions; None is the end."""
 
 
-@dataclass(frozen=True)
+@record()
 class Sliced(Typed):
     """x[a:b, c:d], counted from 0; None for all rows or all columns."""
 
@@ -104,7 +106,7 @@ class Sliced(Typed):
     columns: Ends | None
 
 
-@dataclass(frozen=True)
+@record()
 class Blocks(Typed):
     """[left; right] one above the other, or [left, right] side by side."""
 
