@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import nablastep as ns
+from legible_pages import drawn as faults_drawn
 from nablastep.files.built_in import network_names
 from nablastep.notation import notation_named, notations
 from nablastep.transposition import CONVENTIONS
@@ -15,6 +16,7 @@ from nablastep.view import View
 from nablastep_tui.draw.map.net_map import draw_map, map_height
 from nablastep_tui.draw.stage.stage import draw_stage
 from nablastep_tui.draw.stage.what_if import draw_what_if
+from random_equations import random_network
 from region_scenes import at, edited, rows, scene
 
 
@@ -105,6 +107,24 @@ def test_a_z_that_is_zero_to_rounding_is_said_to_be_at_the_kink() -> None:
         session.goto(step)
         assert "z⁽¹⁾₁ is 0 to rounding: at the kink of relu" in stage(session)
         assert "kink" not in stage(session, cell=(1, 0))
+
+
+@pytest.mark.parametrize("size", [(60, 12), (60, 20), (80, 15)])
+def test_a_check_is_whole_at_every_width(size: tuple[int, int]) -> None:
+    kinked = ns.Network(
+        [{"activation": "relu", "W": [[0.2, 0.1, -0.4], [1.0, 1.0, 1.0]], "b": [0.1, 0.0]}],
+        [[1.0, 1.0, 1.0]],
+        [[1.0, 0.0]],
+        loss="half_squared_error",
+    )
+    tried = 0
+    for session in (ns.open("tanh-neuron"), ns.open("xor"), ns.open(kinked)):
+        for _ in session.program.steps:
+            session.next()
+            _, cut = faults_drawn(draw_stage, scene(session), *size)
+            assert cut == [], session.step
+            tried += 1
+    assert tried > 30
 
 
 # numbers that are none
@@ -215,3 +235,11 @@ def test_an_edit_where_e_is_no_number_is_drawn_and_told() -> None:
         shown = edited(session, "W0", (1, 0), text)
         for size in ((78, 11), (118, 19)):
             assert said in " ".join(" ".join(rows(draw_what_if, shown, *size)).split())
+
+
+def test_a_term_longer_than_a_row_goes_on_below() -> None:
+    session = ns.open(random_network(202))
+    session.goto("grad_v2")
+    for height in range(11, 20):
+        _, cut = faults_drawn(draw_stage, scene(session), 120, height)
+        assert cut == [], height

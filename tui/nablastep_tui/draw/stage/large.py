@@ -28,7 +28,7 @@ from nablastep_tui.draw.spans import Spans, clipped, spans_width, write_spans
 from nablastep_tui.draw.stage.plan import Source, equation_rows, is_product, operand_source, result_source
 from nablastep_tui.draw.stage.scalar import Line, scalar_lines
 from nablastep_tui.draw.stage.words import (
-    check_line,
+    check_lines,
     draw_line_at,
     half_of,
     long_notice,
@@ -389,10 +389,8 @@ def _told(scene: Scene, operands: list[Source], canvas: Canvas) -> list[Callable
         if len(rows) + len(lines) <= room:
             break
     rows += [_written(line, muted) for line in lines[: room - len(rows)]]
-    check = check_line(scene)
-    if check is not None and canvas.height >= TALL:
-        rows.append(lambda canvas, y: draw_line_at(canvas, 3, y, check, scene))
-    return rows
+    checks = check_lines(scene, width) if canvas.height >= TALL else []
+    return [*rows, *(_entry_line(scene, line) for line in checks)]
 
 
 def _entry_line(scene: Scene, line: Line) -> Callable[[Canvas, int], None]:

@@ -61,10 +61,11 @@ def _in_rows(scene: Scene, sides: list[Line], width: int) -> list[Line]:
             lines[-1] += joined
             continue
         for piece in _sign(scene, index)[:1], *_addends(side):
-            piece = list(piece)
-            if lines[-1] and length_of(lines[-1]) + length_of(piece) > width:
-                lines.append([])
-            lines[-1] += piece
+            # A term longer than a row goes on where it has to.
+            for unit in [list(piece)] if length_of(piece) <= width else [[part] for part in piece]:
+                if lines[-1] and length_of(lines[-1]) + length_of(unit) > width:
+                    lines.append([])
+                lines[-1] += unit
     return [_trimmed(line) for line in lines if line]
 
 

@@ -11,10 +11,11 @@ from nablastep.network_notes import network_notes
 from nablastep.notation import notation_named
 from nablastep.records import record
 from nablastep_tui.draw.canvas import Canvas
+from nablastep_tui.draw.stage.plan import SIGN
 from nablastep_tui.draw.stage.scalar import Line, length_of, scalar_lines
 from nablastep_tui.look.cells import width_of
 from nablastep_tui.look.numbers import digits_of_agreement, scalar_text
-from nablastep_tui.look.text import balanced, plain
+from nablastep_tui.look.text import balanced, folded, plain
 from nablastep_tui.look.themes import accent_style, selected_style, style
 from nablastep_tui.scene.scene import Scene
 
@@ -89,9 +90,9 @@ def _optional(scene: Scene, width: int) -> list[Line]:
     if definition is not None and scene.view.step.target == scene.session.program.error:
         text = notation_named(scene.notation).equation_text(definition)
         line: Line = [("the same as the definition  ", style(scene.palette.muted)), (text, style(scene.palette.text))]
-        found += [line] if length_of(line) <= width + 4 else [line[:1], line[1:]]
-    check = check_line(scene)
-    return [*found, *([check] if check else [])]
+        whole = folded(SIGN.split(text), width)
+        found += [line] if length_of(line) <= width + 4 else [line[:1], *([(row, line[1][1])] for row in whole)]
+    return [*found, *check_lines(scene, width)]
 
 
 def notes_of(scene: Scene) -> tuple[str, ...]:
@@ -226,7 +227,19 @@ def _count(number: int, one: str, many: str) -> str:
     return f"{word} {one if number == 1 else many}"
 
 
-def check_line(scene: Scene) -> Line | None:
+def check_lines(scene: Scene, width: int) -> list[Line]:
+    """What a difference quotient says of the gradient, in rows of that width; nothing where there is none."""
+    line = _check_line(scene)
+    if line is None or length_of(line) <= width:
+        return [line] if line is not None else []
+    if len(line) > 1:  # how far both agree goes below
+        *said, (agrees, look) = line
+        return [said, [(agrees.strip(), look)]]
+    ((text, look),) = line
+    return [[(row, look)] for row in balanced(text, width)]
+
+
+def _check_line(scene: Scene) -> Line | None:
     """The difference quotient beside the gradient: computed here, every time; where z is at a kink, that it is."""
     check = scene.shown.check(scene.cell)
     palette = scene.palette
