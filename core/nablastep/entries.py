@@ -43,14 +43,13 @@ from nablastep.expressions import (
 )
 from nablastep.functions.elementary import EXP, LOG
 from nablastep.notation.unicode import NOTATION
-from nablastep.notation.writer import Strength, Writer, is_maximum
+from nablastep.notation.writer import LETTERS_BELOW, Strength, Writer, is_maximum
 from nablastep.origins import Index, origins
 from nablastep.records import record
 from nablastep.shapes import rows_and_columns, shape_of, size_of
 from nablastep.structures import Entry, IndexSum, Indices, Placed
 
 MOST_TERMS = 6
-_LETTERS = ("ᵢ", "ⱼ")
 _ROW, _COLUMN = "row", "column"
 
 
@@ -103,7 +102,6 @@ class _Entries:
     def __init__(self, values: Mapping[str, Any], writer: Writer) -> None:
         self.values = values
         self.writer = writer
-        self.depth = 0  # how many summation letters are in use
 
     def entry(self, x: Expression, places: Places) -> Line:
         """The entry of a matrix in the selected place, or a number."""
@@ -171,7 +169,11 @@ class _Entries:
     def product(self, node: Scale, places: Places, sign: str) -> Line:
         if not isinstance(node.scalar, Entry | IndexSum | Scale):
             return self.scaled(node, places)
-        return [*self.factor(node.scalar, places), Part(sign), *self.factor(node.x, places)]
+        left = self.factor(node.scalar, places)
+        is_quotient = isinstance(self.core(node.scalar), Divide | Ratio | Softmax)
+        if is_quotient and (sign == " " or any(part.text == "Σ" for part in left)):
+            left = _bracketed(left)  # or else what stands behind it would seem to be below the line, too
+        return [*left, Part(sign), *self.factor(node.x, places)]
 
     def quotient(self, node: Divide | Ratio, places: Places) -> Line:
         return [*self.factor(node.left, places), Part(" / "), *self.factor(node.right, places)]
@@ -225,7 +227,9 @@ class _Entries:
 
 
 class _Symbolic(_Entries):
-    """With indices."""
+    """With indices. `letters` are those of the sums around what is being written."""
+
+    letters: frozenset[str] = frozenset()
 
     def leaf(self, x: Expression, places: Places) -> Line:
         if not isinstance(x, Entry) or not shape_of(x.x):
@@ -245,11 +249,13 @@ class _Symbolic(_Entries):
         if not sums:
             return self.written(body, {**places, **single})
         letters: dict[str, int | str] = {}
-        for place, each in enumerate(sums):
-            letters[each.index] = each.index if each.index in _LETTERS else _LETTERS[min(self.depth + place, 1)]
-        self.depth += len(sums)
+        outer = self.letters
+        for each in sums:
+            free = [letter for letter in LETTERS_BELOW if letter not in self.letters]
+            own = each.index if each.index in free else free[0] if free else list(LETTERS_BELOW)[-1]
+            letters[each.index], self.letters = own, self.letters | {own}
         inner = self.summand(body, {**places, **single, **letters})
-        self.depth -= len(sums)
+        self.letters = outer
         marks = [Part(str(letters[each.index]), dimension=each.dimension) for each in sums]
         return [Part("Σ"), *marks, Part(" "), *inner]
 

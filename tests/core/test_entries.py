@@ -31,7 +31,7 @@ r = patches(x[:4, :], 2, 2, 1, 1)
 s = patches(X, 3, 3, 2, 1)
 E = sum(c^2) + sum(f) + sum(g) + sum(t^2) + sum(p) + sum(q) + sum(r^2) + sum(s^2) + logdet(W W^T) + sum(k^2)
 """
-RUN = r"[₀-₉ᵢⱼ,]+"
+RUN = r"[₀-₉ᵢⱼₖ,]+"
 WITH_INDEX = re.compile(
     rf"(?:\w+)?(?:\[[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*\]|\([^()]*(?:\([^()]*\)[^()]*)*\)){RUN}|\w⁽?\d?⁾?{RUN}"
 )
@@ -131,3 +131,54 @@ def test_an_entry_is_the_sum_of_those_that_it_comes_from() -> None:
                 assert sum(terms) == pytest.approx(whole[row, column])
             seen.add((type(node).__name__, type(getattr(node, "plan", None)).__name__, getattr(node, "back", False)))
     assert len(seen) == 9, seen
+
+
+NESTED = """
+P = softmax(A B^T / 2, axis=1)
+Q = A softmax(B^T A) B^T
+R = P (A softmax(B^T P A) B^T)
+E = sum(P) + sum(Q^2) + sum(R^2)
+"""
+
+
+def summed_twice(line: str) -> Iterator[str]:
+    """Letters over which is summed within a sum over them: what belongs to which cannot be told."""
+    depth, over = 0, dict[int, frozenset[str]]()
+    for place, character in enumerate(line):
+        depth += {"(": 1, ")": -1}.get(character, 0)
+        ends = line[place - 1 : place + 2] in {" + ", " − ", " / "}
+        over = {level: letters for level, letters in over.items() if level < depth + (not ends)}
+        if character == "Σ":
+            letters = re.match("[ᵢⱼₖₗₘₙₚᵣₛₜ]+", line[place + 1 :])
+            assert letters is not None, line
+            taken = frozenset[str]().union(*over.values())
+            yield from (letter for letter in letters[0] if letter in taken or letters[0].count(letter) > 1)
+            over[depth] = over.get(depth, frozenset()) | frozenset(letters[0])
+
+
+def nested_session() -> ns.Session:
+    dice = np.random.default_rng(6)
+    parameters = {name: dice.normal(size=(3, 2)).round(2).tolist() for name in "AB"}
+    return ns.open(ns.Network.from_equations(NESTED, parameters=parameters))
+
+
+@pytest.mark.parametrize("source", ["two-heads", "convolution", "lstm-cell", "tied-autoencoder", "nested"])
+def test_a_sum_within_a_sum_has_a_letter_of_its_own(source: str) -> None:
+    stepped = nested_session() if source == "nested" else ns.open(source)
+    for step in stepped.program.steps:
+        stepped.next()
+        line = View(stepped, "column").entry((0, 0))
+        assert line is not None
+        assert list(summed_twice(text(line.symbolic))) == [], (step.id, text(line.symbolic))
+
+
+def test_the_letters_of_a_softmax_of_products() -> None:
+    stepped = ns.open("two-heads")
+    stepped.goto("P1")
+    line = View(stepped, "column").entry((0, 0))
+    assert line is not None
+    assert text(line.symbolic).endswith("Σⱼ exp((Σᵢ Q⁽¹⁾₁ᵢ K⁽¹⁾ⱼᵢ) / √(2))")
+    stepped.goto("grad_K2")
+    line = View(stepped, "column").entry((0, 0))
+    assert line is not None
+    assert text(line.symbolic).endswith(" / √(2)) Q⁽²⁾ᵢ₁"), "what is below the line ends before Q"

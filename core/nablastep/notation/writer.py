@@ -65,7 +65,8 @@ class Token:
 Tokens = tuple[Token, ...]
 
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-LETTERS_BELOW = {"ᵢ": "i", "ⱼ": "j"}
+LETTERS_BELOW = dict(zip("ᵢⱼₖₗₘₙₚᵣₛₜ", "ijklmnprst", strict=True))
+"""Letters of sums, in the order in which they are taken."""
 ASCII_SIGNS = {"×": "*", "−": "-", "Σ": "sum_", "…": "...", **LETTERS_BELOW}
 
 
