@@ -135,19 +135,18 @@ def _judged(question: Question, answer: str) -> Verdict:
 
 def judge_formula(question: Question, answer: str) -> Verdict:
     """What a formula is worth."""
-    first: ShapeError | None = None
-    loose = question.read(answer)
-    for formula in (loose, question.read(answer, tight=True)):
+    misfits: list[tuple[Typed, ShapeError]] = []
+    for tight in (False, True):
+        formula = question.read(answer, tight=tight)
         _check_left(question, formula)
         try:
             built = build(formula.right, question.scope, question.target)
             _check_shape(question, built)
         except ShapeError as error:
-            first = first or error
+            misfits.append((formula.right, error))
             continue
         return _by_value(question, formula.right, built)
-    assert first is not None
-    return _wrong_shape(question, loose.right, first)
+    return _wrong_shape(question, *misfits[0])
 
 
 def _check_left(question: Question, formula: Formula) -> None:
