@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from nablastep.records import record
@@ -96,12 +97,18 @@ class Symbol(Expression):
     @property
     def gradient(self) -> Symbol:
         """`∇` of this quantity: a quantity of the same shape."""
-        return replace(self, prefix="grad")
+        return _prefixed(self, "grad")
 
     @property
     def bare(self) -> Symbol:
         """The quantity that the prefix is put on."""
-        return replace(self, prefix="") if self.prefix else self
+        return _prefixed(self, "") if self.prefix else self
+
+
+@lru_cache(maxsize=4096)
+def _prefixed(symbol: Symbol, prefix: str) -> Symbol:
+    """The symbol with that prefix: every reader of a program asks for it, many times."""
+    return replace(symbol, prefix=prefix)
 
 
 @record(slots=True)

@@ -122,8 +122,10 @@ def in_sizes(expression: Expression, sizes: Mapping[Dimension, int]) -> Expressi
         return str(size_of(dimension, sizes))
 
     match expression:
-        case Symbol() | Fill():
-            shape: Any = tuple(sized(dimension) for dimension in expression.shape)
+        case Symbol():
+            return _shaped(expression, sizes_of(expression.shape, sizes))
+        case Fill():
+            shape: Any = tuple(map(sized, expression.shape))
             expression = replace(expression, shape=shape)
         case Repeat() | Block():
             expression = replace(expression, dimension=sized(expression.dimension))
@@ -135,6 +137,12 @@ def in_sizes(expression: Expression, sizes: Mapping[Dimension, int]) -> Expressi
             changes |= {"before": tuple(map(sized, plan.before)), "after": tuple(map(sized, plan.after))}
             expression = replace(expression, plan=replace(plan, **changes))
     return expression.with_operands(tuple(in_sizes(operand, sizes) for operand in expression.operands))
+
+
+@lru_cache(maxsize=4096)
+def _shaped(symbol: Symbol, sizes: tuple[int, ...]) -> Symbol:
+    shape: Any = tuple(map(str, sizes))
+    return replace(symbol, shape=shape)
 
 
 def _given(node: Symbol | Fill, _: tuple[Shape, ...]) -> Shape:
