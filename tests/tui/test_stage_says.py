@@ -243,3 +243,15 @@ def test_a_term_longer_than_a_row_goes_on_below() -> None:
     for height in range(11, 20):
         _, cut = faults_drawn(draw_stage, scene(session), 120, height)
         assert cut == [], height
+
+
+@pytest.mark.parametrize("seed", [305, 308])
+def test_the_equation_sheet_names_equations_for_which_it_has_no_room(seed: int) -> None:
+    session = ns.open(random_network(seed))
+    sheets = 0
+    for _ in session.program.steps:
+        session.next()
+        canvas, cut = faults_drawn(draw_stage, scene(session), 126, 31)
+        assert cut == [], session.step
+        sheets += "equation sheet" in "\n".join(canvas.text_rows())
+    assert sheets > 5

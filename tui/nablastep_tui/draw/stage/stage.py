@@ -9,7 +9,9 @@ from itertools import chain
 
 from rich.style import Style
 
+from nablastep.expressions import Equation
 from nablastep.notation import notation_named
+from nablastep.notation.writer import Writer
 from nablastep.program import BACKWARD, FORWARD
 from nablastep.words import step_title
 from nablastep_tui.draw.canvas import Canvas
@@ -177,14 +179,26 @@ def _draw_sheet(canvas: Canvas, scene: Scene, y: int) -> None:
     first = max(1, min(current - 2, len(steps) - SHEET_ROWS + 2))
     writer = notation_named(scene.notation)
     shown = steps[first - 1 : first + SHEET_ROWS - 2]
-    texts = [writer.equation_text(scene.view.convention.shown_equation(step.equation)) for step in shown]
+    titles = [step_title(step, scene.session.program) for step in shown]
+    beside = max(map(width_of, titles))
+    # Of an equation that leaves no room for the titles only what it makes is named: the stage has it whole.
+    texts = [_short(writer, scene.view.convention.shown_equation(step.equation), canvas.width - beside - 15)
+             for step in shown]  # fmt: skip
     wide = max(map(width_of, texts))
-    x = max(3, (canvas.width - wide - 50) // 2)
+    gap = max(2, min(5, canvas.width - 9 - wide - beside - 4))
+    x = max(3, (canvas.width - wide - max(50, beside + 16)) // 2)
+    x = max(1, min(x, canvas.width - 7 - wide - gap - beside - 1))
     canvas.write(x, y, "equation sheet", style(palette.muted))
-    for row, (step, text) in enumerate(zip(shown, texts, strict=True), 1):
+    for row, (step, text, title) in enumerate(zip(shown, texts, titles, strict=True), 1):
         now = step.number == current and scene.view.is_done
         look = accent_style(palette) if now else style(palette.text if step.number < current else palette.muted)
         mark = scene.glyphs.operand if now else " "
         canvas.write(x, y + row, f"{mark} {step.number:>3}  {text}", look)
-        canvas.write(x + wide + 12, y + row, step_title(step, scene.session.program), style(palette.muted))
+        canvas.write(x + 7 + wide + gap, y + row, title, style(palette.muted))
         canvas.mark(x, y + row, canvas.width - 2 * x, 1, Target("step", number=step.number))
+
+
+def _short(writer: Writer, equation: Equation, width: int) -> str:
+    """The equation, or where it is wider than that the name of what it makes."""
+    text = writer.equation_text(equation)
+    return text if width_of(text) <= width else writer.text(equation.target)
