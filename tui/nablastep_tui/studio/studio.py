@@ -46,7 +46,7 @@ class Studio(Onlooker):
     def toggle(self) -> None:
         """Ask where to record, or finish the recording."""
         if self.recording is None:
-            self._app.stage.ask("record into the folder", path_of(self.start), OFFERED_FOLDER)
+            self._app.stage.ask("enter begins a recording in the folder", path_of(self.start), OFFERED_FOLDER)
         else:
             path = self.recording.path
             self.stop()

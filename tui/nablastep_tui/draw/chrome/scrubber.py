@@ -1,7 +1,7 @@
 """The tape of one iteration: its phases, how far it has been played, and a symbol for every step.
 
-What does not fit gives way in order: the brackets of the layer marks, the symbols (the current one stays), and at last
-the single steps, which are then taken together by layer.
+What does not fit gives way in order: the brackets of the layer marks, symbols beside others (the current one stays),
+and at last the single steps, which are then taken together by layer.
 """
 
 from __future__ import annotations
@@ -60,12 +60,14 @@ def draw_scrubber(canvas: Canvas, scene: Scene) -> None:
         _draw_name(canvas, scene, block[0][0], x, names_row, end - x)
         for unit in block:
             _draw_unit(canvas, scene, tape, unit, x, bar_row)
-            if canvas.height >= 3:
+            if canvas.height >= 3 and (tape.form != "bar" or _is_current(scene, unit)):
                 _draw_symbol(canvas, scene, tape, unit, x, bar_row + 1)
             _mark(canvas, unit, x, tape.cell)
             dots |= dict.fromkeys((step.number for step in unit), x + tape.cell // 2)
             x += tape.cell
         x += tape.gap
+    if canvas.height >= 3 and tape.form == "bar":
+        _draw_some_symbols(canvas, scene, tape, dots, bar_row + 1)
     _draw_dot(canvas, scene, dots, bar_row)
 
 
@@ -155,10 +157,8 @@ def _draw_dot(canvas: Canvas, scene: Scene, dots: Mapping[int, int], y: int) -> 
 
 
 def _draw_symbol(canvas: Canvas, scene: Scene, tape: Tape, unit: Unit, x: int, y: int) -> None:
-    """The symbol under its step; without room for all of them, that of the step just done."""
+    """The symbol under its step."""
     current = _is_current(scene, unit)
-    if tape.form == "bar" and not current:
-        return
     step = scene.view.step if current else unit[0]
     text = _name(scene, step, tape.form)
     if not current:
@@ -168,6 +168,20 @@ def _draw_symbol(canvas: Canvas, scene: Scene, tape: Tape, unit: Unit, x: int, y
     start = max(0, min(x + (tape.cell - length) // 2, canvas.width - length))
     canvas.write(start, y, " " * length, selected_style(scene.palette))
     canvas.write(start + _indent(length, text), y, text, selected_style(scene.palette))
+
+
+def _draw_some_symbols(canvas: Canvas, scene: Scene, tape: Tape, dots: Mapping[int, int], y: int) -> None:
+    """Without room for all of them, the symbols that do not touch the one before; the same ones at every step."""
+    taken, free = canvas.text_rows()[y], 1
+    for unit in (unit for block in tape.blocks for unit in block if len(unit) == 1):
+        text = _name(scene, unit[0], "brief")
+        length = width_of(text)
+        x = max(free, dots[unit[0].number] - length // 2)
+        if x > dots[unit[0].number] or x + length >= canvas.width:
+            continue
+        free = x + length + 1
+        if not _is_current(scene, unit) and not taken[x - 1 : free].strip():
+            canvas.write(x, y, text, _symbol_style(scene, unit[0]))
 
 
 def _name(scene: Scene, step: Step, form: Form) -> str:

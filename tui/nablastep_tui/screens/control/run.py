@@ -153,7 +153,8 @@ class Runs:
         iteration = self._session.position.iteration
         before = self._session.previous.get(self._error)
         about = "" if before is None else f"; {self._error} of iteration {iteration - 1} was {self._written(before)}"
-        self._host.tell(f"the start of iteration {iteration}{about}")
+        back = self._host.keymap.said("; {jump-back} goes back")
+        self._host.tell(f"the start of iteration {iteration}{about}{back}")
 
     def _tell_lost(self, threshold: float, iteration: int, error: float) -> None:
         where = f"up to iteration {iteration:,}, where it is {self._written(error)}"
