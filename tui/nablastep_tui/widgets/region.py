@@ -86,7 +86,7 @@ class Region(Guarded, Widget):
             return
         for scene in scenes:
             size = self.outer_size
-            if any(picture.shows(scene, size) for picture in self._prepared):
+            if any(picture.shows(scene, size) for picture in (stands, *self._prepared)):
                 continue
             with suppress(Exception):
                 observed = Observed.of(scene)
