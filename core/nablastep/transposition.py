@@ -160,10 +160,10 @@ TRANSPOSE_RULES: dict[type[Expression], Callable[[Any], Expression]] = {
 CONVENTIONS = {
     convention.name: convention
     for convention in (
-        Convention("column", False, False, "z = W a + b", "Nielsen and most textbooks; the question's vector form"),
-        Convention("column-transposed", True, False, "z = Wᵀa + b", "the question's scalar form, W from i to j"),
-        Convention("row-keras", True, True, "z = a W + b", "Keras Dense, kernel inputs × units"),
-        Convention("row-pytorch", False, True, "z = a Wᵀ + b", "PyTorch Linear, weight units × inputs"),
+        Convention("column", False, False, "z = W a + b", "Nielsen and most textbooks"),
+        Convention("column-transposed", True, False, "z = Wᵀa + b", "scalars, W from i to j: zⱼ = Σᵢ Wᵢⱼ aᵢ"),
+        Convention("row-keras", True, True, "z = a W + b", "Keras Dense: its kernel is inputs × units"),
+        Convention("row-pytorch", False, True, "z = a Wᵀ + b", "PyTorch Linear: its weight is units × inputs"),
     )
 }
 

@@ -444,7 +444,7 @@ def test_the_closing_answer_names_the_question_and_the_convention() -> None:
         "row-pytorch": "Why W⁽¹⁾, and why behind ∇z⁽²⁾?",
     }
     notes = "\n".join(conventions_text(CONVENTIONS["row-keras"]))
-    assert "PyTorch Linear, weight units × inputs: z = a Wᵀ + b, so ∇a = ∇z W and ∇W = ∇zᵀ a" in notes
+    assert "PyTorch Linear: its weight is units × inputs: z = a Wᵀ + b, so ∇a = ∇z W and ∇W = ∇zᵀ a" in notes
     assert "no shape check notices" in notes
 
 

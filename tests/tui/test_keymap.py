@@ -194,7 +194,7 @@ async def test_invitation_and_hints_name_the_new_keys(own_config: Path) -> None:
         assert "press   g   to compute z⁽¹⁾" in text
         assert "B takes any of them back." in text
         assert "W asks why an equation has its form." in text
-        assert "f5 edits any number." in text
+        assert "f5 edits weights and what is given." in text
         await pilot.press("g", "g")
         assert "B takes it back" in screen_text(app)
         await pilot.press("full_stop")

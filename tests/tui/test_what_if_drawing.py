@@ -24,7 +24,8 @@ def weight(text: str, **looks: object) -> Scene:
 def numbers(
     *, new: float = 1.0, before: float = 1.0, after: float = 1.0, slope: float = 0.0, curvature: float = 0.0
 ) -> WhatIf:
-    return WhatIf("W0[0,0]", "W", 0.0, new, str(new), "", before, after, slope, curvature)
+    half = before + slope * new / 2 + (after - before - slope * new) / 4 if curvature else math.nan  # of a parabola
+    return WhatIf("W0[0,0]", "W", 0.0, new, str(new), "", before, after, slope, curvature, half)
 
 
 def test_the_panel_with_its_curve() -> None:
@@ -184,9 +185,10 @@ def test_a_kink_is_said_first() -> None:
 
 def test_halving_is_promised_only_where_the_bend_explains_the_gap() -> None:
     quadratic = numbers(after=0.95, slope=-0.1, curvature=0.1)
+    quadratic = replace(quadratic, error_halfway=1 - 0.05 + 0.05 / 4)
     assert gap(quadratic) == pytest.approx(expected_gap(quadratic))
     assert verdict(quadratic, "w", "0")[-1] == "Halve Δw: the gap drops to about a quarter."
-    assert "Halve" not in " ".join(verdict(replace(quadratic, curvature=1.0), "w", "0"))
+    assert "Halve" not in " ".join(verdict(replace(quadratic, error_halfway=0.96), "w", "0"))
 
 
 def test_ascii_draws_in_ascii() -> None:

@@ -66,7 +66,7 @@ def test_markdown_keeps_mathematics_in_fences(capsys: Capture) -> None:
     text = capsys.readouterr().out
     assert text.startswith("# Why\n")
     assert text.count("```math\n") == len(re.findall(r"^```$", text, re.MULTILINE))
-    assert "| PyTorch Linear, weight units × inputs | z = a Wᵀ + b | ∇a = ∇z W | ∇W = ∇zᵀ a |" in text
+    assert "| PyTorch Linear: its weight is units × inputs | z = a Wᵀ + b | ∇a = ∇z W | ∇W = ∇zᵀ a |" in text
 
 
 def test_latex_is_a_whole_document(capsys: Capture) -> None:

@@ -132,7 +132,8 @@ async def test_hints_go_from_a_question_to_the_roles() -> None:
         text = screen_text(app)
         assert "does the sum run over the first or the second index of W⁽¹⁾?" in text
         assert "it takes W⁽¹⁾ (a parameter) and ∇z⁽²⁾ (what came back)" in text
-        assert "W⁽¹⁾ᵀ ∇z⁽²⁾ or" in text
+        assert "Aᵀ B or A.T B" in text
+        assert "W⁽¹⁾ᵀ ∇z⁽²⁾" not in text, "that is the answer"
 
 
 async def test_numbers_are_taken_and_any_answer_leaves_the_app_alive() -> None:

@@ -22,6 +22,8 @@ from textual.screen import Screen
 from nablastep.errors import CommandError
 from nablastep.safe_text import shown
 from nablastep.session import Session
+from nablastep.transposition import CONVENTIONS
+from nablastep.words import convention_words, distinct_conventions
 from nablastep_tui.driver import sturdy_driver
 from nablastep_tui.faults import KeepsOnRunning
 from nablastep_tui.keymap import KeyMap, written
@@ -247,6 +249,11 @@ class NablastepApp(KeepsOnRunning):
             yield SystemCommand(entry.help, key, lambda action=entry.action: self._act(action))
         derive = "the derivative of any expression, step by step"
         yield SystemCommand("derive …", derive, lambda: self._act("ask.derive"))
+        conventions = distinct_conventions(self.session.program)
+        for convention in conventions if len(conventions) > 1 else ():
+            formula, met_in = convention_words(CONVENTIONS[convention], self.session.program)
+            yield SystemCommand(f"convention {formula}   {met_in}", "the same equations in another convention",
+                                lambda name=convention: self._act(f"view.in_convention('{name}')"))  # fmt: skip
         for name in PALETTES:
             yield SystemCommand(f"theme {name}", "colours", lambda name=name: self.use_theme(name))
 

@@ -134,7 +134,7 @@ WHY_KEYS = (
     KeyEntry("why-next-line", "down,j", "line(1)", "line", WHY, "the next line", 1, ("why-previous-line",)),
     KeyEntry("why-previous-line", "up,k", "line(-1)", "", WHY, "the line before"),
     KeyEntry("why-first-line", "home", "line(-999)", "", WHY, "the first line"),
-    KeyEntry("why-answer", "end", "line(999)", "", WHY, "the last line and the answer"),
+    KeyEntry("why-answer", "end", "line(999)", "answer", WHY, "the last line and the answer", 3),
     KeyEntry("why-page-down", "pagedown", "scroll(1)", "scroll", WHY, "a page down", 5, ("why-page-up",)),
     KeyEntry("why-page-up", "pageup", "scroll(-1)", "", WHY, "a page up"),
     KeyEntry("first-route", "", "route(0)", "route", WHY, "by index sums", 2,

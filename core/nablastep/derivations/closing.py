@@ -50,8 +50,8 @@ class Reading:
 _MET = (
     ("index notation, W leads from i to j", "column-transposed"),
     ("vector notation of most textbooks", "column"),
-    ("PyTorch Linear, weight units × inputs", "row-pytorch"),
-    ("Keras Dense, kernel inputs × units", "row-keras"),
+    ("PyTorch Linear: its weight is units × inputs", "row-pytorch"),
+    ("Keras Dense: its kernel is inputs × units", "row-keras"),
 )
 
 

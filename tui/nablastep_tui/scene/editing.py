@@ -76,13 +76,14 @@ class Edit:
         place = self.place
         if place is None:
             return WhatIf(str(self.cell), self.label, self.old, self.number, self.text, self.problem,
-                          math.nan, math.nan, 0.0, 0.0, acts=False)  # fmt: skip
+                          math.nan, math.nan, 0.0, 0.0, math.nan, acts=False)  # fmt: skip
         span = max(2.0, 1.25 * abs(self.number - self.old))
         low, high = max(-FARTHEST, min(self.old - span, self.number)), min(FARTHEST, max(self.old + span, self.number))
         curve = tuple((float(x), float(e)) for x, e in place.curve(low, high))
         return WhatIf(
             str(self.cell), self.label, self.old, self.number, self.text, self.problem, place.error_before,
-            place.error_at(self.number), place.slope, place.curvature, curve, place.at_kink,
+            place.error_at(self.number), place.slope, place.curvature,
+            place.error_at(self.old + (self.number - self.old) / 2), curve, place.at_kink,
         )  # fmt: skip
 
 

@@ -10,7 +10,8 @@ class WhatIf:
     """An edit being tried: the network before it and with it, and the curve of E along the edited number.
 
     `predicted` is slope · Δ with the slope at the old value; `text` is what has been typed, `problem` why it is not
-    taken yet. `curve` holds (value, E) pairs; `curvature` is E″ at the old value; `acts`: E depends on the number.
+    taken yet. `error_halfway` is E with half of the change. `curve` holds (value, E) pairs; `curvature` is E″ at the
+    old value; `acts`: E depends on the number.
     """
 
     cell: str
@@ -23,6 +24,7 @@ class WhatIf:
     error_after: float
     slope: float
     curvature: float
+    error_halfway: float
     curve: tuple[tuple[float, float], ...] = ()
     at_kink: bool = False
     acts: bool = True

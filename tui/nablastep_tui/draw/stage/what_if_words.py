@@ -9,7 +9,8 @@ from nablastep_tui.scene.what_if import WhatIf
 
 AGREES_WITHIN = 0.005
 """Prediction and outcome that differ by less than this share are called equal."""
-_QUADRATIC_WITHIN = 0.3
+_ABOUT = 0.03
+"""A share so near to a quarter is about a quarter."""
 
 
 def expected_gap(what_if: WhatIf) -> float:
@@ -60,9 +61,10 @@ def _comparison(what_if: WhatIf, variable: str, old: str) -> tuple[str, ...]:
 
 
 def _halving(what_if: WhatIf, variable: str) -> tuple[str, ...]:
-    """True where the gap is quadratic in Δ, which is where ½E″Δ² foretells it."""
-    found, expected = gap(what_if), expected_gap(what_if)
-    if found == 0 or abs(expected - found) > _QUADRATIC_WITHIN * abs(found):
+    """What comes of half the change, where that is as a bend by E″ alone has it."""
+    found = gap(what_if)
+    left = what_if.error_halfway - what_if.error_before - what_if.predicted / 2
+    if found == 0 or not abs(left / found - 0.25) <= _ABOUT:
         return ()
     return (f"Halve Δ{variable}: the gap drops to about a quarter.",)
 

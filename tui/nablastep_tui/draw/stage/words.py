@@ -156,7 +156,7 @@ def _invitation(scene: Scene, width: int) -> list[list[Line]]:
     offers = (
         (_key(scene, "back"), "takes any of them back."),
         (_key(scene, "why"), "asks why an equation has its form."),
-        (_key(scene, "edit"), "edits any number."),
+        (_key(scene, "edit"), "edits weights and what is given."),
     )
     keys: list[Line] = [[]]
     for key, what in offers:

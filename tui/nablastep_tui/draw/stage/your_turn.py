@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nablastep.expressions import WEIGHTS, Apply, Symbol
+from nablastep.expressions import Apply, Symbol
 from nablastep.notation import notation_named
 from nablastep.program import Program
 from nablastep.words import step_title
@@ -38,9 +38,8 @@ def draw_your_turn(canvas: Canvas, scene: Scene) -> None:
     _draw_shape(canvas, scene, target.shape, x + 4, y)
     y = _draw_verdict(canvas, scene, y + 1 if lesson.message else y + 2)
     y = _draw_quantities(canvas, scene, y + 1)
-    code, written, plainly = _spellings(program)
     lines = (
-        f"Write the right side in any spelling: {code}, {written} or {plainly}; * or ⊙ is entry by entry.",
+        f"Write the right side in any spelling: A.T @ B, Aᵀ B or A.T B; * or ⊙ is entry by entry. {_names(program)}",
         *_of_activations(program),
         "Numbers do as well: [[0.1, 0.2], [0.3, 0.4]], judged to the digits given.",
     )
@@ -63,15 +62,12 @@ def _of_activations(program: Program) -> tuple[str, ...]:
     return ()
 
 
-def _spellings(program: Program) -> tuple[str, str, str]:
-    """The same product in three spellings, of a parameter and of a gradient that comes back to it."""
+def _names(program: Program) -> str:
+    """How a parameter and a gradient are typed: no product of the two, which might be what is asked for."""
     writer = notation_named("unicode")
-    weights = next((symbol for symbol in reversed(program.parameters) if symbol.flips_with == WEIGHTS), None)
-    if weights is None:
-        weights = next(iter(program.parameters), program.error)
-    upstream = next((found for _, found in program.uses(weights) if found is not None), program.error.gradient)
-    written = f"{writer.text(weights)}ᵀ {writer.text(upstream)}"
-    return f"{weights.id}.T @ {upstream.id}", written, f"{weights.id}.T {upstream.id}"
+    parameter = next(reversed(program.parameters), program.error)
+    gradient = next((found for _, found in program.uses(parameter) if found is not None), program.error.gradient)
+    return " and ".join(f"{each.id} is {writer.text(each)}" for each in (parameter, gradient)) + "."
 
 
 def _draw_verdict(canvas: Canvas, scene: Scene, y: int) -> int:

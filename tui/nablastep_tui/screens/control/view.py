@@ -29,9 +29,13 @@ class ViewControl:
                 "as written: nothing in these equations is stored as rows or transposed, there is one convention"
             )
             return
-        self._moving.begin("symbols")
         here = names.index(looks.convention) if looks.convention in names else -1
-        following = names[(here + 1) % len(names)]
+        self.in_convention(names[(here + 1) % len(names)])
+
+    def in_convention(self, following: str) -> None:
+        """That convention."""
+        program, looks = self._host.session.program, self._host.looks
+        self._moving.begin("symbols")
         turned = {name: (column, row) for name, (row, column) in looks.cells.items()}
         self._host.looks = replace(looks, convention=following, cells=turned)
         formula, met_in = convention_words(CONVENTIONS[following], program)
