@@ -31,8 +31,8 @@ from nablastep.expressions import (
     walk,
 )
 from nablastep.judge import judge, judge_answer, question_of
+from nablastep.judging.question import Question
 from nablastep.notation import notation_named
-from nablastep.program import Step
 from nablastep.shapes import shape_of
 from nablastep.slips.diagnosis import Bench, cases_of, diagnosed
 from nablastep.slips.records import SLIPS, mistakes
@@ -117,9 +117,8 @@ def random_session(seed: int) -> ns.Session:
     )
 
 
-def bench_of(session: ns.Session, step: Step, expression: Expression) -> Bench | None:
+def bench_of(question: Question, expression: Expression) -> Bench | None:
     """The formula as an answer on random networks; None if it has no value or the right one."""
-    question = question_of(session, step.id, CONVENTIONS["column"])
     found = [worth(expression, values) for values in question.worlds]
     right = [question.right(values) for values in question.worlds]
     answers = [value for value in found if value is not None]
@@ -138,9 +137,10 @@ def test_every_record_explains_what_it_makes() -> None:
         draw = random.Random(seed)
         steps = list(session.program.steps)
         for step in draw.sample(steps, min(len(steps), 8)):
+            question = question_of(session, step.id, CONVENTIONS["column"])
             made = [mistake for case in cases_of(session.program, step) for mistake in mistakes(case)]
             for mistake in draw.sample(made, min(len(made), 14)):
-                bench = bench_of(session, step, mistake.expression)
+                bench = bench_of(question, mistake.expression)
                 if bench is None:
                     continue
                 cause = diagnosed(session.program, step, bench)

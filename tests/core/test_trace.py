@@ -290,17 +290,19 @@ def test_the_program_needs_only_numpy(source: str, flags: list[str], tmp_path: P
 @pytest.mark.parametrize("source", [*network_names(), *ORACLE[::3]])
 def test_text_fits_into_80_columns(source: str) -> None:
     session = ns.open(source)
-    for notation, convention in (*((name, "column") for name in FOR_READERS), ("unicode", "row-keras")):
-        lines = [line_text(line) for line in text_lines(Trace(session, convention=convention), notation=notation)]
+    columns, rows = (Trace(session, convention=convention) for convention in ("column", "row-keras"))
+    for notation, trace in (*((name, columns) for name in FOR_READERS), ("unicode", rows)):
+        lines = [line_text(line) for line in text_lines(trace, notation=notation)]
         widest = max(lines, key=len)
-        assert len(widest) <= 80, (notation, convention, widest)
+        assert len(widest) <= 80, (notation, trace.convention.name, widest)
         assert not any("\x1b" in line for line in lines)
 
 
 @pytest.mark.parametrize("source", ["xor", "two-heads", Equations(1005).network()])
 def test_derivations_fit_into_80_columns_too(source: str | ns.Network) -> None:
+    trace = Trace(ns.open(source), why=True)
     for notation in FOR_READERS:
-        lines = [line_text(line) for line in text_lines(Trace(ns.open(source), why=True), notation=notation)]
+        lines = [line_text(line) for line in text_lines(trace, notation=notation)]
         assert max(map(len, lines)) <= 80, notation
 
 
