@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import re
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,18 @@ LARGEST = 400_000
 
 def trace_page(source: Any, **options: Any) -> str:
     return "".join(written(Trace(source, **options), "html"))
+
+
+@cache
+def shipped(name: str) -> str:
+    """The page of a shipped demo."""
+    return demo_page(open_demo(name))
+
+
+@cache
+def built_in(name: str) -> str:
+    """The page of an iteration of a built-in network."""
+    return trace_page(ns.open(name))
 
 
 def data_of(page: str) -> dict[str, Any]:
@@ -68,7 +81,7 @@ class Addresses(HTMLParser):
 
 @pytest.mark.parametrize("name", ["forward-backward", "why-hadamard", "dead-relu"])
 def test_a_demo_becomes_one_page_that_asks_for_nothing(name: str) -> None:
-    page = demo_page(open_demo(name))
+    page = shipped(name)
     parser = Addresses()
     parser.feed(page)
     assert parser.found == ["data:,"]
@@ -76,11 +89,11 @@ def test_a_demo_becomes_one_page_that_asks_for_nothing(name: str) -> None:
 
 
 def test_a_page_is_the_same_every_time() -> None:
-    assert demo_page(open_demo("why-hadamard")) == demo_page(open_demo("why-hadamard"))
+    assert shipped("why-hadamard") == demo_page(open_demo("why-hadamard"))
 
 
 def test_a_page_is_small() -> None:
-    assert len(demo_page(open_demo("forward-backward")).encode()) < LARGEST
+    assert len(shipped("forward-backward").encode()) < LARGEST
 
 
 def test_large_arrays_come_as_pictures_and_a_window() -> None:
@@ -94,7 +107,7 @@ def test_large_arrays_come_as_pictures_and_a_window() -> None:
 
 
 def test_the_policy_names_the_script_and_the_style_that_are_there() -> None:
-    page = trace_page(ns.open("mazur"))
+    page = built_in("mazur")
     policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', page)
     assert policy is not None
     for tag in ("script", "style"):
@@ -134,7 +147,7 @@ SOURCES = ["mazur", "xor", "ng-ex4", "ridge", "two-heads", "hinge"]
 
 @pytest.mark.parametrize("source", covering(SOURCES, ["mazur", "ridge", "two-heads"]))
 def test_every_step_has_the_sessions_numbers_in_every_convention(source: str) -> None:
-    data = data_of(trace_page(ns.open(source)))
+    data = data_of(built_in(source))
     session = ns.open(source)
     assert len(data["moments"]) == len(session.program) + 1
     for number, moment in enumerate(data["moments"][1:], 1):
@@ -151,7 +164,7 @@ def test_every_step_has_the_sessions_numbers_in_every_convention(source: str) ->
 @pytest.mark.parametrize("name", ["skinny", "ridge", "residual", "attention", "hinge", "temperature"])
 def test_any_network_has_a_page_with_all_its_steps(name: str) -> None:
     session = ns.open(name)
-    data = data_of(trace_page(session))
+    data = data_of(built_in(name))
     assert [moment["q"] for moment in data["moments"][1:]] == [step.id for step in session.program.steps]
     named = [item[0] for card in data["map"] for item in card["items"]]
     read = {operand for definition in session.program.forward for operand in (s.id for s in definition.read)}
@@ -162,12 +175,12 @@ def test_any_network_has_a_page_with_all_its_steps(name: str) -> None:
 
 
 def test_a_network_without_samples_has_the_one_way_in_which_it_is_written() -> None:
-    assert len(data_of(trace_page(ns.open("xor")))["conventions"]) == 4
-    assert [found[0] for found in data_of(trace_page(ns.open("attention")))["conventions"]] == ["column"]
+    assert len(data_of(built_in("xor"))["conventions"]) == 4
+    assert [found[0] for found in data_of(built_in("attention"))["conventions"]] == ["column"]
 
 
 def test_nothing_is_computed_at_the_start() -> None:
-    data = data_of(trace_page(ns.open("mazur")))
+    data = data_of(built_in("mazur"))
     first = data["moments"][0]
     assert (first["i"], first["s"]) == (1, 0)
     assert data["shared"][first["v"][0]]["r"] is None
