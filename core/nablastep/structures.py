@@ -280,12 +280,16 @@ class Selection(_Opaque):
 
 @record(slots=True)
 class Placed(_Scalar):
-    """1 where the plan moves the entry `source` to the place `target`, else 0: a delta between pairs of indices."""
+    """1 where the plan moves the entry `source` to the place `target`, else 0: a delta between pairs of indices.
+
+    `number` tells it from other rearrangements that are written beside it.
+    """
 
     plan: Plan
     back: bool
     target: Indices
     source: Indices
+    number: str = ""
 
     @property
     def letters(self) -> tuple[str, ...]:
@@ -295,7 +299,7 @@ class Placed(_Scalar):
     def renamed(self, index: str, other: str) -> Placed:
         """The same with another letter for an index."""
         row, column, first, second = (other if each == index else each for each in (*self.target, *self.source))
-        return Placed(self.plan, self.back, (row, column), (first, second))
+        return Placed(self.plan, self.back, (row, column), (first, second), self.number)
 
 
 def vec(x: Expression) -> Expression:

@@ -23,13 +23,14 @@ from nablastep.derivations.subject import subject_of
 from nablastep.derivations.why import ROUTES, why, why_lines
 from nablastep.derivations.writing import derivation_notations
 from nablastep.evaluation import value_of
-from nablastep.expressions import Equation, Expression, Factor, Hadamard, MatMul, Scale, Transpose
+from nablastep.expressions import Equation, Expression, Factor, Hadamard, MatMul, Scale, Transpose, walk
 from nablastep.files.built_in import layer_network_names, network_names
 from nablastep.functions.activations import ACTIVATIONS
 from nablastep.functions.losses import LOSSES
 from nablastep.layers import LayerGraph
 from nablastep.notation import notation_named
 from nablastep.optimizers import RULES
+from nablastep.structures import Placed
 from nablastep.transposition import CONVENTIONS
 
 ALL_CONVENTIONS = tuple(CONVENTIONS)
@@ -520,3 +521,45 @@ def moved_by_each_number(session: ns.Session, name: str, reader: Equation) -> li
         nudged[place] += 1e-3
         found.append(np.atleast_2d(value_of(reader.expression, values | {name: nudged})) != before)
     return found
+
+
+# rearrangements
+
+
+@pytest.mark.parametrize(("name", "step"), [("rnn", "grad_U"), ("convolution", "grad_K"), ("convolution", "grad_W")])
+def test_what_is_rearranged_and_stands_still_is_read_as_a_block(name: str, step: str) -> None:
+    lines = [line for line in why_lines(at_end(name), step) if line.route == "index"]
+    assert not any("π" in line.text() for line in lines)
+    assert all(line.holds is not False for line in lines)
+
+
+def test_different_slices_never_read_alike_and_turn_before_they_are_matrices() -> None:
+    lines = [line for line in why_lines(at_end("rnn"), "grad_U") if line.route == "index"]
+    texts = [line.text() for line in lines]
+    assert all(f" x[{rows}, :]ₗₛ" in texts[6] for rows in (":2", "2:4", "4:6"))
+    assert texts[7].count("ᵀ)ₛₗ") == 3
+    assert "write the factors so" in lines[7].rule
+
+
+@pytest.mark.parametrize(
+    ("name", "step"), [("two-heads", "grad_H1"), ("two-heads", "grad_H2"), ("convolution", "grad_x")]
+)
+@pytest.mark.parametrize("notation", ["unicode", "ascii", "latex"])
+def test_each_rearrangement_has_a_name_of_its_own_and_a_reason_that_says_what_it_is(
+    name: str, step: str, notation: str
+) -> None:
+    lines = [line for line in why_lines(at_end(name), step) if line.route == "index"]
+    written: dict[str, set[Any]] = {}
+    for line in lines:
+        for node in walk(line.right):
+            if isinstance(node, Placed):
+                bare = replace(node, target=(None, None), source=(None, None))
+                written.setdefault(derivation_notations()[notation].text(bare), set()).add((node.plan, node.back))
+    assert written
+    assert all(len(plans) == 1 for plans in written.values())
+    assert len(written) == len(set().union(*written.values()))
+    first = next(line for line in lines if "π" in line.text())
+    assert "; π is 1 for the place that an entry comes from, else 0: " in first.rule
+    assert all(mark in first.rule for mark in ("π¹", "π²")[: len(written) if len(written) > 1 else 0])
+    assert first.rule.endswith(".")
+    assert first.rule.count(". ") == 0

@@ -145,6 +145,26 @@ def test_the_operands_of_a_line_give_what_it_is_worth() -> None:
                     assert np.allclose(arrays[0] * arrays[1], line.value, rtol=1e-9, atol=1e-12)
 
 
+@pytest.mark.parametrize(("network", "step"), [("rnn", "grad_U"), ("two-heads", "grad_K2")])
+@pytest.mark.parametrize("width", [120, 160])
+def test_the_signs_between_operands_are_drawn_on_however_many_rows_they_stand(
+    network: str, step: str, width: int
+) -> None:
+    derivation = next(each for each in derivations(network) if each.name == step)
+    for place, line in enumerate(next(route for route in derivation.routes if route.name == "differential").lines):
+        page = WhyPage(derivation, "differential", place=place)
+        block = block_of(page, place, LOOK, columns_of(page, LOOK, width))
+        canvas = Canvas(width, block.height)
+        for piece in block.pieces:
+            if piece not in (block.written, block.rule, block.worth):
+                piece.exhibit.paint(canvas, piece.x, piece.y)
+        drawn = "".join(canvas.text_rows())
+        for sign in ("⟨", "⟩", "⊙", " + "):
+            pieces = (piece for piece in line.reading.pieces if isinstance(piece, str))
+            assert drawn.count(sign) >= sum(sign.strip() in piece for piece in pieces), (line.text(), sign)
+        assert line.reading.is_whole
+
+
 @pytest.mark.parametrize("source", ["convolution", "attention"])
 def test_every_operand_can_be_laid_out_in_rows_and_columns(source: str) -> None:
     for derivation in derivations(source):

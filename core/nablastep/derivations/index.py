@@ -7,12 +7,13 @@ up, one sum after the other; what is left is read as matrices again by `regroup`
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import reduce
+from functools import partial, reduce
 
 from nablastep.calculus import entry_of
 from nablastep.derivations import sentences
 from nablastep.derivations.deltas import product, spread, used_up
 from nablastep.derivations.lines import OWN, QUANTITY, Draft
+from nablastep.derivations.rearranged import entry_with_blocks, told_apart
 from nablastep.derivations.regroup import regrouped
 from nablastep.derivations.subject import Subject, Use
 from nablastep.expressions import (
@@ -27,6 +28,7 @@ from nablastep.expressions import (
     Scale,
     Symbol,
     TimesLog,
+    depends_on,
     walk,
 )
 from nablastep.functions.elementary import LOG
@@ -52,7 +54,7 @@ def index_drafts(subject: Subject) -> tuple[Draft, ...]:
     line([_put_in(subject, use, by) for use in subject.uses], sentences.put_in(subject))
     line([_with_slope(subject, use) for use in subject.uses], sentences.slope_of_an_entry(subject))
     found += _using_up(left, found[-1].right)
-    return (*found, *_regrouped(subject, left, found[-1].right))
+    return told_apart((*found, *_regrouped(subject, left, found[-1].right)))
 
 
 def slope_drafts(subject: Subject) -> tuple[Draft, ...]:
@@ -64,7 +66,7 @@ def slope_drafts(subject: Subject) -> tuple[Draft, ...]:
         Draft(left, _put_in(subject, use, by), "Write one entry of the result with indices.", OWN),
         Draft(left, _with_slope(subject, use), sentences.slope_of_an_entry(subject), OWN),
     ]
-    return (*found, *(replace(each, kind=OWN) for each in _using_up(left, found[-1].right)))
+    return told_apart((*found, *(replace(each, kind=OWN) for each in _using_up(left, found[-1].right))))
 
 
 def _summed(subject: Subject, use: Use, body: Expression) -> Expression:
@@ -97,7 +99,8 @@ def _error_by(subject: Subject, target: Expression) -> Expression:
 def _put_in(subject: Subject, use: Use, by: Entry) -> Expression:
     indices = subject.target_indices(use)
     taken = frozenset({use.target.base, *(index for index in by.indices if index is not None)})
-    inner = Partial(entry_of(use.expression, indices, taken), by)
+    moves = partial(depends_on, symbol=subject.variable)
+    inner = Partial(entry_with_blocks(use.expression, indices, taken, moves), by)
     if use.upstream is None:
         return inner
     return _summed(subject, use, Scale(_entry_of_target(subject, use, use.upstream), inner))
@@ -106,7 +109,7 @@ def _put_in(subject: Subject, use: Use, by: Entry) -> Expression:
 def _with_slope(subject: Subject, use: Use) -> Expression:
     indices = subject.target_indices(use)
     taken = frozenset({use.target.base, *(index for index in subject.indices if index is not None)})
-    slope = _deltas(entry_of(subject.changes(use), indices, taken), subject)
+    slope = _deltas(entry_with_blocks(subject.changes(use), indices, taken, _has_change), subject)
     if use.upstream is None:
         return slope
     return _summed(subject, use, product(_entry_of_target(subject, use, use.upstream), slope))
@@ -171,7 +174,7 @@ def _regrouped(subject: Subject, left: Expression, reached: Expression) -> list[
     except TooManyProducts:  # multiplied out it would fill pages; the numbers say whether it is the same
         return [Draft(subject.gradient, expression, sentences.all_entries(subject))]
     if isinstance(left, Entry):
-        turned = _turned(reached, matrix, subject.indices)
+        turned = _turned(subject, reached)
         if turned is not None and turned != reached:
             found.append(Draft(left, turned, sentences.turned(subject)))
         if not (isinstance(matrix, Symbol) and Entry(matrix, subject.indices) == reached):
@@ -184,11 +187,20 @@ def _regrouped(subject: Subject, left: Expression, reached: Expression) -> list[
     return found
 
 
-def _turned(reached: Expression, matrix: Expression, indices: Indices) -> Expression | None:
-    """The same sum with the factors as a matrix product has them: sum index last in the left, first in the right."""
-    if not isinstance(matrix, MatMul) or not isinstance(reached, IndexSum):
+def _turned(subject: Subject, reached: Expression) -> Expression | None:
+    """The same sum with the factors as a matrix product has them: sum index last in the left, first in the right; of
+    several terms each that is such a product."""
+    if isinstance(reached, Add):
+        left_term, right_term = _turned(subject, reached.left), _turned(subject, reached.right)
+        if left_term is None and right_term is None:
+            return None
+        return Add(left_term or reached.left, right_term or reached.right)
+    if not isinstance(reached, IndexSum):
         return None
-    row, column = indices
+    matrix = subject.named(regrouped(reached, *subject.indices, subject.variable.shape))
+    if not isinstance(matrix, MatMul):
+        return None
+    row, column = subject.indices
     left: Indices = (row, reached.index)
     right: Indices = (reached.index, column)
     if rows_and_columns(matrix.left)[1] != reached.dimension:

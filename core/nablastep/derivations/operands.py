@@ -53,10 +53,11 @@ SIGNS: dict[type[Expression], str] = {
     MatMul: "·", Hadamard: "⊙", Divide: "⊘", Kronecker: "⊗", Add: "+", Subtract: "−",
 }  # fmt: skip
 SUMS = (Add, Subtract)
+MINUS = (Factor(-1), Number(-1))
 SPARSE = (Diagonal, Identity, Kronecker, Jacobian, Partial)
 """Arrays whose exact zeros stand by structure."""
-LONGEST = 15
-"""Expressions of more pieces than this are listed instead of written out: nobody reads them across."""
+LONGEST = 80
+"""Expressions of more pieces than this are listed instead of written out: they would fill pages."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,7 +155,7 @@ def _pieces(x: Expression) -> Iterator[str | Expression]:
     if sign is not None:
         left, right = x.operands
         yield from _bracketed(left, x, is_right=False)
-        yield sign
+        yield "/" if isinstance(x, Divide) and shape_of(right) == () else sign
         yield from _bracketed(right, x, is_right=True)
     elif isinstance(x, Inner):
         yield from ("⟨", *_pieces(x.left), ",", *_pieces(x.right), "⟩")
@@ -163,11 +164,11 @@ def _pieces(x: Expression) -> Iterator[str | Expression]:
     elif isinstance(x, Sum):
         yield from ("Σ(", *_pieces(x.x), ")")
     elif isinstance(x, Scale):
-        is_minus = x.scalar in (Factor(-1), Number(-1))
-        yield from (*(("−",) if is_minus else (x.scalar, "·")), *_bracketed(x.x, x, is_right=True))
+        yield from (*(("−",) if x.scalar in MINUS else (x.scalar, "·")), *_bracketed(x.x, x, is_right=True))
     elif isinstance(x, Total | Repeat):
         one = "1ᵀ" if (x.axis == ROWS) == isinstance(x, Total) else "1"
-        yield from (f"{one} ·", *_pieces(x.x)) if x.axis == ROWS else (*_pieces(x.x), f"· {one}")
+        inner = _bracketed(x.x, x, is_right=x.axis == ROWS)
+        yield from (f"{one} ·", *inner) if x.axis == ROWS else (*inner, f"· {one}")
     elif isinstance(x, IndexSum):
         yield from ("Σ", *_pieces(x.x))
     elif isinstance(x, Transpose) and type(x.x) in SIGNS:
@@ -177,12 +178,20 @@ def _pieces(x: Expression) -> Iterator[str | Expression]:
 
 
 def _bracketed(x: Expression, outer: Expression, *, is_right: bool) -> Iterator[str | Expression]:
-    """An operand of `outer`, in brackets where it is another kind of product, or a sum in anything but a sum."""
+    """An operand of `outer`, in brackets where it is another kind of product, a sum in anything but a sum, or a
+    factor or a minus behind a sign."""
     if isinstance(outer, SUMS):
         needed = is_right and isinstance(outer, Subtract) and isinstance(x, SUMS)
     else:
-        needed = type(x) in SIGNS and (type(x) is not type(outer) or isinstance(outer, Divide))
+        needed = _kind(x) in SIGNS and (_kind(x) is not _kind(outer) or isinstance(outer, Divide))
+    if is_right and isinstance(x, Scale) and not isinstance(outer, Scale):
+        needed = x.scalar in MINUS or not isinstance(outer, SUMS)
     yield from ("(", *_pieces(x), ")") if needed else _pieces(x)
+
+
+def _kind(x: Expression) -> type[Expression]:
+    """The operation; adding up and copying are products with ones."""
+    return MatMul if isinstance(x, Total | Repeat) else type(x)
 
 
 def _read_in_entries(expression: Expression) -> Iterator[Expression]:

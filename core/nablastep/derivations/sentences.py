@@ -5,7 +5,7 @@ A sentence names quantities as the line writes them; it knows no layer, no lette
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from nablastep.derivations.writing import derivation_notation
@@ -15,15 +15,18 @@ from nablastep.expressions import (
     Apply,
     Block,
     Cases,
+    Cut,
     Determinant,
     Diagonals,
     Divide,
     Expression,
     Fill,
+    Fold,
     Hadamard,
     Inverse,
     LogSumExp,
     MatMul,
+    Plan,
     Power,
     Ratio,
     Rearrange,
@@ -46,6 +49,8 @@ from nablastep.structures import Diagonal, Differential, Identity, Kronecker, Se
 
 if TYPE_CHECKING:
     from nablastep.derivations.subject import Subject
+
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 LONGEST = 150
 """Sentences are no longer, so that 80 columns hold them in two lines."""
@@ -127,9 +132,7 @@ _SLOPES: dict[type[Expression], str] = {
     Hadamard: "Product rule, entry by entry: the other factor stays, times a delta that says which entry moves.",
     Cases: "Which case holds does not change: the slope of that case times a delta.",
     Power: "The slope of a power, times a delta.",
-    Rearrange: (
-        "π is 1 where an entry of {v} is moved to this place, and 0 elsewhere: the deltas say which entry that is."
-    ),
+    Rearrange: "Moving entries is linear: π stands still, and the deltas say which entry of {v} is moved.",
     Inverse: "d X⁻¹ = −X⁻¹ dX X⁻¹, entry by entry, with a delta for each index of {v}.",
     Determinant: "d det X = det X · tr(X⁻¹ dX), with a delta for each index of {v}.",
 }
@@ -143,6 +146,29 @@ def delta(kept: Sequence[tuple[str, str]], place: int) -> str:
     if place == 1:
         return f"The next delta keeps one term as well, {pairs}."
     return f"Another delta keeps {pairs}, and its sum is gone too."
+
+
+def with_places(rule: str, numbers: Mapping[tuple[Plan, bool], str]) -> str:
+    """The reason of the first line with a π, and what each π is."""
+    each = [
+        f"{f'π{number.translate(_RAISED)}' if number else 'it'} {_moving(plan, back=back)}"
+        for (plan, back), number in numbers.items()
+    ]
+    return f"{rule.removesuffix('.')}; π is 1 for the place that an entry comes from, else 0: {_list(each)}."
+
+
+def _moving(plan: Plan, *, back: bool) -> str:
+    """What a rearrangement does, as a predicate."""
+    match plan:
+        case Cut():
+            cut = NOTATION.cut_text(plan)
+            return f"puts entries into the block {cut}" if back else f"takes the block {cut}"
+        case Fold():
+            rows, columns = map(NOTATION.dimension_text, plan.before if back else plan.after)
+            return f"lays all entries, column by column, into {rows} rows and {columns} columns"
+        case Windows():
+            return "adds patches up in their places" if back else "takes the patches under the kernel"
+    return "moves entries"
 
 
 def turned(subject: Subject) -> str:
@@ -173,6 +199,8 @@ def regrouped(matrix: Expression) -> str:
             return "π between two pairs of indices moves entries: each goes back to the place that it came from."
         case Repeat():
             return "An index that the right side does not have: the same entry everywhere along it, x 1ᵀ."
+        case Add() | Subtract() if any(isinstance(node, MatMul) for node in walk(inner)):
+            return "Term by term: a sum over an index that two factors share is a matrix product, and the terms add up."
         case Add() | Subtract():
             return "Term by term the same two indices: a sum of whole arrays."
     return "The same formula holds for every entry, so it is entry by entry the formula of whole arrays."

@@ -15,6 +15,7 @@ from nablastep.errors import UnknownNameError
 from nablastep.expressions import (
     MINUS_ONE,
     ONE,
+    Block,
     Diagonals,
     Divide,
     Expression,
@@ -165,7 +166,7 @@ class DerivationWriter(Writer):
 
     def placed(self, node: Placed) -> Tokens:
         marks = "".join(self.index_text(index) for index in node.letters)
-        return (Token(self.placed_mark + marks, "ones"),)
+        return (Token(self.placed_mark + node.number.translate(_RAISED) + marks, "ones"),)
 
     def kronecker(self, node: Kronecker) -> Tokens:
         left, right = self.wrapped(node.left, Strength.POSTFIX), self.wrapped(node.right, Strength.POSTFIX)
@@ -189,7 +190,12 @@ class DerivationWriter(Writer):
         marks = Token("".join(self.index_text(index) for index in indices))
         if isinstance(node.x, Softmax | LogSumExp):
             return (*self.tokens(node.x), marks)
-        return (*self.parenthesised(self.tokens(node.x)), marks)
+        return (*self.with_parts(node.x), marks)
+
+    def with_parts(self, x: Expression) -> Tokens:
+        """A matrix that indices stand behind: blocks and slices end in a bracket of their own."""
+        tokens = self.tokens(x)
+        return tokens if isinstance(x, Rearrange | Block) else self.parenthesised(tokens)
 
     def partial(self, node: Partial) -> Tokens:
         below = self.tokens(node.denominator)
@@ -256,7 +262,6 @@ class AsciiDerivations(DerivationWriter, AsciiWriter):
 
     inner_marks = ("<", ", ", ">")
     norm_marks = ("norm(", ")")
-    placed_mark = "P"
     curly = "d"
     dot = " * "
 
@@ -283,13 +288,16 @@ class AsciiDerivations(DerivationWriter, AsciiWriter):
         indices = ",".join(index for index in node.indices if index is not None)
         if isinstance(node.x, Symbol):
             return (Token(f"{node.x.id}[{indices}]", "symbol", node.x),)
-        return (*self.parenthesised(self.tokens(node.x)), Token(f"[{indices}]"))
+        return (*self.with_parts(node.x), Token(f"[{indices}]"))
 
     def basis(self, node: Basis) -> Tokens:
         return (Token(f"e[{node.index}]", "ones"),)
 
     def delta(self, node: Delta) -> Tokens:
         return (Token(f"delta[{node.left},{node.right}]", "ones"),)
+
+    def placed(self, node: Placed) -> Tokens:
+        return (Token(f"pi{node.number}[{','.join(node.letters)}]", "ones"),)
 
     def index_sum(self, node: IndexSum) -> Tokens:
         return (Token(f"sum_{node.index} "), *self.summand(node.x))
@@ -326,13 +334,14 @@ class LatexDerivations(DerivationWriter, LatexWriter):
         indices = "".join(index for index in node.indices if index is not None)
         if isinstance(node.x, Symbol):
             return (Token(self.subscripted(node.x, indices), "symbol", node.x),)
-        return (*self.parenthesised(self.tokens(node.x)), Token(f"_{{{indices}}}"))
+        return (*self.with_parts(node.x), Token(f"_{{{indices}}}"))
 
     def selection(self, node: Selection) -> Tokens:
         return (Token(self.selection_mark + (r"^{\mathsf{T}}" if node.back else ""), "ones"),)
 
     def placed(self, node: Placed) -> Tokens:
-        return (Token(rf"\pi_{{{''.join(node.letters)}}}", "ones"),)
+        raised = f"^{{{node.number}}}" if node.number else ""
+        return (Token(rf"\pi{raised}_{{{''.join(node.letters)}}}", "ones"),)
 
     def basis(self, node: Basis) -> Tokens:
         return (Token(f"e_{{{node.index}}}", "ones"),)
@@ -496,6 +505,9 @@ class SpokenDerivations(DerivationWriter, SpokenWriter):
 
     def delta(self, node: Delta) -> Tokens:
         return (Token(f"delta {node.left} {node.right}", "ones"),)
+
+    def placed(self, node: Placed) -> Tokens:
+        return (Token(" ".join(filter(None, ("pi", node.number, "sub", *node.letters))), "ones"),)
 
     def index_sum(self, node: IndexSum) -> Tokens:
         return (Token(f"the sum over {node.index} of "), *self.summand(node.x))

@@ -5,6 +5,7 @@ Nothing is cut: written lines and reasons wrap, matrices that are too large are 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
@@ -25,6 +26,7 @@ from nablastep_tui.draw.why.exhibits import (
     captioned,
     flowed,
     is_small,
+    joined,
     narrowest,
     text_exhibit,
 )
@@ -36,6 +38,8 @@ from nablastep_tui.scene.why_page import WhyPage, zero_cells
 INDENT = 10
 LEAST_WRITTEN, LEAST_WORTH, LEAST_RULE, TICK = 16, 24, 42, 3
 ACCORDION_WIDTH = 100
+CLOSING = (")", "⟩", ",", "· 1")
+"""How signs begin that belong to the operand before them."""
 
 
 @dataclass(frozen=True)
@@ -225,14 +229,34 @@ def _operands(page: WhyPage, line: Line, reading: Reading, look: Look, columns: 
     if not reading.pieces:
         return []
     width = columns.width - INDENT - 4
-    shown = [_operand(piece, page, look, width) for piece in reading.pieces]
-    if reading.of_sample:
-        shown.insert(0, text_exhibit("first sample:", style(look.palette.muted)))
+    pieces = reading.pieces if reading.is_whole else _as_list(reading)
+    shown = [(piece, _operand(piece, page, look, width)) for piece in pieces]
     if _ends_in_worth(reading) and line.kind != DEFINITION:
-        shown.append(text_exhibit("=", style(look.palette.muted)))
-        shown.append(_ticked(_worth(line, page, look, width), line, look))
-    gap = 1 if reading.is_whole else 3
-    return flowed(shown, INDENT + 2, top, width, gap)
+        shown.append(("=", _operand("=", page, look, width)))
+        shown.append(("", _ticked(_worth(line, page, look, width), line, look)))
+    return flowed(_units(shown, width), INDENT + 2, top, width)
+
+
+def _as_list(reading: Reading) -> Iterator[str | Operand]:
+    """What is read and not put together here, with commas: operands beside each other would be a product."""
+    yield "first sample:" if reading.of_sample else "with"
+    for place, piece in enumerate(reading.pieces):
+        yield from (",", piece) if place else (piece,)
+
+
+def _units(shown: Iterable[tuple[str | Operand, Exhibit]], width: int) -> Iterator[Exhibit]:
+    """What stands on one row where it can: a sign with the operand behind it, a closing sign with the one before."""
+    unit: list[Exhibit] = []
+    leads = False
+    for piece, exhibit in shown:
+        is_sign = isinstance(piece, str) and piece != ""
+        closes = isinstance(piece, str) and piece.startswith(CLOSING)
+        longer = [*unit, exhibit]
+        if unit and not ((leads or closes) and joined(longer).width <= width):
+            yield joined(unit)
+            longer = [exhibit]
+        unit, leads = longer, is_sign and not closes
+    yield joined(unit)
 
 
 def _operand(piece: str | Operand, page: WhyPage, look: Look, width: int) -> Exhibit:

@@ -190,6 +190,18 @@ def flowed(exhibits: Iterable[Exhibit], x: int, y: int, width: int, gap: int = 1
     return placed
 
 
+def joined(exhibits: Sequence[Exhibit], gap: int = 1) -> Exhibit:
+    """The exhibits beside each other as one, which no row tears apart."""
+    width = sum(each.width for each in exhibits) + gap * (len(exhibits) - 1)
+    placed = flowed(exhibits, 0, 0, width, gap)
+
+    def paint(canvas: Canvas, x: int, y: int) -> None:
+        for each in placed:
+            each.exhibit.paint(canvas, x + each.x, y + each.y)
+
+    return Exhibit(width, bottom_of(placed), paint, max(each.middle for each in exhibits))
+
+
 def bottom_of(placed: Iterable[Placed], least: int = 0) -> int:
     """The row below the lowest of them."""
     return max((each.y + each.exhibit.height for each in placed), default=least)
