@@ -265,17 +265,21 @@ class Commutation(_Opaque):
 
 @record(slots=True)
 class Selection(_Opaque):
-    """P with P vec(x) = vec(x rearranged): zeros and ones; `back` is its transpose."""
+    """P with P vec(x) = vec(x rearranged): zeros and ones; `back` is its transpose.
+
+    `number` tells it from other rearrangements that are written beside it.
+    """
 
     plan: Plan
     back: bool
+    number: str = ""
 
     def shape_rule(self, shapes: tuple[Shape, ...]) -> Shape:
         after, before = joint(*matrix_shape(self.plan.after)), joint(*matrix_shape(self.plan.before))
         return (before, after) if self.back else (after, before)
 
     def transposed(self) -> Expression:
-        return Selection(self.plan, not self.back)
+        return Selection(self.plan, not self.back, self.number)
 
 
 @record(slots=True)

@@ -563,3 +563,13 @@ def test_each_rearrangement_has_a_name_of_its_own_and_a_reason_that_says_what_it
     assert all(mark in first.rule for mark in ("π¹", "π²")[: len(written) if len(written) > 1 else 0])
     assert first.rule.endswith(".")
     assert first.rule.count(". ") == 0
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_different_selections_of_one_jacobian_have_different_names(layout: str) -> None:
+    route = why(at_end("rnn"), "grad_x", layout=layout)[1]
+    assert route.holds
+    local = [line for line in route.lines if "∂vec(z" in line.text().split(" = ")[0]]
+    assert [mark in line.text() for line, mark in zip(local, ("Π¹", "Π²", "Π³"), strict=True)] == [True] * 3
+    assert all(f"Π{raised} takes the block" in local[0].rule for raised in "¹²³")
+    assert not any("Π" in line.rule for line in local[1:])

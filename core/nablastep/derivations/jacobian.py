@@ -14,6 +14,7 @@ from nablastep.calculus import CALCULUS, differential, entry_of, jacobian, movin
 from nablastep.derivations import sentences
 from nablastep.derivations.collapse import applied, folded_product, plain_product
 from nablastep.derivations.lines import OWN, Draft
+from nablastep.derivations.rearranged import told_apart
 from nablastep.derivations.regroup import regrouped
 from nablastep.derivations.samples import SAMPLES, of_sample
 from nablastep.derivations.subject import Subject, Use
@@ -50,7 +51,7 @@ _SHOWN = (Apply, Softmax, LogSumExp, TimesLog, Divide, Ratio, MatMul)
 
 def jacobian_drafts(subject: Subject, layout: str = NUMERATOR) -> tuple[Draft, ...]:
     """The lines from (∂E/∂v)ᵀ to the step's own equation."""
-    return _Route(subject, layout).drafts()
+    return told_apart(_Route(subject, layout).drafts())
 
 
 class _Route:

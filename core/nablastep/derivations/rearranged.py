@@ -1,8 +1,8 @@
-"""Rearrangements in the lines of the index route: blocks that stand still stay whole, and each π has a name of its own.
+"""Rearrangements in derivations: blocks that stand still stay whole, and each π or Π has a name of its own.
 
 What is cut, folded or put together without anything in it moving is read like any other matrix, entry by entry. Only
-where the derivative goes through it is it written out as zeros and ones, π; of several each gets a number, and the
-reason of the first line that has one says what it is. Knows no route.
+where the derivative goes through it is it written out as zeros and ones, π, or Π as a matrix; of several each gets a
+number, and the reason of the first line that has one says what it is. Knows no route.
 """
 
 from __future__ import annotations
@@ -25,9 +25,10 @@ from nablastep.expressions import (
     walk,
 )
 from nablastep.shapes import shape_of
-from nablastep.structures import Indices, Placed
+from nablastep.structures import Indices, Placed, Selection
 
 Moves = Callable[[Expression], bool]
+Kind = tuple[Plan, bool]
 
 
 def entry_with_blocks(expression: Expression, indices: Indices, used: frozenset[str], moves: Moves) -> Expression:
@@ -55,25 +56,29 @@ def _standing_still(expression: Expression, moves: Moves) -> Iterator[Expression
 
 def told_apart(drafts: Sequence[Draft]) -> tuple[Draft, ...]:
     """The lines with a number for each rearrangement if there are several; the first that has one says what π is."""
-    found = dict.fromkeys((each.plan, each.back) for draft in drafts for each in _placed(draft))
+    found = dict.fromkeys(_kind(each) for draft in drafts for each in _moving(draft))
     if not found:
         return tuple(drafts)
     numbers = {key: str(place) if len(found) > 1 else "" for place, key in enumerate(found, 1)}
-    first = next(draft for draft in drafts if any(_placed(draft)))
+    first = next(draft for draft in drafts if any(_moving(draft)))
+    introduced = sentences.with_places if isinstance(next(_moving(first)), Placed) else sentences.with_selections
     return tuple(
-        replace(_numbered(draft, numbers), rule=sentences.with_places(draft.rule, numbers))
+        replace(_numbered(draft, numbers), rule=introduced(draft.rule, numbers))
         if draft is first
         else _numbered(draft, numbers)
         for draft in drafts
     )
 
 
-def _placed(draft: Draft) -> Iterator[Placed]:
-    return (node for side in (draft.left, draft.right) for node in walk(side) if isinstance(node, Placed))
+def _moving(draft: Draft) -> Iterator[Placed | Selection]:
+    return (node for side in (draft.left, draft.right) for node in walk(side) if isinstance(node, Placed | Selection))
 
 
-def _numbered(draft: Draft, numbers: dict[tuple[Plan, bool], str]) -> Draft:
-    new: dict[Expression, Expression] = {
-        each: replace(each, number=numbers[each.plan, each.back]) for each in _placed(draft)
-    }
+def _kind(node: Placed | Selection) -> Kind:
+    """What has a name of its own: a matrix of zeros and ones is the same, transposed, on the way back."""
+    return node.plan, node.back and isinstance(node, Placed)
+
+
+def _numbered(draft: Draft, numbers: dict[Kind, str]) -> Draft:
+    new: dict[Expression, Expression] = {each: replace(each, number=numbers[_kind(each)]) for each in _moving(draft)}
     return replace(draft, left=substitute(draft.left, new), right=substitute(draft.right, new)) if new else draft

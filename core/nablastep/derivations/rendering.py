@@ -348,7 +348,7 @@ _SUPERSCRIPT_DIGITS = str.maketrans("⁰¹³⁴⁵⁶⁷⁸⁹", "013456789", "�
 
 def spelt_out(text: str) -> str:
     """The text in ASCII; letters that have no plain form become `?`."""
-    apart = re.sub(r"⁽²⁾|(?<=π)²", "2", re.sub(r"ᵀ(?=[\w∇])", "ᵀ ", text))
+    apart = re.sub(r"⁽²⁾|(?<=[πΠ])²", "2", re.sub(r"ᵀ(?=[\w∇])", "ᵀ ", text))
     apart = apart.translate(_SUPERSCRIPT_DIGITS)
     plain_text = "".join(_SPELT.get(character, character) for character in apart)
     return plain_text.encode("ascii", "replace").decode("ascii")

@@ -150,11 +150,23 @@ def delta(kept: Sequence[tuple[str, str]], place: int) -> str:
 
 def with_places(rule: str, numbers: Mapping[tuple[Plan, bool], str]) -> str:
     """The reason of the first line with a π, and what each π is."""
-    each = [
-        f"{f'π{number.translate(_RAISED)}' if number else 'it'} {_moving(plan, back=back)}"
-        for (plan, back), number in numbers.items()
-    ]
-    return f"{rule.removesuffix('.')}; π is 1 for the place that an entry comes from, else 0: {_list(each)}."
+    each = _each_moving("π", numbers)
+    return f"{rule.removesuffix('.')}; π is 1 for the place that an entry comes from, else 0: {each}."
+
+
+def with_selections(rule: str, numbers: Mapping[tuple[Plan, bool], str]) -> str:
+    """The reason of the first line with a Π, and what each Π is."""
+    said = "" if "Π" in rule else "; Π holds a 1 for each entry that is moved, and zeros"
+    return f"{rule.removesuffix('.')}{said}: {_each_moving('Π', numbers)}."
+
+
+def _each_moving(mark: str, numbers: Mapping[tuple[Plan, bool], str]) -> str:
+    return _list(
+        [
+            f"{f'{mark}{number.translate(_RAISED)}' if number else 'it'} {_moving(plan, back=back)}"
+            for (plan, back), number in numbers.items()
+        ]
+    )
 
 
 def _moving(plan: Plan, *, back: bool) -> str:

@@ -162,11 +162,16 @@ class DerivationWriter(Writer):
         return (Token(self.commutation_mark, "ones"),)
 
     def selection(self, node: Selection) -> Tokens:
-        return (Token(self.selection_mark + (self.transpose_mark if node.back else ""), "ones"),)
+        mark = self.selection_mark + self.ordinal_text(node.number)
+        return (Token(mark + (self.transpose_mark if node.back else ""), "ones"),)
+
+    def ordinal_text(self, number: str) -> str:
+        """The number of one of several, behind its letter."""
+        return number.translate(_RAISED)
 
     def placed(self, node: Placed) -> Tokens:
         marks = "".join(self.index_text(index) for index in node.letters)
-        return (Token(self.placed_mark + node.number.translate(_RAISED) + marks, "ones"),)
+        return (Token(self.placed_mark + self.ordinal_text(node.number) + marks, "ones"),)
 
     def kronecker(self, node: Kronecker) -> Tokens:
         left, right = self.wrapped(node.left, Strength.POSTFIX), self.wrapped(node.right, Strength.POSTFIX)
@@ -262,6 +267,7 @@ class AsciiDerivations(DerivationWriter, AsciiWriter):
 
     inner_marks = ("<", ", ", ">")
     norm_marks = ("norm(", ")")
+    selection_mark = "Pi"
     curly = "d"
     dot = " * "
 
@@ -295,6 +301,9 @@ class AsciiDerivations(DerivationWriter, AsciiWriter):
 
     def delta(self, node: Delta) -> Tokens:
         return (Token(f"delta[{node.left},{node.right}]", "ones"),)
+
+    def ordinal_text(self, number: str) -> str:
+        return number
 
     def placed(self, node: Placed) -> Tokens:
         return (Token(f"pi{node.number}[{','.join(node.letters)}]", "ones"),)
@@ -337,7 +346,8 @@ class LatexDerivations(DerivationWriter, LatexWriter):
         return (*self.with_parts(node.x), Token(f"_{{{indices}}}"))
 
     def selection(self, node: Selection) -> Tokens:
-        return (Token(self.selection_mark + (r"^{\mathsf{T}}" if node.back else ""), "ones"),)
+        raised = node.number + (r"\mathsf{T}" if node.back else "")
+        return (Token(self.selection_mark + (f"^{{{raised}}}" if raised else ""), "ones"),)
 
     def placed(self, node: Placed) -> Tokens:
         raised = f"^{{{node.number}}}" if node.number else ""
@@ -505,6 +515,9 @@ class SpokenDerivations(DerivationWriter, SpokenWriter):
 
     def delta(self, node: Delta) -> Tokens:
         return (Token(f"delta {node.left} {node.right}", "ones"),)
+
+    def ordinal_text(self, number: str) -> str:
+        return f" {number}" if number else ""
 
     def placed(self, node: Placed) -> Tokens:
         return (Token(" ".join(filter(None, ("pi", node.number, "sub", *node.letters))), "ones"),)
