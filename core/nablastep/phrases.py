@@ -36,3 +36,8 @@ def significant(value: float, digits: int = 3) -> str:
         mantissa, exponent = text.split("e")
         return f"{mantissa.replace('-', '−')}×10{str(int(exponent)).translate(_EXPONENT)}"
     return text.replace("-", "−")
+
+
+def degrees(angle: float) -> str:
+    """An angle in words, `18°` or `180°`."""
+    return f"{significant(angle, 3 if angle >= 99.5 else 2)}°"

@@ -80,7 +80,38 @@ def test_on_square_it_fits_and_the_value_is_off() -> None:
     verdict = judge(ns.open("square"), "grad_a1", "W1 @ grad_z2")
     assert verdict.relative_error is not None
     assert verdict.relative_error > 0.1
-    assert "the shape fits, and the value is" in verdict.message
+    assert "the shape fits here only because n1 = n2 = 3, and the relative error is 0.966" in verdict.message
+
+
+@pytest.mark.parametrize(
+    ("network", "step", "answer", "said"),
+    [
+        ("mazur", "grad_z1", "W1 @ grad_z2", "the shape fits here only because n1 = n2 = 2, and"),
+        ("mazur", "grad_W1", "a1 @ grad_z2.T", "the shape fits here only because n1 = n2 = 2, and"),
+        ("mazur", "z1", "W0.T @ a0 + b0", "the shape fits here only because n0 = n1 = 2, and"),
+        ("mazur", "grad_a1", "2 W1.T @ grad_z2", "it is 2 times too large; the shape fits, and"),
+        ("rnn", "grad_z1", "W @ grad_h1", "the shape fits, and"),
+        ("skinny", "grad_a1", "2 W1.T @ grad_z2", "the shape fits, and the relative error is 0.5 on"),
+    ],
+)
+def test_a_shape_that_fits_by_equal_sizes_only_is_said_to(network: str, step: str, answer: str, said: str) -> None:
+    message = judge(ns.open(network), step, answer).message
+    assert said in message
+    assert ("only because" in message) == ("only because" in said)
+
+
+def test_a_shape_that_fits_because_a_size_is_one_is_said_to() -> None:
+    network = ns.Network(
+        [
+            {"activation": "tanh", "W": [[0.5, 0.2], [0.2, 0.3], [0.1, 0.4]], "b": [0.0, 0.1, 0.2]},
+            {"activation": "identity", "W": [[0.5, 0.2, 0.3]], "b": [0.0]},
+        ],
+        x=[[0.1, 0.2]],
+        y=[[0.3]],
+        loss="half_squared_error",
+    )
+    message = judge(ns.Session(network), "grad_a1", "W1.T @ grad_z2 @ grad_z2").message
+    assert "the shape fits here only because n2 = 1, and" in message
 
 
 def test_a_shape_that_disagrees_with_the_left_side_is_named() -> None:

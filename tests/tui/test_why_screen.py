@@ -9,6 +9,7 @@ import pytest
 from tests.on_stage import lesson_of, prompt_of
 from tests.tui.test_stage_screen import running, screen_text
 
+from nablastep.notation import notation_named
 from nablastep_tui.screens.why import WhyScreen
 
 
@@ -81,6 +82,31 @@ async def test_wrong_formulas_stand_beside_the_right_one() -> None:
         await pilot.pause()
         assert "a falling error proves nothing" in screen_text(app)
         assert "E falls faster with the wrong formula here, which proves nothing" in screen_text(app)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.parametrize(("network", "step"), [("rnn", "dU"), ("square", "da1"), ("skinny", "da1")])
+async def test_every_wrong_formula_is_read_whole_and_those_that_do_not_fit_come_last(
+    network: str, step: str, size: tuple[int, int]
+) -> None:
+    async with running(network, size) as (app, pilot):
+        await pilot.press("slash", *step, "enter", "w", "f")
+        await pilot.pause()
+        screen = app.screen
+        assert isinstance(screen, WhyScreen)
+        assert screen._comparison is not None
+        wrong = screen._comparison.wrong
+        assert [each.fits for each in wrong] == sorted((each.fits for each in wrong), reverse=True)
+        assert "relative error: how far a value is from the right one" in " ".join(screen_text(app).split())
+        for each in wrong:
+            rows = screen_text(app).split("\n")
+            own = [row for row in rows if row.startswith("  ▌")]
+            ends = next(row for row in rows if "what is wrong" in row).index("relative error")
+            formula = " ".join(row[9:ends].strip() for row in own).strip()
+            assert formula.removesuffix("  with new W") == notation_named("unicode").equation_text(each.equation)
+            assert each.fits or "these do not even fit:" in screen_text(app)
+            await pilot.press("down")
+            await pilot.pause()
 
 
 async def test_why_of_an_update_says_what_the_gradient_promises() -> None:

@@ -21,7 +21,7 @@ from nablastep.errors import CommandError, ShapeError
 from nablastep.evaluation import compiled
 from nablastep.expressions import Equation, Symbol
 from nablastep.notation.unicode import NOTATION
-from nablastep.phrases import about, significant
+from nablastep.phrases import about, degrees, significant
 from nablastep.program import BACKWARD, Program
 from nablastep.session import Session
 from nablastep.shapes import shape_of, shape_text
@@ -62,7 +62,7 @@ class WrongFormula:
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """The right equation with its value, the numeric gradient, and the wrong ones."""
+    """The right equation with its value, the numeric gradient, and the wrong ones, first those that fit."""
 
     equation: Equation
     value: Array
@@ -103,7 +103,7 @@ class Training:
         return about(
             self.error,
             "E falls faster with the wrong formula here, which proves nothing: its first step is "
-            f"{significant(first.length, 2)} times as long and points {significant(first.angle, 2)}° away from the "
+            f"{significant(first.length, 2)} times as long and points {degrees(first.angle)} away from the "
             f"gradient; after a step of the same length E is {significant(first.error_wrong, 4)} with it and "
             f"{significant(first.error_right, 4)} with the right one.",
         )
@@ -135,7 +135,7 @@ def wrong_formulas(session: Session, name: str, convention: str | None = None) -
         frozen(shown_in.shown_value(subject.gradient, own)),
         None if numeric is None else frozen(shown_in.shown_value(subject.gradient, numeric)),
         None if numeric is None else relative_error(own, numeric),
-        tuple(found),
+        tuple(sorted(found, key=lambda wrong: not wrong.fits)),
     )
 
 

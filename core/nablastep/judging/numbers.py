@@ -148,7 +148,7 @@ def _wrong(question: Question, answer: Numbers, expected: Array, cause: Cause | 
     else:
         off = ~(np.abs(expected - answer.values) <= answer.tolerance + 1e-12 * np.abs(expected))
         error = relative_error(answer.values, expected)
-        what = f"{int(off.sum())} of {off.size} numbers differ; the value is {100 * error:.3g} % off"
+        what = f"{int(off.sum())} of {off.size} numbers differ; the relative error is {error:.3g}"
     if cause is None:
         hint = "Work one entry out by hand, with all its factors: where does it part from the number here?"
         return Verdict(False, "numbers", what, hint, error, "Then look at the quantity before it.")

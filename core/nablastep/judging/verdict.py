@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import islice, product
+from itertools import count, islice, product
 
 import numpy as np
 
@@ -29,7 +29,7 @@ from nablastep.shapes import size_of
 from nablastep.slips.diagnosis import Bench, Cause, diagnosed
 from nablastep.slips.factors import ratio_of, ratio_text
 from nablastep.slips.record import said
-from nablastep.slips.worlds import TOLERANCE, Array, Reading, distance
+from nablastep.slips.worlds import TOLERANCE, Array, Reading, distance, has_written_sizes
 from nablastep.transposition import CONVENTIONS, convention_named
 
 SHAPE, CIRCULAR, LATER, UNKNOWN, INVERSE = "shape", "circular", "later", "unknown", "inverse"
@@ -201,11 +201,43 @@ def _by_value(question: Question, typed: Typed, built: Built) -> Verdict:
     if cause is not None and cause.name == "factor":
         cause = _factor_here(question, typed, cause)
     if cause is not None and question.program.training.frozen:
-        cause = replace(cause, says=cause.says + _factor_with_frozen(question, built))
+        factor = _factor_with_frozen(question, built)
+        if factor not in cause.says:
+            cause = replace(cause, says=f"{cause.says}; with the numbers of this network, {factor}")
     if cause is not None and cause.name in _TURNED:
         cause = replace(cause, nudge=cause.nudge + _elsewhere(question, typed))
-    off = f"the shape fits, and the value is {_percent(error)} off on random networks of this shape"
-    return _wrong(cause, off, error)
+    told = f"the shape fits{_only_because(question, typed)}, and {_error_text(error)} on random networks of this shape"
+    return _wrong(cause, told, error)
+
+
+def _only_because(question: Question, typed: Typed) -> str:
+    """` here only because n1 = n2 = 2`: sizes that are equal by chance, or 1, without which the shapes disagree."""
+    classes: dict[int, list[str]] = {}
+    for name in sorted(_needed_equal(question, typed)):
+        classes.setdefault(question.sizes[name], []).append(name)
+    told = [" = ".join((*names, str(size))) for size, names in classes.items()]
+    return f" here only because {' and '.join(told)}" if told else ""
+
+
+def _needed_equal(question: Question, typed: Typed) -> tuple[str, ...]:
+    """The dimensions whose sizes cannot all differ if the formula is to fit; none where sizes are in the equations."""
+    if has_written_sizes(question.program):
+        return ()
+    sizes = dict(question.sizes)
+    fresh = count(max(sizes.values(), default=1) + 1)
+    needed = []
+    for name in (name for name in question.sizes if name != "m"):
+        other = {**sizes, name: next(fresh)}
+        if _fits(question, typed, other):
+            sizes = other
+        else:
+            needed.append(name)
+    return tuple(needed)
+
+
+def _fits(question: Question, typed: Typed, sizes: Mapping[str, int]) -> bool:
+    other = replace(question, sizes=sizes)
+    return _fitting(other, Formula(None, 0, typed)) is not None
 
 
 def _right_here(question: Question, typed: Typed, built: Built) -> str | None:
@@ -272,7 +304,7 @@ def _number_elsewhere(question: Question, typed: Typed) -> Cause | None:
 
 
 def _factor_with_frozen(question: Question, built: Built) -> str:
-    """The constant by which the answer is off where frozen parameters have their own numbers."""
+    """By which constant the answer is off where frozen parameters have their own numbers; else nothing."""
     worlds = question.own_worlds
     answers = [answer for answer in (question.answer(built, values) for values in worlds) if answer is not None]
     if len(answers) < len(worlds):
@@ -280,7 +312,7 @@ def _factor_with_frozen(question: Question, built: Built) -> str:
     ratio = ratio_of(answers, [question.right(values) for values in worlds], worlds)
     if ratio is None or ratio.names or ratio.number == -1:  # that a sign is wrong is said wherever it is
         return ""
-    return f"; with the numbers of this network, {ratio_text(ratio, question.step.equation.expression)}"
+    return ratio_text(ratio, question.step.equation.expression)
 
 
 def _cause_with_letters(question: Question, typed: Typed) -> Cause | None:
@@ -435,8 +467,8 @@ def _wrong(cause: Cause | None, what: str, error: float | None) -> Verdict:
     return Verdict(False, cause.name, f"{cause.says}{joint}{what}", cause.question, error, cause.nudge)
 
 
-def _percent(error: float) -> str:
-    return f"{100 * error:.3g} %" if np.isfinite(error) else "infinitely far"
+def _error_text(error: float) -> str:
+    return f"the relative error is {error:.3g}" if np.isfinite(error) else "the value is infinitely far off"
 
 
 __all__ = ["Verdict", "judge", "judge_answer"]

@@ -99,7 +99,7 @@ def worlds(program: Program, sizes: tuple[tuple[str, int], ...]) -> tuple[World,
 @lru_cache(maxsize=16)
 def twins(program: Program) -> tuple[World, ...]:
     """Random networks in which every dimension has one size; none where sizes are written in the equations."""
-    if _has_written_sizes(program):
+    if has_written_sizes(program):
         return ()
     sizes = dict.fromkeys((*dimensions(program), TWIN_DIMENSION), TWIN_SIZE)
     if "m" not in sizes:
@@ -122,7 +122,7 @@ def dimensions(program: Program) -> tuple[str, ...]:
     return tuple(part for part in parts if part != "1" and not part.isdigit())
 
 
-def _has_written_sizes(program: Program) -> bool:
+def has_written_sizes(program: Program) -> bool:
     """Whether equations cut, fold or slide over matrices of certain sizes only."""
     nodes = (node for definition in program.forward for node in walk(definition.equation.expression))
     return any(isinstance(node, Rearrange | Block) for node in nodes)
@@ -130,7 +130,7 @@ def _has_written_sizes(program: Program) -> bool:
 
 def _small(program: Program, own: Mapping[str, int], seed: int) -> dict[str, int]:
     """Other sizes: small, equal where one's own are equal, 1 where they are 1; the number of samples is like none."""
-    if _has_written_sizes(program):
+    if has_written_sizes(program):
         return {**own, **({"m": 2 + seed} if "m" in own else {})}
     others = sorted({size for name, size in own.items() if size != 1 and name != "m"})
     renamed = {1: 1} | {size: 2 + seed + place for place, size in enumerate(others)}

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from rich.style import Style
+
 from nablastep.derivations.wrong_formulas import Comparison, Training, WrongFormula
 from nablastep.notation import notation_named
-from nablastep.words import significant
+from nablastep.phrases import degrees, significant
 from nablastep_tui.draw.bars import draw_loss_bars, shared_loss_bars
 from nablastep_tui.draw.canvas import Canvas
 from nablastep_tui.draw.matrix import draw
@@ -12,39 +16,46 @@ from nablastep_tui.draw.why.exhibits import Look, small_matrix
 from nablastep_tui.draw.why.page import page_top
 from nablastep_tui.look.cells import width_of
 from nablastep_tui.look.numbers import error_text
-from nablastep_tui.look.text import wrapped
+from nablastep_tui.look.text import folded, wrapped
 from nablastep_tui.look.themes import accent_style, style
 
 TALLEST_BARS = 6
 MOST_ROWS, MOST_COLUMNS = 6, 6
+
+LEFT_AND_ERROR, LEAST_REASON = 33, 20
+"""Cells of a row beside its formula and what is wrong with it; so many the latter has at least."""
+
+BELOW, BELOW_TRAINED = 2, 9
+"""Rows that the formulas leave below them: for how to go on, or for what training does and what that proves."""
+
+FILTER = "shapes filter formulas, they do not derive them: the difference quotient decides"
+MEASURE = "relative error: how far a value is from the right one, over the longer of the two; 2 in place of 1 has 0.5"
+MISFITS = "these do not even fit:"
 
 
 def draw_wrong(
     canvas: Canvas, comparison: Comparison, place: int, training: Training | None, look: Look, keys: str
 ) -> None:
     """The page; `place` is the wrong formula in focus, `training` what learning with it does, `keys` how to go on."""
-    palette, glyphs, top = look.palette, look.glyphs, page_top(canvas)
-    writer = notation_named(look.notation)
-    x = canvas.write(3, top, "wrong but fits", accent_style(palette))
-    note = "shapes filter formulas, they do not derive them: the difference quotient decides"
-    canvas.write(x + 3, top, look.say(note), style(palette.muted))
-    right = writer.equation_text(comparison.equation)
-    texts = [writer.equation_text(wrong.equation) for wrong in comparison.wrong]
-    # The same formula can be wrong by what it reads.
-    texts = [f"{text}  with new W" if text == right else text for text in texts]
-    wide = min(max(map(width_of, (right, *texts)), default=20), canvas.width // 2)
-    canvas.write(9 + wide + 3, top + 2, "relative error", style(palette.muted))
-    canvas.write(9 + wide + 20, top + 2, "what is wrong", style(palette.muted))
-    canvas.write(4, top + 3, glyphs.tick, style(palette.bright, bold=True))
-    canvas.write(9, top + 3, right, style(palette.bright, bold=True))
-    if comparison.relative_error is not None:
-        canvas.write(9 + wide + 3, top + 3, look.say(significant(comparison.relative_error, 2)), style(palette.bright))
-    canvas.write(9 + wide + 20, top + 3, "the equation of this step", style(palette.muted))
-    y = top + 5
-    for index, (wrong, text) in enumerate(zip(comparison.wrong, texts, strict=True)):
-        if y >= canvas.height - 8:
-            break
-        y = _draw_formula(canvas, wrong, text, wide, y, look, focused=index == place)
+    palette, glyphs, y = look.palette, look.glyphs, page_top(canvas)
+    x = canvas.write(3, y, "wrong but fits", accent_style(palette)) + 3
+    for text, left in ((FILTER, x), (MEASURE, 3)):
+        for line in wrapped(look.say(text), canvas.width - left - 3):
+            canvas.write(left, y, line, style(palette.muted))
+            y += 1
+    right, *rows = _rows(canvas, comparison, look)
+    wide = max(width_of(line) for row in (right, *rows) for line in row.formula)
+    canvas.write(9 + wide + 3, y, "relative error", style(palette.muted))
+    canvas.write(9 + wide + 20, y, "what is wrong", style(palette.muted))
+    _draw_row(canvas, right, wide, y + 1, style(palette.bright, bold=True), style(palette.muted))
+    canvas.write(4, y + 1, glyphs.tick, style(palette.bright, bold=True))
+    y += right.height + 2
+    seen = _seen(rows, place, canvas.height - (BELOW if training is None else BELOW_TRAINED) - y)
+    for index in seen:
+        if _is_headed(rows, index, seen.start):
+            canvas.write(4, y, MISFITS, style(palette.muted))
+            y += 1
+        y = _draw_formula(canvas, rows[index], wide, y, look, focused=index == place)
     if training is None and comparison.wrong:
         y = _draw_arrays(canvas, comparison, comparison.wrong[min(place, len(comparison.wrong) - 1)], y, look)
     if training is not None and canvas.height - y >= 6:
@@ -53,26 +64,79 @@ def draw_wrong(
         canvas.write(4, canvas.height - 2, look.say(keys), style(palette.muted))
 
 
-def _draw_formula(
-    canvas: Canvas, wrong: WrongFormula, text: str, wide: int, y: int, look: Look, *, focused: bool
-) -> int:
+@dataclass(frozen=True)
+class _Row:
+    """A formula with what is said of it, in lines."""
+
+    formula: list[str]
+    error: str
+    reason: list[str]
+    fits: bool = True
+
+    @property
+    def height(self) -> int:
+        return max(len(self.formula), len(self.reason))
+
+
+def _rows(canvas: Canvas, comparison: Comparison, look: Look) -> list[_Row]:
+    """The right equation, then the wrong ones."""
+    writer = notation_named(look.notation)
+    equations = [comparison.equation, *(wrong.equation for wrong in comparison.wrong)]
+    pieces = [tuple(token.text for token in writer.equation_tokens(equation)) for equation in equations]
+    # The same formula can be wrong by what it reads.
+    pieces = [pieces[0], *((*each, "  with new W") if each == pieces[0] else each for each in pieces[1:])]
+    widest = max(20, min(canvas.width // 2, canvas.width - LEFT_AND_ERROR - LEAST_REASON))
+    formulas = [folded(each, widest) for each in pieces]
+    room = canvas.width - LEFT_AND_ERROR - max(width_of(line) for lines in formulas for line in lines)
+    error = comparison.relative_error
+    rows = [_Row(formulas[0], "" if error is None else look.say(significant(error, 2)), ["the equation of this step"])]
+    for wrong, formula in zip(comparison.wrong, formulas[1:], strict=True):
+        reason = wrapped(look.say(wrong.slip), room)
+        if wrong.problem and not wrong.fits:
+            reason += wrapped(look.say(wrong.problem), room)
+        error = wrong.relative_error
+        told = "shapes disagree" if not wrong.fits else "" if error is None else look.say(significant(error, 2))
+        rows.append(_Row(formula, told, reason, wrong.fits))
+    return rows
+
+
+def _seen(rows: list[_Row], place: int, room: int) -> range:
+    """The rows that are drawn: as many as there is room for, with the one in focus among them."""
+
+    def end(first: int) -> int:
+        used = 0
+        for index in range(first, len(rows)):
+            used += rows[index].height + (2 if _is_headed(rows, index, first) else 1)
+            if index > first and used > room:
+                return index
+        return len(rows)
+
+    first = next((first for first in range(len(rows)) if end(first) > place), 0)
+    return range(first, end(first)) if rows else range(0)
+
+
+def _is_headed(rows: list[_Row], index: int, first: int) -> bool:
+    """Whether it is the first of those drawn that do not fit."""
+    return not rows[index].fits and (index == first or rows[index - 1].fits)
+
+
+def _draw_row(canvas: Canvas, row: _Row, wide: int, y: int, written: Style, told: Style) -> None:
+    for down, line in enumerate(row.formula):
+        canvas.write(9, y + down, line, written)
+    canvas.write(9 + wide + 3, y, row.error, written)
+    for down, line in enumerate(row.reason):
+        canvas.write(9 + wide + 20, y + down, line, told)
+
+
+def _draw_formula(canvas: Canvas, row: _Row, wide: int, y: int, look: Look, *, focused: bool) -> int:
     palette, glyphs = look.palette, look.glyphs
-    lines = wrapped(look.say(wrong.slip), canvas.width - wide - 33)
-    if wrong.problem and not wrong.fits:
-        lines += wrapped(look.say(wrong.problem), canvas.width - wide - 33)
     if focused:
-        canvas.fill(2, y, canvas.width - 4, max(1, len(lines)), style(palette.text, palette.panel))
-        canvas.vertical(2, y, max(1, len(lines)), glyphs.accent_bar, accent_style(palette))
+        canvas.fill(2, y, canvas.width - 4, row.height, style(palette.text, palette.panel))
+        canvas.vertical(2, y, row.height, glyphs.accent_bar, accent_style(palette))
     canvas.write(4, y, glyphs.cross, accent_style(palette))
-    canvas.write(9, y, text, style(palette.bright if focused else palette.text, bold=focused))
-    if wrong.relative_error is not None:
-        error = look.say(significant(wrong.relative_error, 2))
-    else:
-        error = "shapes disagree" if not wrong.fits else ""
-    canvas.write(9 + wide + 3, y, error, style(palette.bright, bold=True))
-    for row, line in enumerate(lines):
-        canvas.write(9 + wide + 20, y + row, line, style(palette.text if focused else palette.muted))
-    return y + max(1, len(lines)) + 1
+    written = style(palette.bright if focused else palette.text, bold=focused)
+    _draw_row(canvas, row, wide, y, written, style(palette.text if focused else palette.muted))
+    return y + row.height + 1
 
 
 def _draw_arrays(canvas: Canvas, comparison: Comparison, wrong: WrongFormula, y: int, look: Look) -> int:
@@ -94,7 +158,7 @@ def _draw_arrays(canvas: Canvas, comparison: Comparison, wrong: WrongFormula, y:
         last = max(last, y + 1 + drawn.height)
         x += max(drawn.width, width_of(name)) + 6
     if wrong.angle is not None and x < canvas.width - 24:
-        canvas.write(x, y + 1, look.say(f"{significant(wrong.angle, 2)}° apart"), style(palette.text))
+        canvas.write(x, y + 1, look.say(f"{degrees(wrong.angle)} apart"), style(palette.text))
     return last + 1
 
 
