@@ -5,7 +5,7 @@ A sentence names quantities as the line writes them; it knows no layer, no lette
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from nablastep.derivations.writing import derivation_notation
@@ -161,12 +161,11 @@ def with_selections(rule: str, numbers: Mapping[tuple[Plan, bool], str]) -> str:
 
 
 def _each_moving(mark: str, numbers: Mapping[tuple[Plan, bool], str]) -> str:
-    return _list(
-        [
-            f"{f'{mark}{number.translate(_RAISED)}' if number else 'it'} {_moving(plan, back=back)}"
-            for (plan, back), number in numbers.items()
-        ]
-    )
+    each = [
+        f"{f'{mark}{number.translate(_RAISED)}' if number else 'it'} {_moving(plan, back=back)}"
+        for (plan, back), number in numbers.items()
+    ]
+    return _list(each, most=len(each))
 
 
 def _moving(plan: Plan, *, back: bool) -> str:
@@ -211,11 +210,23 @@ def regrouped(matrix: Expression) -> str:
             return "π between two pairs of indices moves entries: each goes back to the place that it came from."
         case Repeat():
             return "An index that the right side does not have: the same entry everywhere along it, x 1ᵀ."
+        case Add() | Subtract() if any(isinstance(term, Rearrange) for term in _terms(inner)):
+            return (
+                "Term by term: a shared summed index is a matrix product, and π moves entries to where they came from."
+            )
         case Add() | Subtract() if any(isinstance(node, MatMul) for node in walk(inner)):
             return "Term by term: a sum over an index that two factors share is a matrix product, and the terms add up."
         case Add() | Subtract():
             return "Term by term the same two indices: a sum of whole arrays."
     return "The same formula holds for every entry, so it is entry by entry the formula of whole arrays."
+
+
+def _terms(x: Expression) -> Iterator[Expression]:
+    if isinstance(x, Add | Subtract):
+        yield from _terms(x.left)
+        yield from _terms(x.right)
+    else:
+        yield x.x if isinstance(x, Scale) else x
 
 
 def _is_outer(node: MatMul) -> bool:
@@ -418,8 +429,8 @@ _MOVED: dict[type[Expression], str] = {
 }
 
 
-def _list(names: Sequence[str]) -> str:
+def _list(names: Sequence[str], most: int = 4) -> str:
     shown = list(dict.fromkeys(names))
-    if len(shown) > 4:
+    if len(shown) > most:
         shown = [*shown[:2], "…", shown[-1]]
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
