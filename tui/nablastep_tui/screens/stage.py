@@ -136,6 +136,8 @@ class Stage(Guarded, Screen[None]):
         scene = self.scene()
         self._arrangement.arrange(size, scene)
         self._arrangement.show(scene)
+        if not self.app.is_headless:
+            self.call_after_refresh(self.ahead.soon)
 
     @property
     def shown_size(self) -> Size:
