@@ -250,7 +250,7 @@ class Stage(Guarded, Screen[None]):
 
     def perform(self, command: Command) -> bool:
         """Carry out one command of the core; a mistake becomes the notice, of the command or of who listens to it."""
-        self.note(self.keymap.said(_done(command)))
+        self.note(_done(command))
         try:
             self.carry_out(command)
         except NablastepError as error:
@@ -376,6 +376,4 @@ class Stage(Guarded, Screen[None]):
 
 def _done(command: Command) -> str:
     """What is said of a command that was carried out: a number set by hand is no result of the equations."""
-    if not isinstance(command, Set):
-        return ""
-    return f"{command.cell} was set by hand to {significant(command.value, 6)}; {{undo}} takes it back"
+    return f"{command.cell} was set by hand to {significant(command.value, 6)}" if isinstance(command, Set) else ""

@@ -189,7 +189,8 @@ class TimeControl:
             self.runs.go_to_iteration(place.iteration)
         else:
             self._host.carry_out(place)
-            self._host.tell(self._host.keymap.said("{jump-back} goes back to where you were"))
+            self._host.note("")
+            self._host.show()
 
     def _go_to_cell(self, cell: Cell) -> None:
         """To the step that computes the quantity, or to the first that reads it, with the cursor on that cell.
