@@ -127,6 +127,7 @@ class NablastepApp(KeepsOnRunning):
         for palette in (*(palette_for(each, depth) for each in PALETTES), self.palette):
             self.register_theme(textual_theme(palette))
         self.theme = f"nablastep-{self.palette.name}"
+        self.stylesheet.set_variables(self.get_css_variables())
         self.stage = self._stage_of(session, driver, convention)
         self._before_demo: Stage | None = None
         self._interrupted = False
@@ -154,6 +155,11 @@ class NablastepApp(KeepsOnRunning):
         # A frame makes some thousands of objects that go by themselves: looking for cycles in them takes longer.
         gc.set_threshold(50_000, 20, 100)
         gc.enable()
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Another theme; that of the start is in the stylesheet before it is read for the first time."""
+        if self.is_under_way:
+            super().refresh_css(animate)
 
     def get_default_screen(self) -> Screen[Any]:
         """The stage is the first screen: none is drawn before it."""
