@@ -57,6 +57,8 @@ class Staying(NablastepApp):
 
 async def press(app: NablastepApp, dice: random.Random, keys: list[str]) -> None:
     """One key, or now and then something else that a user may do."""
+    if dice.random() < 0.1:
+        app.stage.ahead.now()  # in a terminal the next key's picture is drawn whenever there is time
     chance = dice.random()
     if chance < 0.01:
         await app._post_message(events.Paste(dice.choice((*PLACES, "9" * 5000, "∇W\n\x1b[31m", "a" * 3000))))

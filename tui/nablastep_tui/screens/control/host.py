@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from textual.geometry import Size
 from textual.screen import Screen
 from textual.timer import Timer
+from textual.worker import WorkType
 
 from nablastep.commands import Command
 from nablastep.session import Session
@@ -78,7 +79,7 @@ class Host(Protocol):
     def set_timer(self, delay: float, callback: Callable[[], None]) -> Timer:
         """Call once."""
 
-    def run_worker(self, work: Coroutine[Any, Any, None], *, exclusive: bool) -> object:
+    def run_worker(self, work: WorkType[Any], *, exclusive: bool) -> object:
         """Go on with something between keys."""
 
 

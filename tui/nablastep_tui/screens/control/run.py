@@ -10,7 +10,7 @@ import asyncio
 import math
 import time
 from collections.abc import Callable, Coroutine
-from typing import Any
+from functools import partial
 
 from nablastep.commands import Goto, Train
 from nablastep.errors import CommandError
@@ -53,7 +53,7 @@ class Runs:
                 f"that iteration is too far away: from here {furthest + MOST_ITERATIONS:,} is the furthest"
             )
         if ahead > NEAR:
-            self._begin(self._run_to(iteration))
+            self._begin(partial(self._run_to, iteration))
         else:
             self._host.carry_out(Goto(iteration=iteration))
             self._tell_start()
@@ -68,9 +68,9 @@ class Runs:
             self._tell_lost(threshold, len(known), known[-1])
         else:
             self._host.carry_out(Goto(iteration=self._session.timeline.furthest[0]))
-            self._begin(self._search(threshold, len(known)))
+            self._begin(partial(self._search, threshold, len(known)))
 
-    def _begin(self, run: Coroutine[Any, Any, None]) -> None:
+    def _begin(self, run: Callable[[], Coroutine[None, None, None]]) -> None:
         self._host.run_worker(run, exclusive=True)
 
     async def _run_to(self, iteration: int) -> None:
