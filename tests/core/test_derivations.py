@@ -15,7 +15,7 @@ from covering import covering
 from nablastep import program
 from nablastep.calculus import CALCULUS
 from nablastep.derivations.bias_as_activation import augmented_lines
-from nablastep.derivations.closing import closing_of, conventions_text
+from nablastep.derivations.closing import closing, closing_of, conventions_text
 from nablastep.derivations.jacobian import LAYOUTS
 from nablastep.derivations.lines import Route
 from nablastep.derivations.rendering import FORMATS, latex_words, why_text
@@ -106,6 +106,13 @@ def test_a_saturated_batch_holds_a_delta_of_zero_drops_an_infinite_term(logit: f
     for name in ("grad_a1", "grad_z1", "grad_W0"):
         for route in why(session, name):
             assert [line.text() for line in route.lines if line.holds is False] == []
+
+
+@pytest.mark.parametrize(("source", "step"), [("two-heads", "P1"), ("attention", "P")])
+def test_softmax_is_asked_about_wherever_its_input_comes_from(source: str, step: str) -> None:
+    found = closing(ns.open(source), step, "column")
+    assert found.question == "Why not entry by entry?"
+    assert "the sum over all of them" in found.answer
 
 
 def test_a_jacobian_of_more_than_10000_entries_says_its_structure_instead_of_its_value() -> None:

@@ -123,13 +123,16 @@ def _forward_closing(program: Program, equation: Equation) -> Closing:
     expression = equation.expression
     if equation.target == program.error:
         return Closing("What is E?", "One number for everything: what is to become small, added up as the file says.")
+    if isinstance(expression, Softmax):
+        return Closing(
+            "Why not entry by entry?",
+            "Every output of softmax needs the sum over all of them: what one has more, the others have less.",
+        )
     if any(isinstance(node, MatMul) for node in walk(expression)):
         return Closing(
             "Why a matrix product?",
             "Every output is a weighted sum of all inputs; the weights of all outputs make a matrix.",
         )
-    if isinstance(expression, Softmax):
-        return Closing("Why the whole column at once?", "Every output of softmax needs the sum over all of them.")
     if any(isinstance(node, Total | Sum) for node in walk(expression)):
         return Closing(
             "Where is the sum?",
