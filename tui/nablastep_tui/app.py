@@ -72,11 +72,14 @@ class Onlooker:
 
     def toggle(self) -> None:
         """Ask where to record, or finish the recording."""
-        self._app.stage.tell("nobody here can record")
+        self._tell()
 
     def annotate(self) -> None:
         """Ask what to add to the recording."""
-        self.toggle()
+        self._tell()
+
+    def _tell(self) -> None:
+        self._app.stage.tell("nobody here can record")
 
 
 class NablastepApp(KeepsOnRunning):
