@@ -51,9 +51,13 @@ class Terminal:
         rows: int = 40,
         *,
         ignored: Iterable[signal.Signals] = (),
+        through: Iterable[str] = (),
         **environment: str,
     ) -> None:
-        """`ignored` are signals that the program finds ignored, as under nohup; all others are as in a fresh shell."""
+        """`ignored` are signals that the program finds ignored, as under nohup; all others are as in a fresh shell.
+
+        `through` is a command that starts the program, whose command line is added to it.
+        """
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.Stream(self.screen)
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
@@ -71,7 +75,7 @@ class Terminal:
         }
         modern = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "nablastep_tui.cli.main", *arguments],
+            [*through, sys.executable, "-m", "nablastep_tui.cli.main", *arguments],
             stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
             preexec_fn=lambda: _begin(frozenset(ignored)),
             env=known | modern | {"PYTHONPATH": paths} | environment,

@@ -9,7 +9,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from tests.terminal import Terminal
+from tests.terminal import KEYS, Terminal
 
 from covering import covering
 
@@ -102,6 +102,33 @@ def test_stopped_by_the_terminal_s_key_the_terminal_is_given_back_meanwhile(conf
         assert terminal.restored()
 
 
+JOB_CONTROL = """
+import os, signal, subprocess, sys
+job = subprocess.Popen(sys.argv[1:], process_group=0)
+os.waitpid(job.pid, os.WUNTRACED)
+print("it sleeps", flush=True)
+sys.stdin.readline()
+signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+os.tcsetpgrp(0, job.pid)
+os.kill(job.pid, signal.SIGCONT)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(job.pid, 0)[1]))
+"""
+"""What a shell does for `nablastep run &`, and for `fg` after a line has come."""
+
+
+def test_started_in_the_background_the_app_sleeps_until_it_is_given_the_terminal(config: str) -> None:
+    with Terminal(["run"], through=(sys.executable, "-c", JOB_CONTROL), NABLASTEP_CONFIG=config) as terminal:
+        terminal.wait_for("it sleeps")
+        assert "nablastep" not in terminal.text
+        terminal.press("enter")
+        terminal.wait_for("press")
+        terminal.press("right")
+        terminal.wait_for("0.3775")
+        terminal.press("q")
+        assert terminal.wait_for_exit() == 0
+        assert terminal.restored()
+
+
 def test_continued_without_having_been_stopped(config: str) -> None:
     with Terminal(["run"], NABLASTEP_CONFIG=config) as terminal:
         terminal.wait_for("press")
@@ -109,6 +136,19 @@ def test_continued_without_having_been_stopped(config: str) -> None:
             terminal.process.send_signal(signal.SIGCONT)
         terminal.press("right")
         terminal.wait_for("0.3775")
+        terminal.press("q")
+        assert terminal.wait_for_exit() == 0
+        assert terminal.restored()
+
+
+def test_no_key_is_lost_while_the_app_is_continued(config: str) -> None:
+    with Terminal(["run", "--still"], NABLASTEP_CONFIG=config) as terminal:
+        terminal.wait_for("press")
+        for _ in range(12):
+            terminal.process.send_signal(signal.SIGCONT)
+            for byte in KEYS["right"]:
+                terminal.send(byte.encode())
+        terminal.wait_for("step 12 of 15")
         terminal.press("q")
         assert terminal.wait_for_exit() == 0
         assert terminal.restored()

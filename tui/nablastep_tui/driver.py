@@ -19,6 +19,8 @@ from textual.driver import Driver
 
 HUNG_UP = 128 + 1  # SIGHUP, as shells count
 _WAIT = 0.1
+_KEYS_AS_BEFORE = "\x1b[<u"
+"""Takes back what was asked of the keyboard. https://sw.kovidgoyal.net/kitty/keyboard-protocol/"""
 
 
 class _Screen:
@@ -42,6 +44,13 @@ class _Screen:
             self._stream.flush()
 
 
+def _sleep_in_background(terminal: int) -> None:
+    """Sleep until the shell gives this program the terminal, as `fg` does. Nothing can be shown before."""
+    with contextlib.suppress(OSError):  # no shell that hands a terminal about
+        while os.tcgetpgrp(terminal) != os.getpgrp():
+            os.kill(os.getpid(), signal.SIGSTOP)
+
+
 def sturdy_driver(base: type[Driver]) -> type[Driver]:
     """The driver for Unix terminals with its ends mended; any other driver as it is."""
     try:
@@ -54,12 +63,16 @@ def sturdy_driver(base: type[Driver]) -> type[Driver]:
     class SturdyDriver(base):  # type: ignore[misc, valid-type]
         """A driver that knows whether it holds the terminal."""
 
+        attrs_before: Any
+
         def __init__(self, app: App[Any], **settings: Any) -> None:
             self._is_on = False
             super().__init__(app, **settings)
             self._file: Any = _Screen(self._file)
+            self._decoder, self._parser = getincrementaldecoder("utf-8")("replace"), XTermParser(self._debug)
 
         def start_application_mode(self) -> None:
+            _sleep_in_background(self.fileno)
             super().start_application_mode()
             self._is_on = True
 
@@ -84,19 +97,35 @@ def sturdy_driver(base: type[Driver]) -> type[Driver]:
             os.kill(os.getpid(), signal.SIGSTOP)
 
         def _continue(self) -> None:
-            """Take the terminal again. SIGSTOP gave no chance to give it back before, so that is done now."""
+            """Take the terminal again, whatever others made of it meanwhile."""
             if not self._auto_restart or self._app._exit:
                 return
             if self._is_on:
-                self.suspend_application_mode()
-            self.resume_application_mode()
+                self._take_again()
+            else:
+                self.resume_application_mode()
             self._app.refresh(layout=True)
+
+        def _take_again(self) -> None:
+            """SIGSTOP gave no chance to give the terminal back. What was typed since is kept."""
+            _sleep_in_background(self.fileno)
+            before = self.attrs_before
+            self._stop_reading()
+            self.write(_KEYS_AS_BEFORE)
+            self.close()
+            self.start_application_mode()
+            self.attrs_before = before
 
         # keys
 
+        def _stop_reading(self) -> None:
+            self.exit_event.set()
+            if self._key_thread is not None:
+                self._key_thread.join()
+            self.exit_event.clear()
+
         def run_input_thread(self) -> None:
             """Turn bytes into events until the app leaves or the terminal is gone, whatever the bytes are."""
-            decoder, parser = getincrementaldecoder("utf-8")("replace"), XTermParser(self._debug)
             with selectors.SelectSelector() as selector:
                 selector.register(self.fileno, selectors.EVENT_READ)
                 while not self.exit_event.is_set():
@@ -104,12 +133,12 @@ def sturdy_driver(base: type[Driver]) -> type[Driver]:
                     if data == b"":
                         self._hang_up()
                         return
-                    text = decoder.decode(data) if data else ""
+                    text = self._decoder.decode(data) if data else ""
                     try:
-                        for event in (*(parser.feed(text) if text else ()), *parser.tick()):
+                        for event in (*(self._parser.feed(text) if text else ()), *self._parser.tick()):
                             self.process_message(event)
                     except Exception:  # a sequence that no terminal should send; the parser is of no use after it
-                        parser = XTermParser(self._debug)
+                        self._parser = XTermParser(self._debug)
 
         def _read(self) -> bytes | None:
             """What has come; nothing at all if the terminal is gone."""
