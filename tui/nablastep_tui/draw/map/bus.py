@@ -14,6 +14,7 @@ from nablastep_tui.draw.map.plan import MapPlan
 from nablastep_tui.draw.map.quantity import (
     Quantity,
     Role,
+    draw_state_tag,
     exists,
     link_style,
     mark_of,
@@ -113,8 +114,8 @@ def _draw_entry(canvas: Canvas, scene: Scene, plan: MapPlan, entry: _Entry, name
         is_now = found.role is Role.WRITTEN
         terms = _terms(scene, plan, entry.name)
         canvas.write(x, y, terms, accent_style(scene.palette) if is_now else style(scene.palette.muted))
-    elif state_tag(scene, name):
-        canvas.write(x, y, state_tag(scene, name), style(scene.palette.muted))
+    else:
+        draw_state_tag(canvas, scene.palette, state_tag(scene, name), x, y)
 
 
 def draw_small(canvas: Canvas, scene: Scene, found: Quantity, name: str, x: int, y: int, strip: int) -> int:

@@ -18,6 +18,7 @@ from nablastep_tui.draw.map.plan import MapPlan, plan_within
 from nablastep_tui.draw.map.quantity import (
     Quantity,
     active_box,
+    draw_state_tag,
     exists,
     link_style,
     mark_of,
@@ -197,7 +198,7 @@ def _draw_slot(
     found = quantity(scene, name, brief=plan.brief)
     x, more = card_x + slot.x, _sum_of(scene, plan, name)
     decided_by = (
-        (name, slot, card.style, plan.lane, more, scene.palette, scene.glyphs, canvas.background, _is_update(scene)),
+        (name, slot, card.style, plan.lane, more, scene.palette, scene.glyphs, canvas.background),
         (found.symbol, found.text, found.shape, found.sizes, found.previous, found.role, found.selected),
         state_tag(scene, found.symbol.id),
     )
@@ -257,14 +258,8 @@ def _draw_symbol(canvas: Canvas, scene: Scene, x: int, y: int, slot: Slot, found
         for text, dimension in pieces:
             cursor = canvas.write(cursor, y, text, dimension_style(palette, dimension))
     tag = state_tag(scene, found.symbol.id)
-    if tag and after + 1 + width_of(tag) + (length + 1 if shows_badge else 0) <= x + slot.width:
-        is_now = _is_update(scene) and mark_of(scene, found) != ""
-        canvas.write(after + 1, y, tag, accent_style(palette) if is_now else style(palette.muted))
-
-
-def _is_update(scene: Scene) -> bool:
-    """Whether the step shown made some of the optimiser's state."""
-    return scene.view.is_done and scene.view.step.target.prefix not in {"", "grad"}
+    if after + 1 + len(tag) + (length + 1 if shows_badge else 0) <= x + slot.width:
+        draw_state_tag(canvas, palette, tag, after + 1, y)
 
 
 def _number_format(found: Quantity, look: CardStyle, scene: Scene) -> MatrixFormat:

@@ -13,8 +13,10 @@ from nablastep.cells import parse_cell
 from nablastep.expressions import Symbol, matrix_symbols
 from nablastep.program import BACKWARD, FORWARD, UPDATE, Program, Step
 from nablastep.records import record
+from nablastep_tui.draw.canvas import Canvas
 from nablastep_tui.draw.map.chart import Chart
 from nablastep_tui.draw.pooling import HeatPicture, heat_picture
+from nablastep_tui.look.palettes import Palette
 from nablastep_tui.look.symbols import symbol_text
 from nablastep_tui.look.themes import Phase, accent_style, faint_style, phase_style, style
 from nablastep_tui.scene.scene import Cell, Scene
@@ -129,10 +131,20 @@ def asked(scene: Scene) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*made, *(samples.get(name, name) for name in edited), *chosen, *read]))
 
 
-def state_tag(scene: Scene, parameter: str) -> str:
-    """The letters of the optimiser state that the parameter has: `mv` for Adam, empty for plain descent."""
+StateTag = tuple[tuple[str, bool], ...]
+
+
+def state_tag(scene: Scene, parameter: str) -> StateTag:
+    """The letters of the parameter's optimiser state, `m` and `v` for Adam, each with whether it was made now."""
+    made = scene.view.step.target if scene.view.is_done else None
     states = [symbol for symbol in scene.session.program.state if symbol.bare.id == parameter]
-    return "".join(symbol.prefix[0] for symbol in states)
+    return tuple((symbol.prefix[0], symbol == made) for symbol in states)
+
+
+def draw_state_tag(canvas: Canvas, palette: Palette, tag: StateTag, x: int, y: int) -> None:
+    """`mv`, with the letter accented that the step shown made."""
+    for letter, is_now in tag:
+        x = canvas.write(x, y, letter, accent_style(palette) if is_now else style(palette.muted))
 
 
 def symbol_style(scene: Scene, found: Quantity) -> Style:

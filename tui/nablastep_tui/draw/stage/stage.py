@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain
+from itertools import chain, product
 
 from rich.style import Style
 
@@ -127,10 +127,11 @@ def _in_rows(
 ) -> Fitting | None:
     """The equation as text, and its matrices as `arranged` has them: in Falk's layout, side by side, or its terms."""
     lines = equation_rows(scene, canvas.width - 4)
-    above = 2 if canvas.height >= 18 else 1
-    top = 2 * above + len(lines) - 1
-    for space in (1, 0):
-        arrangement = arranged(scene, canvas.width - 4, canvas.height - top - len(tail) - space)
+    roomy = canvas.height >= 18
+    for above, space in product((2, 1) if roomy else (1,), (1, 0)):
+        top = 2 * above + len(lines) - 1
+        room = canvas.height - top - len(tail) - space * (2 if roomy else 1)
+        arrangement = arranged(scene, canvas.width - 4, room)
         if arrangement is not None:
             break
     else:
