@@ -55,9 +55,8 @@ def once(piece: Operand) -> Operand:
     return replace(piece, expression=repeat.x, reads=reads)
 
 
-def draw_arrangement(canvas: Canvas, scene: Scene, found: Arrangement, top: int) -> None:
-    """Draw it from row `top` on, in the middle."""
-    left = max(1, (canvas.width - found.width) // 2)
+def draw_arrangement(canvas: Canvas, scene: Scene, found: Arrangement, left: int, top: int) -> None:
+    """Draw it from column `left` and row `top` on."""
     for placed in found.placed:
         draw(canvas, left + placed.x, top + placed.y, placed.picture, scene.palette, scene.glyphs)
     for sign in found.signs:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nablastep.records import record
 from nablastep_tui.draw.canvas import Canvas
 from nablastep_tui.draw.lines import draw_connector
 from nablastep_tui.draw.matrix import draw
@@ -44,21 +45,36 @@ def _bare(text: str) -> str:
     return text.replace("ᵀ", "").replace("^T", "").strip("()")
 
 
-def draw_plan(
-    canvas: Canvas, scene: Scene, plan: Plan, symbols: list[int], *, top: int, connector: bool, roomy: bool
-) -> None:
-    """Draw it from row `top` on; `symbols` are the columns of the symbols, which may be on their way."""
+@record()
+class Head:
+    """The rows above the matrices of an equation in one line. `top`: the row of its symbols; `shapes`: below them their
+    shapes; `connector`: a row that joins the inner dimensions; `blank`: one above the rulers."""
+
+    top: int
+    shapes: bool = True
+    connector: bool = False
+    blank: bool = False
+
+    @property
+    def rows(self) -> int:
+        """All of them."""
+        return self.top + 1 + self.shapes + self.connector + self.blank
+
+
+def draw_plan(canvas: Canvas, scene: Scene, plan: Plan, symbols: list[int], head: Head) -> None:
+    """Draw it under such a head; `symbols` are the columns of the symbols, which may be on their way."""
     starts = _starts(canvas.width, plan)
-    shapes_y = top + 1
-    matrices_y = shapes_y + 1 + (1 if connector else 0) + (1 if roomy else 0)
-    middle = matrices_y + 1 + (plan.body_height - 1) // 2
+    top = head.top
+    middle = head.rows + 1 + (plan.body_height - 1) // 2
     for item, x, symbol in zip(plan.items, starts, symbols, strict=True):
         if isinstance(item, MatrixItem):
             _draw_matrix(canvas, scene, item, x, symbol, top, middle)
+            if head.shapes and not (item.is_result and scene.shown.equation.target.shape == ()):
+                _draw_shape(canvas, scene, item.shape, x + item.center, top + 1)
         else:
             _draw_sign(canvas, scene, item, x, symbol, top, middle)
-    if connector:
-        _draw_connectors(canvas, scene, plan.items, starts, shapes_y + 1)
+    if head.connector:
+        _draw_connectors(canvas, scene, plan.items, starts, top + 2)
 
 
 def _starts(width: int, plan: Plan) -> list[int]:
@@ -78,8 +94,6 @@ def _draw_matrix(canvas: Canvas, scene: Scene, item: MatrixItem, x: int, symbol:
     if item.picture.quantity:
         target = Target("quantity", item.picture.quantity)
         canvas.mark(center - width_of(item.text) // 2, top, width_of(item.text), 1, target)
-    if not (item.is_result and scene.shown.equation.target.shape == ()):
-        _draw_shape(canvas, scene, item.shape, center, top + 1)
     y = middle - (item.place.body_height - 1) // 2 - item.place.body_y
     draw(canvas, center - item.place.center_x, y, item.picture, palette, scene.glyphs)
 

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import partial
-from itertools import chain, product
-
 from rich.style import Style
 
 from nablastep.expressions import Equation
@@ -16,13 +11,8 @@ from nablastep.program import BACKWARD, FORWARD
 from nablastep.words import step_title
 from nablastep_tui.draw.canvas import Canvas
 from nablastep_tui.draw.lines import draw_title_rule
-from nablastep_tui.draw.stage.arrangement import Arrangement, draw_arrangement
-from nablastep_tui.draw.stage.beside import arrange_beside
-from nablastep_tui.draw.stage.falk import arrange_falk
-from nablastep_tui.draw.stage.folded import arrange_terms, folded_equation
-from nablastep_tui.draw.stage.line import draw_plan, symbol_places
-from nablastep_tui.draw.stage.plan import equation_rows, has_room_for_numbers, plan_stage
-from nablastep_tui.draw.stage.words import Tail, draw_line, long_notice, tails
+from nablastep_tui.draw.stage.fitting import fit
+from nablastep_tui.draw.stage.words import draw_line, long_notice
 from nablastep_tui.look.cells import width_of
 from nablastep_tui.look.text import plain
 from nablastep_tui.look.themes import Phase, accent_style, phase_style, style
@@ -34,116 +24,18 @@ SHEET_ROWS = 6
 def draw_stage(canvas: Canvas, scene: Scene) -> None:
     """The whole stage on a canvas of its size."""
     draw_title(canvas, scene)
-    found = _fitting(canvas, scene)
+    found = fit(canvas, scene)
     if found is None:
         from nablastep_tui.draw.stage.large import draw_large
 
         draw_large(canvas, scene)
         return
-    draw_equation, end, tail, space = found
-    draw_equation()
-    y = end + space
-    for number, line in enumerate(tail.lines, 1):
-        if scene.rows_shown != 0:  # before the result appears nothing tells it
-            draw_line(canvas, y, line, scene)
-        y += 2 if space and number == max(1, tail.numbers) and canvas.height >= 18 else 1
-    if canvas.height - y >= SHEET_ROWS + 2:
+    found.draw_equation()
+    if scene.rows_shown != 0:  # before the result appears nothing tells it
+        for y, line in found.rows:
+            draw_line(canvas, y, line, scene, found.left, found.width)
+    if canvas.height - found.end >= SHEET_ROWS + 2:
         _draw_sheet(canvas, scene, canvas.height - SHEET_ROWS - 1)
-
-
-_ARRANGED: tuple[Callable[..., Arrangement | None], ...]
-_ARRANGED = (arrange_falk, folded_equation, arrange_terms, arrange_beside)
-
-Fitting = tuple[Callable[[], None], int, Tail, int]
-"""What draws the equation, the first row below it, the lines there, and the blank rows between."""
-
-
-def _fitting(canvas: Canvas, scene: Scene) -> Fitting | None:
-    """The equation with its numbers and as many lines below it as fit: in one line, or else in one of four ways.
-
-    None where the matrices are too large for numbers. What is written in words gives way to numbers in matrices.
-    """
-    if not has_room_for_numbers(scene):
-        return None
-    whole, cut = tails(canvas, scene)
-    layouts: list[Callable[[Canvas, Scene, Tail], Fitting | None]] = [_inline]
-    for arranged in _ARRANGED:
-        layouts += [partial(_in_rows, partial(arranged, is_tight=tight)) for tight in (False, True)]
-    # A sentence is cut to one half only where no layout has room for all of it.
-    first = ((layout, tail) for layout in layouts for tail in whole)
-    then = ((layout, tail) for tail in cut for layout in layouts)
-    tried = (layout(canvas, scene, tail) for layout, tail in chain(first, then))
-    return next((found for found in tried if found is not None), None)
-
-
-@dataclass(frozen=True)
-class _Head:
-    """The rows above the matrices of an equation in one line. `top`: the row of its symbols, below them their shapes;
-    `connector`: a row that joins the inner dimensions; `blank`: one above the rulers."""
-
-    top: int
-    connector: bool
-    blank: bool
-
-    @property
-    def rows(self) -> int:
-        """All of them."""
-        return self.top + 2 + self.connector + self.blank
-
-
-_ROOMY = _Head(2, connector=True, blank=True)
-_HEADS = (_Head(2, connector=True, blank=False), _Head(1, connector=True, blank=False))
-_LEAST = _Head(1, connector=False, blank=False)
-
-
-def _inline(canvas: Canvas, scene: Scene, tail: Tail) -> Fitting | None:
-    """The equation over its matrices, with as many rows above them as leave these as large as they can be."""
-    roomy = canvas.height >= 18
-    spaces = (1,) if roomy else (1, 0)
-    for space in spaces:
-        head = _ROOMY if roomy else _LEAST
-        room = canvas.width - 4, canvas.height - head.rows - len(tail) - space - roomy
-        plan = plan_stage(scene, *room)
-        if plan is not None:
-            break
-    else:
-        return None
-    for larger in () if roomy else _HEADS:
-        less = room[0], room[1] - larger.rows + head.rows
-        tried = plan_stage(scene, *less)
-        if tried is not None and (tried.tile_height, tried.decimals) == (plan.tile_height, plan.decimals):
-            head, room, plan = larger, less, tried
-            break
-
-    def draw_equation() -> None:
-        symbols = symbol_places(canvas, scene, plan, room)
-        draw_plan(canvas, scene, plan, symbols, top=head.top, connector=head.connector, roomy=head.blank)
-
-    return draw_equation, head.rows + plan.body_height + 1, tail, space
-
-
-def _in_rows(
-    arranged: Callable[[Scene, int, int], Arrangement | None], canvas: Canvas, scene: Scene, tail: Tail
-) -> Fitting | None:
-    """The equation as text, and its matrices as `arranged` has them: in Falk's layout, side by side, or its terms."""
-    lines = equation_rows(scene, canvas.width - 4)
-    roomy = canvas.height >= 18
-    for above, space in product((2, 1) if roomy else (1,), (1, 0)):
-        top = 2 * above + len(lines) - 1
-        room = canvas.height - top - len(tail) - space * (2 if roomy else 1)
-        arrangement = arranged(scene, canvas.width - 4, room)
-        if arrangement is not None:
-            break
-    else:
-        return None
-
-    def draw_equation() -> None:
-        x = max(1, (canvas.width - max(map(width_of, lines))) // 2)
-        for y, line in enumerate(lines, above):
-            canvas.write(x, y, line, accent_style(scene.palette))
-        draw_arrangement(canvas, scene, arrangement, top)
-
-    return draw_equation, top + arrangement.height, tail, space
 
 
 def draw_title(canvas: Canvas, scene: Scene) -> None:

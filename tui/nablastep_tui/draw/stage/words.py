@@ -32,22 +32,27 @@ class Tail:
     def __len__(self) -> int:
         return len(self.lines)
 
+    @property
+    def width(self) -> int:
+        """Cells of the longest line."""
+        return max(map(length_of, self.lines), default=0)
 
-def tails(canvas: Canvas, scene: Scene) -> tuple[list[Tail], Iterator[Tail]]:
-    """What stands below the equation, as whole as there may be room for: each is shorter than the one before.
+
+def tails(scene: Scene, width: int, most: int = 3) -> tuple[list[Tail], Iterator[Tail]]:
+    """What tells the equation in rows of `width` cells, as whole as there may be room for: each is shorter than the
+    one before. The entry in numbers has `most` rows at the most.
 
     The scalar line and the sentence are whole as long as they can be; a check gives way before them, a hint last,
     as it goes once it has been followed. Those in the second part are cut: the last one is a single line, as numbers
     in a matrix come before words.
     """
-    width = canvas.width - 6
     if not scene.view.is_done:
         # A demo steps by itself: its keys mean something else.
         said = _invitation(scene, width) if scene.caption is None else []
         found = [Tail([line for lines in said[:count] for line in lines], 1) for count in range(len(said), -1, -1)]
         whole = len(found) - 3 if len(found) > 3 else len(found)
         return found[:whole], iter(found[whole:])
-    optional, numbers = _optional(scene, width), scalar_lines(scene, width, 3)
+    optional, numbers = _optional(scene, width), scalar_lines(scene, width, most)
     lines = [*numbers, *_told(scene, width, shortened=False)]
     return [Tail([*lines, *optional[:kept]], len(numbers)) for kept in range(len(optional), -1, -1)], _cut(scene, width)
 
@@ -275,9 +280,9 @@ def _error_text(scene: Scene) -> str:
     return notation_named(scene.notation).text(scene.session.program.error)
 
 
-def draw_line(canvas: Canvas, y: int, line: Line, scene: Scene) -> None:
-    """One line, in the middle."""
-    draw_line_at(canvas, max(1, (canvas.width - length_of(line)) // 2), y, line, scene)
+def draw_line(canvas: Canvas, y: int, line: Line, scene: Scene, left: int, width: int) -> None:
+    """One line, in the middle of `width` columns from column `left` on."""
+    draw_line_at(canvas, max(1, left + (width - length_of(line)) // 2), y, line, scene)
 
 
 def draw_line_at(canvas: Canvas, x: int, y: int, line: Line, scene: Scene) -> None:
