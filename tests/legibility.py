@@ -11,6 +11,7 @@ with --pages. One line for each fault; exits 1 if there is one. The suite runs t
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -34,7 +35,9 @@ from legible_pages import (
 )
 from nablastep.demo.opening import demo_names
 from nablastep.files.built_in import network_names
+from nablastep.layout import Operand
 from nablastep.session import Session
+from nablastep.shapes import shape_of
 from nablastep.transposition import CONVENTIONS
 from nablastep.words import distinct_conventions
 from nablastep_tui.draw.canvas import Canvas
@@ -59,6 +62,8 @@ MOST_OPERANDS = 5
 """Steps of more matrices than that have no room for all their numbers on a small screen."""
 MOST_ROWS, MOST_COLUMNS = 7, 4
 """Matrices up to this size have numbers on every screen."""
+MOST_READ = 10
+"""What is made of larger ones shows its numbers beside their pictures."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +79,7 @@ class Fault:
 
 
 def faults_of(name: str, *, short: bool = False) -> Iterator[Fault]:
-    """Everything that a reader of this network could not read."""
+    """Everything that a reader of this network, built-in or of a file, could not read."""
     session = ns.open(name)
     sizes, themes = (SIZES[:2], THEMES[:1]) if short else (SIZES, THEMES)
     conventions = list(CONVENTIONS)[:1] if short else distinct_conventions(session.program)
@@ -119,11 +124,21 @@ def cut_faults(shown: Scene, canvas: Canvas) -> Iterator[str]:
         row = next(row for row in rows[1:] if "…" in LEFT_OUT.sub("", row))
         yield f"cut by an ellipsis: {row.strip()!r}"
     sentence = shown.shown.sentence(shown.cell)
-    if letters(half_of(sentence).rstrip(".")) not in letters(text):
+    if not any(_is_written(said, rows) for said in (sentence, half_of(sentence).rstrip("."))):
         yield f"the sentence is not whole: {sentence!r}"
     value = shown.shown.result()
     if value is not None and np.ndim(value) == 2 and "▀" in text and _is_small(shown):
         yield "colours instead of numbers"
+
+
+def _is_written(sentence: str, rows: list[str]) -> bool:
+    """Whether the sentence stands on the rows, alone on them or beside matrices."""
+    left = letters(sentence)
+    for row in rows:
+        for piece in re.split(r"  +", row):
+            if piece and left.startswith(letters(piece)):
+                left = left.removeprefix(letters(piece))
+    return not left or letters(sentence) in letters(" ".join("\n".join(rows[1:]).split()))
 
 
 def _is_small(shown: Scene) -> bool:
@@ -133,7 +148,9 @@ def _is_small(shown: Scene) -> bool:
     if len(shown.shown.pieces(None)) > 2 * MOST_OPERANDS:
         return False
     sizes = [shown.shown.size(dimension) for dimension in shown.shown.equation.target.shape]
-    return bool(sizes) and sizes[0] <= MOST_ROWS and max(sizes) <= MOST_COLUMNS
+    read = [shown.shown.size(dimension) for piece in shown.shown.pieces(None) if isinstance(piece, Operand)
+            for dimension in shape_of(piece.expression)]  # fmt: skip
+    return bool(sizes) and sizes[0] <= MOST_ROWS and max(sizes) <= MOST_COLUMNS and max(read, default=0) <= MOST_READ
 
 
 def _why_faults(

@@ -24,7 +24,7 @@ class Colours:
 
     def __init__(self, sizes: Sequence[tuple[int, int]]) -> None:
         self._sizes = sizes
-        self._before: dict[str, Seen] = {}
+        self._before: dict[str, tuple[Seen, Seen]] = {}
 
     def faults(self, shown: Scene) -> Iterator[str]:
         """What only a colour says of this step, and of its place after the step before."""
@@ -36,10 +36,11 @@ class Colours:
     def _faults(self, shown: Scene, width: int, height: int, where: str) -> Iterator[str]:
         rows = frame(width, height, map_rows=map_height(width, height, shown))
         for name, draw, region in (("map", draw_map, rows.map), ("scrubber", draw_scrubber, rows.scrubber)):
-            seen = _seen(draw, shown, width, region.height)
-            if seen == self._before.get(f"{name} {where}"):
+            seen, coloured = (_seen(draw, shown, width, region.height, coloured=each) for each in (False, True))
+            before = self._before.get(f"{name} {where}")
+            if before is not None and seen == before[0] and coloured != before[1]:
                 yield f"the {name} shows by colour only where the session stands"
-            self._before[f"{name} {where}"] = seen
+            self._before[f"{name} {where}"] = seen, coloured
         width -= rows.docked_why_columns
         target = shown.shown.equation.target
         sizes = [shown.shown.size(dimension) for dimension in target.shape]
@@ -49,13 +50,13 @@ class Colours:
                 yield f"the stage shows by colour only that the cell {cell} is selected"
 
 
-def _seen(draw, shown: Scene, width: int, height: int) -> Seen:  # type: ignore[no-untyped-def]
+def _seen(draw, shown: Scene, width: int, height: int, *, coloured: bool = False) -> Seen:  # type: ignore[no-untyped-def]
     """Every cell as its glyph and what is no colour about it; an inverted one is another than one that is not."""
     canvas = Canvas(width, height)
     draw(canvas, shown)
     return [
         [
-            (glyph, found.bold, found.reverse, found.underline, found.dim)
+            (glyph, found.bold, found.reverse, found.underline, found.dim, *((found,) if coloured else ()))
             for glyph, found in ((canvas.text_at(x, y), canvas.style_at(x, y)) for x in range(width))
         ]
         for y in range(height)

@@ -23,7 +23,9 @@ from nablastep_tui.scene.scene import Scene
 
 ROOMY_ROWS = 18
 """Rows of a stage with blank ones between its parts."""
-MOST_SPACES = 6
+MOST_SPACES = 4
+_MOST_NUMBERS = (6, 3, 2, 1)
+"""Rows for the entry in numbers, which gives way to a sentence that stands beside matrices."""
 
 
 @record(eq=False)
@@ -132,8 +134,11 @@ def _aside(canvas: Canvas, scene: Scene, arranged: _Arranged, less: int) -> Fitt
     arrangement = arranged(scene, width - less, height)
     if arrangement is None:
         return None
-    for space in islice(free_spaces(arrangement, width, height, scene.glyphs), MOST_SPACES):
-        for tail in tails(scene, space.width, space.height)[0]:
+    told = width_of(scene.shown.sentence(scene.cell))
+    spaces = free_spaces(arrangement, width, height, scene.glyphs)
+    large_enough = (space for space in spaces if told <= space.width * (space.height - 1))
+    for space, most in product(islice(large_enough, MOST_SPACES), _MOST_NUMBERS):
+        for tail in tails(scene, space.width, most)[0]:
             if len(tail) <= space.height and tail.width <= space.width:
                 return _beside(canvas, scene, arrangement, lines, space, tail)
     return None
