@@ -91,6 +91,9 @@ def test_scale_is_a_high_percentile_but_never_zero_for_sparse_values() -> None:
     sparse[3, 4] = -2.0
     assert heat_scale(sparse) == 2.0
     assert heat_scale(np.full((2, 2), np.nan)) == 0.0
+    for size in (1, 2, 3, 50, 399, 1000):
+        values = np.random.default_rng(size).normal(size=size)
+        assert heat_scale(values) == pytest.approx(np.percentile(np.abs(values), 99.5), rel=1e-14)
 
 
 def test_levels_agree_with_those_of_single_values() -> None:

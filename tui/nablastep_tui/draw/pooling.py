@@ -6,7 +6,7 @@ as the array behind it lives.
 
 from __future__ import annotations
 
-from math import isqrt
+import math
 from typing import Literal
 
 import numpy as np
@@ -20,7 +20,7 @@ Cell = tuple[int, int]
 Strength = Literal["rms", "max", "mean"]
 Values = NDArray[np.float64]
 
-_PERCENTILE = 99.5
+FULL_COLOUR = 0.995
 _PICTURES: Remembered[HeatPicture] = Remembered(256)
 
 
@@ -116,7 +116,15 @@ def heat_scale(pooled: Values) -> float:
     finite = np.abs(pooled[np.isfinite(pooled)])
     if not finite.size:
         return 0.0
-    return float(np.percentile(finite, _PERCENTILE)) or float(finite.max())
+    return _quantile(finite, FULL_COLOUR) or float(finite.max())
+
+
+def _quantile(values: Values, share: float) -> float:
+    """NumPy's own is the same, and loads masked arrays for it: longer than a frame, when the first picture is drawn."""
+    place = share * (values.size - 1)
+    below, above = math.floor(place), math.ceil(place)
+    found = np.partition(values, (below, above))
+    return float(found[above] - (found[above] - found[below]) * (above - place))
 
 
 def levels_of(pooled: Values, scale: float) -> NDArray[np.int8]:
@@ -148,7 +156,7 @@ def heat_picture(
 
 def picture_side(length: int) -> int | None:
     """The side of the square picture that a row of `length` values may be (28 for 784), or None."""
-    side = isqrt(length)
+    side = math.isqrt(length)
     return side if side >= 4 and side * side == length else None
 
 

@@ -17,10 +17,12 @@ from nablastep_tui.draw.map.flow import draw_channel_names, draw_flow
 from nablastep_tui.draw.map.plan import MapPlan, plan_within
 from nablastep_tui.draw.map.quantity import (
     Quantity,
+    Role,
     active_box,
     draw_state_tag,
     exists,
     link_style,
+    made_text,
     mark_of,
     quantity,
     state_tag,
@@ -243,22 +245,25 @@ def _slot_piece(
 def _draw_symbol(canvas: Canvas, scene: Scene, x: int, y: int, slot: Slot, found: Quantity, more: str) -> None:
     palette = scene.palette
     look = symbol_style(scene, found)
-    canvas.write(x - 1, y, mark_of(scene, found), look)
-    after = canvas.write(x, y, found.text, look)
-    canvas.mark(x - 1, y, after - x + 1, 1, Target("quantity", found.symbol.id))
-    if more:
-        after = canvas.write(after, y, f" {more}", style(palette.muted))
     pieces = badge(scene.glyphs, found.shape)
     length = sum(width_of(text) for text, _ in pieces)
     shows_badge = (
         slot.measured.longest + length + (1 if length > 2 or not slot.measured.has_gradient else 2) <= slot.width
     )
+    room = slot.width - (length + 1 if shows_badge else 0)
+    tag = state_tag(scene, found.symbol.id)
+    shows_tag = width_of(found.text) + 1 + len(tag) <= room
+    canvas.write(x - 1, y, mark_of(scene, found), look)
+    text = found.text if shows_tag or found.role is not Role.WRITTEN else made_text(scene, found.text, room)
+    after = canvas.write(x, y, text, look)
+    canvas.mark(x - 1, y, after - x + 1, 1, Target("quantity", found.symbol.id))
+    if more:
+        canvas.write(after, y, f" {more}", style(palette.muted))
     if shows_badge:
         cursor = x + slot.width - length
         for text, dimension in pieces:
             cursor = canvas.write(cursor, y, text, dimension_style(palette, dimension))
-    tag = state_tag(scene, found.symbol.id)
-    if after + 1 + len(tag) + (length + 1 if shows_badge else 0) <= x + slot.width:
+    if shows_tag:
         draw_state_tag(canvas, palette, tag, after + 1, y)
 
 

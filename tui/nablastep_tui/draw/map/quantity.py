@@ -16,6 +16,7 @@ from nablastep.records import record
 from nablastep_tui.draw.canvas import Canvas
 from nablastep_tui.draw.map.chart import Chart
 from nablastep_tui.draw.pooling import HeatPicture, heat_picture
+from nablastep_tui.look.cells import width_of
 from nablastep_tui.look.palettes import Palette
 from nablastep_tui.look.symbols import symbol_text
 from nablastep_tui.look.themes import Phase, accent_style, faint_style, phase_style, style
@@ -145,6 +146,15 @@ def draw_state_tag(canvas: Canvas, palette: Palette, tag: StateTag, x: int, y: i
     """`mv`, with the letter accented that the step shown made."""
     for letter, is_now in tag:
         x = canvas.write(x, y, letter, accent_style(palette) if is_now else style(palette.muted))
+
+
+def made_text(scene: Scene, text: str, room: int) -> str:
+    """The name of what the step makes; of state its own, `v_W⁽¹⁾`, where there is room, else its parameter's."""
+    made = scene.shown.symbol(scene.view.step.id)
+    if made.prefix in {"", "grad"}:
+        return text
+    names = (symbol_text(made, scene.glyphs, notation=scene.notation, brief=brief) for brief in (False, True))
+    return next((name for name in names if width_of(name) <= room), text)
 
 
 def symbol_style(scene: Scene, found: Quantity) -> Style:

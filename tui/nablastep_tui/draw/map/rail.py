@@ -21,6 +21,7 @@ from nablastep_tui.draw.map.quantity import (
     exists,
     link_style,
     lit_sources,
+    made_text,
     mark_of,
     quantity,
     ready_terms,
@@ -225,22 +226,13 @@ def _draw_symbol(canvas: Canvas, scene: Scene, rail: _Rail, x: int, y: int, name
     length = width_of(found.text)
     if found.role is Role.WRITTEN:
         margin = " " if rail.pitch >= PITCH else ""
-        text = _made_text(scene, found.text, rail.pitch - 2)
+        text = made_text(scene, found.text, rail.pitch - 2)
         canvas.write(x - 1, y, f"{mark_of(scene, found)}{text}{margin}", selected_style(scene.palette))
     else:
         look = symbol_style(scene, found)
         canvas.write(x - 1, y, mark_of(scene, found), look)
         canvas.write(x, y, found.text, look)
     canvas.mark(x - 1, y, length + 1, 1, Target("quantity", name))
-
-
-def _made_text(scene: Scene, text: str, room: int) -> str:
-    """The name of what the step makes; of state its own, `v_W⁽¹⁾`, where there is room, else its parameter's."""
-    made = scene.shown.symbol(scene.view.step.id)
-    if made.prefix in {"", "grad"}:
-        return text
-    names = (symbol_text(made, scene.glyphs, notation=scene.notation, brief=brief) for brief in (False, True))
-    return next((name for name in names if width_of(name) <= room), text)
 
 
 # channels and hooks

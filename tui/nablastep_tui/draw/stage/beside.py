@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -13,13 +13,13 @@ from nablastep_tui.draw.stage.plan import Source, is_product, operand_source, re
 from nablastep_tui.scene.scene import Scene
 
 
-def arrange_beside(scene: Scene, width: int, height: int, *, is_tight: bool = False) -> Arrangement | None:
-    """The most decimals with which all fit, None if two do not; None of a product, which has a layout of its own.
+def arrange_beside(scene: Scene, width: int, *, is_tight: bool = False) -> Iterator[Arrangement]:
+    """All in `width` cells, with the most decimals first; nothing of a product, which has a layout of its own.
 
     `is_tight` leaves out the letters beside brackets and the blanks beside numbers.
     """
     if is_product(scene):
-        return None
+        return
     pieces = scene.shown.pieces(scene.cell if scene.view.is_done else None)
     operands = [operand_source(scene, once(piece)) for piece in pieces if isinstance(piece, Operand)]
     sources = (result_source(scene), *operands)
@@ -29,9 +29,8 @@ def arrange_beside(scene: Scene, width: int, height: int, *, is_tight: bool = Fa
             for place in distinct(sources)
         )
         found = side_by_side(scene, pictures, width, is_tight)
-        if found.width <= width and found.height <= height:
-            return found
-    return None
+        if found.width <= width:
+            yield found
 
 
 def distinct(sources: Sequence[Source]) -> list[int]:

@@ -6,7 +6,7 @@ half the width of the equation.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from nablastep.layout import Operand
@@ -16,13 +16,13 @@ from nablastep_tui.draw.stage.plan import is_product, operand_source, result_sou
 from nablastep_tui.scene.scene import Scene
 
 
-def arrange_falk(scene: Scene, width: int, height: int, *, is_tight: bool = False) -> Arrangement | None:
-    """The most decimals with which all matrices of a product fit, None if two do not, and of anything else.
+def arrange_falk(scene: Scene, width: int, *, is_tight: bool = False) -> Iterator[Arrangement]:
+    """A product in `width` cells, with the most decimals first; nothing of anything else.
 
     `is_tight` leaves out the letters beside brackets and the blanks beside numbers.
     """
     if not is_product(scene):
-        return None
+        return
     pieces = scene.shown.pieces(scene.cell if scene.view.is_done else None)
     operands = [operand_source(scene, once(piece)) for piece in pieces if isinstance(piece, Operand)]
     for decimals in (3, 2) if is_tight else (6, 4, 3, 2):
@@ -31,9 +31,8 @@ def arrange_falk(scene: Scene, width: int, height: int, *, is_tight: bool = Fals
             for index, source in enumerate((result_source(scene), *operands))
         ]
         found = _falk(scene, pictures, is_tight)
-        if found.width <= width and found.height <= height:
-            return found
-    return None
+        if found.width <= width:
+            yield found
 
 
 def _falk(scene: Scene, pictures: Sequence[MatrixPicture], is_tight: bool) -> Arrangement:

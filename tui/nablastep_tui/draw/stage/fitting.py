@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Iterator
+from functools import lru_cache, partial
 from itertools import chain, islice, product
 
 from nablastep.records import record
@@ -39,7 +39,7 @@ class Fitting:
     end: int
 
 
-_Arranged = Callable[[Scene, int, int], Arrangement | None]
+_Arranged = Callable[[Scene, int], Iterator[Arrangement]]
 _ARRANGED: tuple[_Arranged, ...] = tuple(
     partial(arranged, is_tight=tight)
     for arranged in (arrange_falk, folded_equation, arrange_terms, arrange_beside)
@@ -106,6 +106,30 @@ def _inline(canvas: Canvas, scene: Scene, tail: Tail) -> Fitting | None:
     return _below(canvas, draw_equation, head.rows + plan.body_height + 1, tail, space)
 
 
+def _arrangement(scene: Scene, arranged: _Arranged, width: int, height: int) -> Arrangement | None:
+    """The most decimals with which the arrangement fits."""
+    return next((found for found in _arrangements(scene, arranged, width) if found.height <= height), None)
+
+
+class _Found:
+    """What a layout has found, and the rest of its search: gone through again and again, with other rows for words."""
+
+    def __init__(self, search: Iterator[Arrangement]) -> None:
+        self._search = search
+        self._found: list[Arrangement] = []
+
+    def __iter__(self) -> Iterator[Arrangement]:
+        yield from self._found
+        for found in self._search:
+            self._found.append(found)
+            yield found
+
+
+@lru_cache(maxsize=2 * len(_ARRANGED))
+def _arrangements(scene: Scene, arranged: _Arranged, width: int) -> _Found:
+    return _Found(arranged(scene, width))
+
+
 def _in_rows(arranged: _Arranged, canvas: Canvas, scene: Scene, tail: Tail) -> Fitting | None:
     """The equation as text, and its matrices as `arranged` has them: in Falk's layout, side by side, or its terms."""
     lines = equation_rows(scene, canvas.width - 4)
@@ -113,7 +137,7 @@ def _in_rows(arranged: _Arranged, canvas: Canvas, scene: Scene, tail: Tail) -> F
     for above, space in product((2, 1) if roomy else (1,), (1, 0)):
         top = 2 * above + len(lines) - 1
         room = canvas.height - top - len(tail) - space * (2 if roomy else 1)
-        arrangement = arranged(scene, canvas.width - 4, room)
+        arrangement = _arrangement(scene, arranged, canvas.width - 4, room)
         if arrangement is not None:
             break
     else:
@@ -131,7 +155,7 @@ def _aside(canvas: Canvas, scene: Scene, arranged: _Arranged, less: int) -> Fitt
     lines = equation_rows(scene, canvas.width - 4)
     top = len(lines) + 1
     width, height = canvas.width - 4, canvas.height - top
-    arrangement = arranged(scene, width - less, height)
+    arrangement = _arrangement(scene, arranged, width - less, height)
     if arrangement is None:
         return None
     told = width_of(scene.shown.sentence(scene.cell))

@@ -33,14 +33,14 @@ Group = list[MatrixPicture | str]
 """What stays on one row: pictures and signs."""
 
 
-def folded_equation(scene: Scene, width: int, height: int, *, is_tight: bool = False) -> Arrangement | None:
-    """The most decimals with which the equation fits; what stands a second time, and ones, are written by name.
+def folded_equation(scene: Scene, width: int, *, is_tight: bool = False) -> Iterator[Arrangement]:
+    """The equation in `width` cells, with the most decimals first; what stands a second time, and ones, by name.
 
-    None where it does not fit, and of a product, which has a layout of its own. `is_tight` leaves out the letters
-    beside brackets and the blanks beside numbers.
+    Nothing of a product, which has a layout of its own. `is_tight` leaves out the letters beside brackets and the
+    blanks beside numbers.
     """
     if is_product(scene):
-        return None
+        return
     pieces = scene.shown.pieces(scene.cell if scene.view.is_done else None)
     sources = [operand_source(scene, once(piece)) for piece in pieces if isinstance(piece, Operand)]
     result = result_source(scene)
@@ -62,9 +62,8 @@ def folded_equation(scene: Scene, width: int, height: int, *, is_tight: bool = F
                 groups.append([])
             groups[-1].append(text)
         found = _folded(scene, groups, width, is_tight)
-        if found is not None and found.height <= height:
-            return found
-    return None
+        if found is not None:
+            yield found
 
 
 def _name_of(scene: Scene, source: Source) -> str:
@@ -75,17 +74,17 @@ def _name_of(scene: Scene, source: Source) -> str:
     return "".join(token.text for token in ones)
 
 
-def arrange_terms(scene: Scene, width: int, height: int, *, is_tight: bool = False) -> Arrangement | None:
-    """The result and the terms that it is the sum of; None of what is no sum, or where they do not fit.
+def arrange_terms(scene: Scene, width: int, *, is_tight: bool = False) -> Iterator[Arrangement]:
+    """The result and the terms that it is the sum of, with the most decimals first; nothing of what is no sum.
 
-    None while the cell cursor stands in an operand, too: that has to be seen.
+    Nothing while the cell cursor stands in an operand, too: that has to be seen.
     """
     if scene.focus is not None:
-        return None
+        return
     terms = list(_terms(scene.shown.equation.expression))
     result = result_source(scene)
     if len(terms) < 2 or any(shape_of(term) != shape_of(terms[0][1]) for _, term in terms) or result.values is None:
-        return None
+        return
     sources = [_term_source(scene, term, place) for place, (_, term) in enumerate(terms, 1)]
     for decimals in (3, 2) if is_tight else (6, 4, 3):
         first, *others = (
@@ -96,9 +95,8 @@ def arrange_terms(scene: Scene, width: int, height: int, *, is_tight: bool = Fal
         for (sign, _), each in zip(terms[1:], others[1:], strict=True):
             groups.append([scene.glyphs.plus if sign == "+" else scene.glyphs.minus, each])
         found = _folded(scene, groups, width, is_tight)
-        if found is not None and found.height <= height:
-            return found
-    return None
+        if found is not None:
+            yield found
 
 
 def _terms(expression: Expression, sign: str = "+") -> Iterator[tuple[str, Expression]]:
