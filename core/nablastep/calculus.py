@@ -164,6 +164,11 @@ def gradient(expression: Expression, variable: Symbol, upstream: Expression) -> 
     return adjoint(linear, upstream)
 
 
+def comes_back_as_it_is(expression: Expression, variable: Symbol, upstream: Expression) -> bool:
+    """Whether ∇variable is upstream itself, times 1: the variable is added once, and nothing else is done with it."""
+    return gradient(expression, variable, upstream) == upstream
+
+
 def seed() -> Expression:
     """∇E of E itself: the number 1."""
     return ONE

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from nablastep.calculus import comes_back_as_it_is
 from nablastep.expressions import SAMPLES, WEIGHTS, Apply, Expression, MatMul, Softmax, Symbol, matrix_symbols, walk
 from nablastep.graph import Role
 from nablastep.layer_words import layer_number_kind, layer_sentence, layer_title
@@ -168,6 +169,9 @@ def _gradient_sentence(quantity: Symbol, program: Program, value: float, sample:
         how = f"it goes into {readers[0]}"
     else:
         how = f"it goes into {listed(readers)}, and what comes back on each way is added up"
+        if as_is := [NOTATION.symbol_text(use.target) for use, upstream in program.uses(quantity)
+                     if upstream is not None and comes_back_as_it_is(use.expression, quantity, upstream)]:  # fmt: skip
+            how += f", that of {listed(as_is)} as it is, times 1"
     shared = ", for all samples together" if _is_shared(quantity, program) else ""
     return f"Raise {what}{sample} and {change}: {how}{shared}."
 

@@ -21,7 +21,10 @@ NOTES = (
     "Brackets in files and commands are NumPy's, from 0: W0[0,1]. Subscripts in equations are mathematics', from 1.",
     "∇z is short for ∇_z E: the array of ∂E/∂z, shaped like z. W⁽ˡ⁾ leads from layer l to l+1: layer 1 owns W⁽⁰⁾.",
     "∇z, the gradient of z, is what books call the error signal, or δ.",
-    "· means: not computed yet. Every ✓ on screen was computed.",
+    "· means: not computed yet. Every ✓ on screen was computed. ▸ is what the step makes, ▹ what it reads.",
+    "Σ2 behind a gradient: it is a sum over two readers. 2 of 3: so many of its terms can be computed by now.",
+    "×1 on a way back: the reader adds the quantity, so the gradient comes back as it is.",
+    "⊙ multiplies entry by entry, ⊘ divides so. 1 is a column of ones, 1ᵀ a row: they add up, or repeat.",
 )
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
 
+from nablastep.calculus import comes_back_as_it_is
 from nablastep.expressions import Add, Expression, Symbol, matrix_symbols
 from nablastep.graph import COMPUTED, Definition, Graph, Role
 from nablastep.records import record
@@ -61,7 +62,8 @@ class Chart:
     """The map of a graph before it has a size.
 
     `shared` are the ids on the bus, `beside` those that stand left of their one reader, `computed` those that the
-    equations define, `joins` those of them that add up values that come on several ways.
+    equations define, `joins` those of them that add up values that come on several ways. `as_is`: pairs of source and
+    reader where the gradient comes back as it is, times 1.
     """
 
     boxes: tuple[Box, ...]
@@ -71,6 +73,7 @@ class Chart:
     computed: frozenset[str]
     beside: frozenset[str]
     joins: frozenset[str]
+    as_is: frozenset[tuple[str, str]]
 
     @cached_property
     def box_of(self) -> dict[str, int]:
@@ -113,7 +116,14 @@ def chart_of(graph: Graph) -> Chart:
     alone = frozenset(name for names in beside.values() for name in names)
     values = computed.union(first)
     joins = frozenset(each.target.id for each in graph.definitions if _is_join(each.equation.expression, values))
-    return Chart(boxes, links, tuple(shared), readers, computed, alone, joins)
+    as_is = frozenset((link.source, link.reader) for link in links if link.reach != "next" and _is_as_is(graph, link))
+    return Chart(boxes, links, tuple(shared), readers, computed, alone, joins, as_is)
+
+
+def _is_as_is(graph: Graph, link: Link) -> bool:
+    """Whether the derivative of the reader by its source is 1, as that of a sum by what is added."""
+    reader, source = graph.definition_of(link.reader), graph.by_id[link.source].symbol
+    return reader is not None and comes_back_as_it_is(reader.equation.expression, source, reader.target.gradient)
 
 
 def _is_join(expression: Expression, values: frozenset[str]) -> bool:

@@ -12,7 +12,7 @@ from nablastep_tui.draw.canvas import Canvas
 from nablastep_tui.draw.heat import draw_map_strip
 from nablastep_tui.draw.lines import crossing
 from nablastep_tui.draw.map.card import Card, Slot
-from nablastep_tui.draw.map.chart import Link
+from nablastep_tui.draw.map.chart import Chart, Link
 from nablastep_tui.draw.map.folds import STUB_WIDTH, Fold
 from nablastep_tui.draw.map.plan import MapPlan
 from nablastep_tui.draw.map.quantity import (
@@ -155,6 +155,8 @@ def draw_channel_names(canvas: Canvas, scene: Scene, plan: MapPlan) -> None:
         if route.row < 0:
             _draw_ports(canvas, scene, plan, route, columns, above=above)
         elif not route.is_hook:
+            if not above:
+                draw_ones(canvas, scene, plan.chart, route, columns, _row_of(plan, route, above=False))
             _name_channel(canvas, scene, plan, route, columns, above=above)
 
 
@@ -216,6 +218,16 @@ def _name_channel(
         look = link_style(scene, FORWARD if above else BACKWARD, route.source, *route.readers)
         canvas.write(x, y, label, look)
         canvas.mark(x, y, width_of(label), 1, Target("quantity", name))
+
+
+def draw_ones(canvas: Canvas, scene: Scene, chart: Chart, route: Route, columns: dict[str, int], y: int) -> None:
+    """`── ×1 ─┘` before the ends of a way back on which the gradient comes as it is: the reader adds the quantity."""
+    text = f" {scene.glyphs.times}1 "
+    for reader in route.readers:
+        x = columns[reader] - width_of(text) - 1
+        room = range(x - 1, columns[reader])
+        if (route.source, reader) in chart.as_is and all(canvas.text_at(at, y) == scene.glyphs.rule for at in room):
+            canvas.write(x, y, text, link_style(scene, BACKWARD, route.source, *route.readers))
 
 
 def _hook_arrow(plan: MapPlan, route: Route, left: int, right: int) -> int:

@@ -13,7 +13,7 @@ from nablastep.records import record
 from nablastep_tui.draw.canvas import Canvas
 from nablastep_tui.draw.lines import draw_hook
 from nablastep_tui.draw.map.chart import Chart, chart_of
-from nablastep_tui.draw.map.flow import back_style
+from nablastep_tui.draw.map.flow import back_style, draw_ones
 from nablastep_tui.draw.map.quantity import (
     Role,
     active_box,
@@ -262,6 +262,7 @@ def _draw_channels(canvas: Canvas, scene: Scene, rail: _Rail) -> None:
         back.append(Route(source, (reader, *others), is_hook=True))
     for route in _on_one_row(scene, rail, back, columns, lit):
         _draw_leap(canvas, scene, route, columns, rail.top + 2, above=False)
+        draw_ones(canvas, scene, rail.chart, route, columns, rail.top + 2)
     _draw_terms(canvas, scene, rail)
 
 
