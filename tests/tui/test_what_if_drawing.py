@@ -32,7 +32,7 @@ def test_the_panel_with_its_curve() -> None:
     assert rows(draw_what_if, weight("1.3"), 120, 19) == [
         " ── what if  one weight edited, nothing committed: the map shows what would be ─────────── enter keep   esc discard ───",
         "",
-        "    W⁽¹⁾₂₁   0.5 →  1.3    Δw +0.8                                           ─ E   ┄ tangent   ● actual   ◇ predicted",
+        "    W⁽¹⁾₂₁   0.5 →  1.3    Δw +0.8                                   ─ E   ┄ tangent   ○ was   ● actual   ◇ predicted",
         "",
         "    ──────────────────│─────○━━━━━━━━━●──────────────          0.390 │⠑⡄",
         "    −1.5              0    was       now          2.5                │ ⠈⠢⡀",
@@ -56,7 +56,7 @@ def test_the_small_panel_has_all_numbers_and_the_curve_in_the_place_of_bars_and_
     assert rows(draw_what_if, weight("1.3"), 80, 14) == [
         " ── what if  one weight edited, nothing committed  enter keep   esc discard ───",
         "",
-        "  W⁽¹⁾₂₁   0.5 →  1.3    Δw +0.8           ┄ tangent   ● actual   ◇ predicted",
+        "  W⁽¹⁾₂₁   0.5 →  1.3    Δw +0.8   ┄ tangent   ○ was   ● actual   ◇ predicted",
         "                                          0.390 │⠑⢄",
         "  E before                     0.298371         │ ⠈⠢⡀",
         "  predicted ΔE  old ∇W·Δw     −0.018082         │⡀  ⠈⠢⡀",
@@ -146,6 +146,10 @@ def test_without_an_edit_there_is_no_panel() -> None:
     ("what_if", "said"),
     [
         (numbers(new=0.0), "Nothing is changed yet: type a number, or nudge this one."),
+        (
+            replace(numbers(new=0.0), instead_of="z"),
+            "z is computed: W is edited, which it depends on. Nothing is changed yet: type a number, or nudge this one.",
+        ),
         (numbers(after=math.inf), "With this number E overflows."),
         (numbers(after=math.nan), "With this number E is not a number."),
         (numbers(before=math.nan, new=2.0), "E was not finite before; with this number it is."),

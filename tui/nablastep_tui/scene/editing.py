@@ -27,7 +27,8 @@ TYPED = frozenset("0123456789.-+eE−")
 
 @record(eq=False)
 class Edit:
-    """One number being edited. `typed` is None until a digit replaces the shown value."""
+    """One number being edited. `typed` is None until a digit replaces the shown value; `instead_of` is the name of what
+    was asked for, where that is computed from the number."""
 
     session: Session
     cell: Cell
@@ -38,6 +39,7 @@ class Edit:
     problem: str
     place: Basis | None
     convention: str
+    instead_of: str = ""
 
     @property
     def text(self) -> str:
@@ -76,14 +78,15 @@ class Edit:
         place = self.place
         if place is None:
             return WhatIf(str(self.cell), self.label, self.old, self.number, self.text, self.problem,
-                          math.nan, math.nan, 0.0, 0.0, math.nan, acts=False)  # fmt: skip
+                          math.nan, math.nan, 0.0, 0.0, math.nan, acts=False,
+                          instead_of=self.instead_of)  # fmt: skip
         span = max(2.0, 1.25 * abs(self.number - self.old))
         low, high = max(-FARTHEST, min(self.old - span, self.number)), min(FARTHEST, max(self.old + span, self.number))
         curve = tuple((float(x), float(e)) for x, e in place.curve(low, high))
         return WhatIf(
             str(self.cell), self.label, self.old, self.number, self.text, self.problem, place.error_before,
             place.error_at(self.number), place.slope, place.curvature,
-            place.error_at(self.old + (self.number - self.old) / 2), curve, place.at_kink,
+            place.error_at(self.old + (self.number - self.old) / 2), curve, place.at_kink, instead_of=self.instead_of,
         )  # fmt: skip
 
 
@@ -102,9 +105,9 @@ def can_be_edited(program: Program, name: str) -> bool:
     return quantity is not None and quantity.role not in COMPUTED
 
 
-def begin_edit(view: View, name: str, cell: tuple[int, int]) -> Edit:
+def begin_edit(view: View, name: str, cell: tuple[int, int], instead_of: str = "") -> Edit:
     """An edit of the shown cell of what comes in (a parameter, data, something given), or of the one that its gradient
-    belongs to; of data the sample that stands there.
+    belongs to; of data the sample that stands there. `instead_of` is the name of what is computed from it.
 
     Raises EditError, saying why, for anything else.
     """
@@ -122,4 +125,4 @@ def begin_edit(view: View, name: str, cell: tuple[int, int]) -> Edit:
     old = float(np.asarray(session[place.name])[place.indices])
     where = basis(session, place)
     label = view.entry_name(target, cell)
-    return Edit(session, place, label, old, old, None, "", where, view.convention.name)
+    return Edit(session, place, label, old, old, None, "", where, view.convention.name, instead_of)

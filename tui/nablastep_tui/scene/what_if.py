@@ -11,7 +11,7 @@ class WhatIf:
 
     `predicted` is slope · Δ with the slope at the old value; `text` is what has been typed, `problem` why it is not
     taken yet. `error_halfway` is E with half of the change. `curve` holds (value, E) pairs; `curvature` is E″ at the
-    old value; `acts`: E depends on the number.
+    old value; `acts`: E depends on the number. `instead_of`: what was asked for, where that is computed.
     """
 
     cell: str
@@ -28,6 +28,7 @@ class WhatIf:
     curve: tuple[tuple[float, float], ...] = ()
     at_kink: bool = False
     acts: bool = True
+    instead_of: str = ""
 
     @property
     def predicted(self) -> float:

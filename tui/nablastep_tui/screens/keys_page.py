@@ -20,11 +20,9 @@ NOTES = (
     "In why, while a number is edited and while a demo plays {keys} shows the keys of that page.",
     "Brackets in files and commands are NumPy's, from 0: W0[0,1]. Subscripts in equations are mathematics', from 1.",
     "∇z is short for ∇_z E: the array of ∂E/∂z, shaped like z. W⁽ˡ⁾ leads from layer l to l+1: layer 1 owns W⁽⁰⁾.",
-    "∇z, the gradient of z, is what books call the error signal, or δ.",
-    "· means: not computed yet. Every ✓ on screen was computed. ▸ is what the step makes, ▹ what it reads.",
-    "Σ2 behind a gradient: it is a sum over two readers. 2 of 3: so many of its terms can be computed by now.",
-    "×1 on a way back: the reader adds the quantity, so the gradient comes back as it is.",
-    "⊙ multiplies entry by entry, ⊘ divides so. 1 is a column of ones, 1ᵀ a row: they add up, or repeat.",
+    "∇z, the gradient of z, is what books call the error signal, or δ. · means: not computed yet.",
+    "Every ✓ on screen was computed. ▸ is made by the step, ▹ is read. Σ2: a sum over two readers; 2 of 3: ready now.",
+    "×1 on a way back: it comes back as it is. ⊙ and ⊘ go entry by entry; 1 and 1ᵀ are ones, to sum or to repeat.",
 )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import product
 
 from rich.style import Style
 
@@ -290,7 +291,8 @@ def _draw_plot(canvas: Canvas, scene: Scene, what_if: WhatIf, x: int, y: int, he
     variable = _variable(scene, what_if)
     old = trimmed(what_if.old, 3, ascii=glyphs.name == "ascii")
     width = canvas.width - x - 3
-    _draw_legend(canvas, scene, x, legend_y, (_about(scene, f" E as {variable} moves"), f" tangent at {old}"))
+    long_names = _about(scene, f" E as {variable} moves"), f" tangent at {old}"
+    _draw_legend(canvas, scene, x - 10, legend_y, long_names, has_moved=what_if.new != what_if.old)
     predicted = what_if.error_before + what_if.predicted
     points = [Point(what_if.old, what_if.error_before, "before")]
     if what_if.new != what_if.old:
@@ -307,22 +309,24 @@ def _draw_plot(canvas: Canvas, scene: Scene, what_if: WhatIf, x: int, y: int, he
     draw_curve(canvas, x, y, width, height, plot, palette, glyphs)
 
 
-def _draw_legend(canvas: Canvas, scene: Scene, x: int, y: int, long_names: tuple[str, str]) -> None:
-    """What the signs of the curve mean, at the right end of a row, in as many words as have room there."""
+def _draw_legend(
+    canvas: Canvas, scene: Scene, left: int, y: int, long_names: tuple[str, str], *, has_moved: bool
+) -> None:
+    """What the signs of the curve mean, at the right end of a row from column `left` on, in as many words as fit."""
     palette, glyphs = scene.palette, scene.glyphs
     forward, muted = style(palette.forward), style(palette.text)
-    points: Spans = (
-        (f"{glyphs.point_actual} actual", accent_style(palette)),
-        (f"   {glyphs.point_predicted} predicted", forward),
-    )
-    for curve, tangent in (long_names, (" E", " tangent"), ("", " tangent"), ("", "")):
-        legend: Spans = (
-            *(((glyphs.rule + curve + "   ", muted),) if curve else ()),
-            *(((glyphs.dashed + tangent + "   ", forward),) if tangent else ()),
-            *points,
-        )
+    signs = [(f"{glyphs.point_before} {'was' if has_moved else 'now'}", muted)]
+    if has_moved:
+        signs += [
+            (f"{glyphs.point_actual} actual", accent_style(palette)),
+            (f"{glyphs.point_predicted} predicted", forward),
+        ]
+    names = (long_names, (" E", " tangent"), ("", " tangent"), ("", ""))
+    for between, (curve, tangent) in product(("   ", "  "), names):
+        lines = [(glyphs.rule + curve, muted), (glyphs.dashed + tangent, forward)]
+        said = [*(line for line, name in zip(lines, (curve, tangent), strict=True) if name), *signs]
+        legend: Spans = tuple((text + between * (at < len(said)), look) for at, (text, look) in enumerate(said, 1))
         start = canvas.width - 3 - spans_width(legend)
-        taken = "".join(canvas.text_rows()[y][max(0, start - 2) :]).strip()
-        if start >= x - 2 and not taken:
+        if start >= left and not "".join(canvas.text_rows()[y][max(0, start - 2) :]).strip():
             write_spans(canvas, start, y, legend)
             return

@@ -30,7 +30,10 @@ def verdict(what_if: WhatIf, variable: str, old: str) -> tuple[str, ...]:
     if not what_if.acts:
         return ("E of this iteration does not depend on this number.",)
     if what_if.new == what_if.old:
-        return ("Nothing is changed yet: type a number, or nudge this one.",)
+        untouched = "Nothing is changed yet: type a number, or nudge this one."
+        if not what_if.instead_of:
+            return (untouched,)
+        return (f"{what_if.instead_of} is computed: {what_if.label} is edited, which it depends on.", untouched)
     if math.isnan(what_if.error_after):
         return ("With this number E is not a number.",)
     if math.isinf(what_if.error_after):

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from nablastep.commands import Redo, Reset, Set, Switch, Undo
 from nablastep.errors import CommandError, NablastepError
+from nablastep.notation import notation_named
 from nablastep.safe_text import shortened
 from nablastep_tui.keys import EDIT_KEYS
 from nablastep_tui.scene.cursor import editable_of, is_own, readers, selected, stop_of, stops
@@ -39,7 +40,7 @@ class ChangeControl:
         if name is None or is_own(program, target):
             self.begin_edit(target.id, selected(view, looks))
         else:
-            self.begin_edit(name, self._cell_behind(name))
+            self.begin_edit(name, self._cell_behind(name), notation_named(looks.notation).text(target))
 
     def _cell_behind(self, name: str) -> Cell:
         """The cell of a quantity that an edit begins with: one that the selected entry reads, if the step reads it."""
@@ -53,11 +54,11 @@ class ChangeControl:
         places = ((row, column) for row in range(rows) for column in range(columns))
         return next((each for each in places if here in set(readers(view, stop, each))), cell)
 
-    def begin_edit(self, name: str, cell: Cell) -> None:
-        """Edit that number, or say why it cannot be."""
+    def begin_edit(self, name: str, cell: Cell, instead_of: str = "") -> None:
+        """Edit that number, or say why it cannot be; `instead_of` is what it was asked for, and is computed from it."""
         self._driver.stop()
         try:
-            edit = begin_edit(self._host.view, name, cell)
+            edit = begin_edit(self._host.view, name, cell, instead_of)
         except NablastepError as error:
             self._has_refused = True
             self._host.tell(error.message, is_error=True)
