@@ -48,7 +48,8 @@ def draw_header(canvas: Canvas, scene: Scene) -> None:
     x = canvas.write(x, 0, title, style(palette.bright))
     room = right_x - _GAP - x - reserved
     model, chips, sizes = _model(scene), _chips(scene), _sizes(scene)
-    shown = _fitting([*model, *chips, sizes], room)
+    is_own = scene.view.convention.name == scene.session.network.convention
+    shown = _fitting([*model, *chips, sizes] if is_own else [*chips, *model, sizes], room)
     left = [item for item in shown if item in model or item is sizes]
     for item in left:
         x = write_spans(canvas, x + _GAP, 0, item)
