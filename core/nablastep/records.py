@@ -1,7 +1,8 @@
 """Frozen dataclasses that take no time before they are used.
 
 The standard library writes six methods of every dataclass as text and compiles them, which for all classes of the app
-was a third of its start. Here only `__init__` is written, at its first call; the others are the same for all classes.
+was a third of its start. Here only `__init__` is written, for classes that many are made of; the others, and `__init__`
+until then, are the same for all classes.
 """
 
 from __future__ import annotations
@@ -14,6 +15,9 @@ from reprlib import recursive_repr
 from typing import Any, NoReturn, TypeVar, dataclass_transform
 
 T = TypeVar("T")
+
+FEW = 40
+"""Calls of `__init__` that take less time than to write and compile it."""
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
@@ -39,11 +43,47 @@ def record(*, slots: bool = False, eq: bool = True, kw_only: bool = False) -> Ca
 
 
 def _init_when_called(cls: type) -> Callable[..., None]:
+    put_all: Callable[[Any, tuple[Any, ...], dict[str, Any]], bool] | None = None
+    calls = 0
+
     def init(self: Any, *arguments: Any, **named: Any) -> None:
-        cls.__init__ = written = _init(cls)  # type: ignore[misc]
-        written(self, *arguments, **named)
+        nonlocal put_all, calls
+        put_all, calls = put_all or _putting(cls), calls + 1
+        if calls > FEW or not put_all(self, arguments, named):
+            cls.__init__ = written = _init(cls)  # type: ignore[misc]
+            written(self, *arguments, **named)
 
     return init
+
+
+def _putting(cls: type) -> Callable[[Any, tuple[Any, ...], dict[str, Any]], bool]:
+    """What puts the values of a call in their places, or says that the call is wrong: then `__init__` tells how."""
+    asked = [each for each in fields(cls) if each.init]
+    in_order = [each.name for each in asked if not each.kw_only]
+    defaults = {each.name: each.default for each in asked if each.default is not MISSING}
+    made = [(each.name, each.default_factory) for each in asked if each.default_factory is not MISSING]
+    names = dict.fromkeys(each.name for each in asked)
+    put, after = object.__setattr__, getattr(cls, "__post_init__", None)
+
+    def put_all(self: Any, arguments: tuple[Any, ...], named: dict[str, Any]) -> bool:
+        values = defaults.copy()
+        values.update(zip(in_order, arguments, strict=False))
+        if named:
+            if not named.keys().isdisjoint(in_order[: len(arguments)]):
+                return False
+            values.update(named)
+        for name, make in made:
+            if name not in values:
+                values[name] = make()
+        if values.keys() != names.keys() or len(arguments) > len(in_order):
+            return False
+        for name in names:
+            put(self, name, values[name])
+        if after is not None:
+            after(self)
+        return True
+
+    return put_all
 
 
 class _Signature:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from nablastep import records
 from nablastep.expressions import MatMul, Symbol
 from nablastep.records import record
 
@@ -86,9 +87,16 @@ def outcome(cls: type, arguments: tuple[Any, ...], named: dict[str, Any]) -> obj
 
 @pytest.mark.parametrize(("own", "standard"), [(Slotted, StandardSlotted), (Plain, StandardPlain)])
 @pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize("few", [0, records.FEW])
 def test_it_is_made_shown_and_compared_as_the_standard_library_does(
-    own: type, standard: type, call: tuple[tuple[Any, ...], dict[str, Any]]
+    own: type,
+    standard: type,
+    call: tuple[tuple[Any, ...], dict[str, Any]],
+    few: int,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(records, "FEW", few)
+    monkeypatch.setattr(own, "__init__", records._init_when_called(own))
     assert outcome(own, *call) == outcome(standard, *call)
 
 
@@ -203,12 +211,14 @@ def test_what_holds_itself_is_shown_with_dots() -> None:
     assert repr(own) == repr(standard).replace("Standard", "")
 
 
-def test_nothing_is_written_before_one_is_made() -> None:
+def test_nothing_is_written_before_many_are_made() -> None:
     @record(slots=True)
     class Fresh:
         a: int
 
     waiting = vars(Fresh)["__init__"]
+    assert [Fresh(number).a for number in range(records.FEW)] == list(range(records.FEW))
+    assert vars(Fresh)["__init__"] is waiting
     Fresh(1)
     written = vars(Fresh)["__init__"]
     assert written is not waiting
