@@ -7,6 +7,7 @@ order: definitions from the last to the first; after âˆ‡ of each one's target, â
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from nablastep.calculus import gradient, seed
 from nablastep.expressions import Equation, Expression, Symbol, Transpose, substitute
@@ -42,6 +43,7 @@ def _begins_at(graph: Graph, symbol: Symbol, target: Symbol) -> bool:
     return is_step and bool(graph.uses(symbol)) and graph.first_use(symbol).target == target
 
 
+@lru_cache(maxsize=2)
 def _computed(graph: Graph) -> dict[Expression, Expression]:
     """Right sides that have a name; a bare symbol or number is no result to be read instead."""
     found: dict[Expression, Expression] = {}

@@ -161,29 +161,29 @@ class WrittenGraph:
         target = next((name for name, found in self.incoming.items() if found.role is Role.TARGET), None)
         known = frozenset({shown[target]}) if targets_sum_to_one and target is not None else frozenset[Symbol]()
         definitions = tuple(
-            self._definition(number, equations, known, statement)
-            for number, statement in enumerate(self.statements.definitions)
+            self._definition(equation, only_here, known, statement.title)
+            for equation, only_here, statement in zip(
+                equations, _read_only_by(equations), self.statements.definitions, strict=True
+            )
         )
         return Graph(self._quantities(shown, definitions), definitions, shown[self.error], self.blocks, self._wanted)
 
     def _definition(
-        self, number: int, equations: Sequence[Equation], distributions: frozenset[Symbol], statement: Statement
+        self,
+        equation: Equation,
+        stands_for: Mapping[Expression, Expression],
+        distributions: frozenset[Symbol],
+        title: str,
     ) -> Definition:
-        equation = equations[number]
-        stands_for: dict[Expression, Expression] = {
-            other.target: other.expression
-            for other in equations[:number]
-            if [reader for reader in equations if other.target in symbols(reader.expression)] == [equation]
-        }
         found = stable(equation.expression, stands_for, distributions)
         if found is None:
-            return Definition(equation, None, statement.title)
+            return Definition(equation, None, title)
         undone = {
             symbol: meaning
             for symbol, meaning in stands_for.items()
             if stable(equation.expression, {**stands_for, symbol: symbol}, distributions) != found
         }
-        return Definition(Equation(equation.target, _substituted(found, undone)), equation, statement.title)
+        return Definition(Equation(equation.target, _substituted(found, undone)), equation, title)
 
     def _shown(self, symbol: Symbol, batch: bool) -> Symbol:
         shape = symbol.shape if batch else tuple(_one_sample(dimension) for dimension in symbol.shape)
@@ -236,6 +236,20 @@ class WrittenGraph:
         for name in self._wanted:
             if not graph.uses(graph.by_id[name].symbol) and name != self.error:
                 raise FieldError(f"{self.error} does not depend on {name}", ("gradients",))
+
+
+def _read_only_by(equations: Sequence[Equation]) -> list[dict[Expression, Expression]]:
+    """For each equation the quantities that it alone reads of those defined above, with their definitions."""
+    readers: dict[Symbol, list[int]] = {}
+    for number, equation in enumerate(equations):
+        for symbol in symbols(equation.expression):
+            readers.setdefault(symbol, []).append(number)
+    found: list[dict[Expression, Expression]] = [{} for _ in equations]
+    for equation in equations:
+        reading = readers.get(equation.target, [])
+        if len(reading) == 1:
+            found[reading[0]][equation.target] = equation.expression
+    return found
 
 
 def _outer(found: Incoming, first: Mapping[str, int]) -> int:
@@ -311,14 +325,17 @@ class _Reader:
         self.has_samples = any(found.role in (Role.DATA, Role.TARGET) for found in incoming.values())
         self.functions: dict[str, Function] = {}
         self.named_dimensions: Mapping[str, str] = {}
+        self._axes_met: dict[str, None] = {}
         for statement in statements.functions:
             self.functions[statement.name] = self._function(statement)
         built: list[Equation] = []
+        read = [known[name] for name, found in incoming.items() if found.role is Role.DATA]
         for statement in statements.definitions:
-            self.named_dimensions = self._named_dimensions(known, built)
+            self.named_dimensions = self._named_dimensions(read, known)
             expression, shape = self._definition(statement, known)
             known[statement.name] = _symbol(statement.name, shape)
             built.append(Equation(known[statement.name], expression))
+            read = [known[statement.name], *symbols(expression)]
         letters = self._letters(known, built)
 
         def renamed(dimension: str) -> str:
@@ -489,12 +506,15 @@ class _Reader:
         parts = self.dimensions.named(dimension).split("·")
         return "·".join(part if part == SAMPLES_AXIS else str(self.dimensions.sizes[part]) for part in parts)
 
-    def _named_dimensions(self, known: Mapping[str, Symbol], built: Sequence[Equation]) -> dict[str, str]:
-        """The letters that dimensions have by the data and the equations so far: they may stand as numbers."""
-        data = [known[name] for name, found in self.incoming.items() if found.role is Role.DATA]
-        read = [symbol for found in built for symbol in (found.target, *symbols(found.expression))]
-        shapes = [dimension for symbol in (*data, *read) for dimension in symbol.shape]
-        letters = self.dimensions.letters(shapes, known)
+    def _named_dimensions(self, read: Sequence[Symbol], taken: Collection[str]) -> dict[str, str]:
+        """The letters that dimensions have by the data and the equations so far: they may stand as numbers.
+
+        `read` are the quantities that have come since the last call.
+        """
+        axes = (*self._axes_met, *(dimension for symbol in read for dimension in symbol.shape))
+        # What has become one dimension stays one: of all its axes the first place is enough.
+        self._axes_met = dict.fromkeys(axis if "·" in axis else self.dimensions.named(axis) for axis in axes)
+        letters = self.dimensions.letters(self._axes_met, taken)
         return {letter: root for root, letter in letters.items() if root not in (ONE_ENTRY, SAMPLES_AXIS)}
 
     def _letters(self, known: Mapping[str, Symbol], built: Sequence[Equation]) -> dict[str, str]:

@@ -6,7 +6,6 @@ behind it (the backward equations, the steps, conventions, words) is read off th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import field
 from enum import StrEnum
 from functools import cached_property
@@ -56,12 +55,12 @@ class Definition:
         """The quantity defined."""
         return self.equation.target
 
-    @property
+    @cached_property
     def read(self) -> tuple[Symbol, ...]:
         """The quantities that the equation reads, each once, in reading order."""
         return matrix_symbols(self.equation.expression)
 
-    @property
+    @cached_property
     def passed_over(self) -> tuple[Symbol, ...]:
         """What only the textbook form reads: softmax's output, where E is computed from its input instead."""
         if self.definition is None:
@@ -132,27 +131,29 @@ class Graph:
 
     @cached_property
     def _uses(self) -> dict[Symbol, tuple[Use, ...]]:
-        uses: dict[Symbol, tuple[Use, ...]] = {}
+        uses: dict[Symbol, list[Use]] = {}
         stands_for = {symbol for definition in self.definitions for symbol in definition.passed_over}
-        for definition in self._towards_error():
+        for definition in self._towards_error:
             upstream = None if definition.target == self.error else definition.target.gradient
             # What is passed over gets its gradient from the textbook form, and passes nothing on: what reads it
             # is computed from what it was made of, and that has the whole gradient already.
             if definition.target not in stands_for:
                 for symbol in definition.read:
-                    uses[symbol] = (Use(definition.equation, upstream), *uses.get(symbol, ()))
+                    uses.setdefault(symbol, []).append(Use(definition.equation, upstream))
             for symbol in definition.passed_over:
                 assert definition.definition is not None
-                uses[symbol] = (Use(definition.definition, upstream), *uses.get(symbol, ()))
-        return uses
+                uses.setdefault(symbol, []).append(Use(definition.definition, upstream))
+        return {symbol: tuple(reversed(found)) for symbol, found in uses.items()}
 
-    def _towards_error(self) -> Iterator[Definition]:
+    @cached_property
+    def _towards_error(self) -> tuple[Definition, ...]:
         """The definitions that E depends on, the last one first."""
-        needed = {self.error}
+        needed, found = {self.error}, list[Definition]()
         for definition in reversed(self.definitions):
             if definition.target in needed:
                 needed.update(definition.read, definition.passed_over)
-                yield definition
+                found.append(definition)
+        return tuple(found)
 
     @property
     def idle(self) -> tuple[Symbol, ...]:
@@ -162,10 +163,13 @@ class Graph:
 
     def first_use(self, symbol: Symbol) -> Definition:
         """The first definition on the way to E that reads the quantity, itself or in its textbook form."""
-        on_the_way = set(self._towards_error())
-        return next(
-            found for found in self.definitions if found in on_the_way and symbol in (*found.read, *found.passed_over)
-        )
+        return self._first_uses[symbol]
+
+    @cached_property
+    def _first_uses(self) -> dict[Symbol, Definition]:
+        return {
+            symbol: found for found in self._towards_error for symbol in (*found.read, *found.passed_over)
+        }  # the last to write is the first to read
 
 
 def _check(definition: Definition, known: set[Symbol]) -> None:

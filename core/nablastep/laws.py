@@ -9,8 +9,9 @@ at the leaves, constants folded, equal terms added, a common factor taken out of
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from nablastep.expressions import (
@@ -334,13 +335,28 @@ def _equal_terms(node: Add) -> Expression | None:
     return None
 
 
-def _terms(node: Expression) -> list[tuple[Expression, Callable[[Expression], Expression]]]:
+def _terms(node: Expression) -> Iterator[tuple[Expression, Callable[[Expression], Expression]]]:
     """The terms of a sum, each with what the sum is when something else stands in its place."""
-    if not isinstance(node, Add | Subtract):
-        return [(node, lambda x: x)]
-    sign: Callable[[Expression], Expression] = negate if isinstance(node, Subtract) else lambda x: x
-    left = [(term, lambda x, put=put: add(put(x), sign(node.right))) for term, put in _terms(node.left)]
-    return [*left, (sign(node.right), lambda x: add(node.left, x))]
+    sums: list[Add | Subtract] = []
+    while isinstance(node, Add | Subtract):
+        sums.append(node)
+        node = node.left
+
+    def replaced(x: Expression, around: list[Add | Subtract]) -> Expression:
+        for outer in reversed(around):
+            x = add(x, _second_term(outer))
+        return x
+
+    def second_replaced(x: Expression, depth: int) -> Expression:
+        return replaced(add(sums[depth].left, x), sums[:depth])
+
+    yield node, partial(replaced, around=sums)
+    for depth in reversed(range(len(sums))):
+        yield _second_term(sums[depth]), partial(second_replaced, depth=depth)
+
+
+def _second_term(node: Add | Subtract) -> Expression:
+    return negate(node.right) if isinstance(node, Subtract) else node.right
 
 
 def _common_factor(node: Add) -> Expression | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import isfinite, prod
 
 from nablastep.expressions import (
@@ -53,7 +53,7 @@ class Scope:
     def names(self) -> Mapping[str, str]:
         """Every spelling of a quantity's name → its id: the id, and the single letter in the other case."""
         other_case = {
-            replace(symbol, base=symbol.base.swapcase()).id: symbol.id
+            _in_other_case(symbol): symbol.id
             for symbol in self.symbols.values()
             if len(symbol.base) == 1 and symbol.base.islower()
         }
@@ -63,6 +63,11 @@ class Scope:
     def aliases(self) -> Mapping[str, str]:
         """x is what a network of layers calls a0."""
         return {"x": "a0", "X": "a0"} if "a0" in self.symbols and "x" not in self.symbols else {}
+
+
+@lru_cache(maxsize=4096)
+def _in_other_case(symbol: Symbol) -> str:
+    return replace(symbol, base=symbol.base.swapcase()).id
 
 
 @dataclass(frozen=True)

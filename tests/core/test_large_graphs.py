@@ -1,0 +1,63 @@
+"""Twice as many equations take about twice the work, which is counted in calls: no load of the machine changes them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+import nablastep as ns
+
+WIDTH = 2
+MOST = 2.6
+"""Times the calls, for twice the equations: 2 and what tables of names cost besides; in squares it would be 4."""
+
+
+def chain(count: int) -> ns.Network:
+    """h + tanh(W h + b), each with its own parameters."""
+    before = ["x", *(f"h{k}" for k in range(1, count))]
+    lines = [f"z{k} = W{k} {h} + b{k}\nh{k} = {h} + tanh(z{k})" for k, h in enumerate(before, 1)]
+    parameters = {f"{name}{k}": np.full((WIDTH, columns), 0.1) for name, columns in (("W", WIDTH), ("b", 1))
+                  for k in range(1, count + 1)}  # fmt: skip
+    return network([*lines, f"E = 1/(2 m) sum((h{count} - y)^2)"], parameters)
+
+
+def recurrent(count: int) -> ns.Network:
+    """The same W and b over and over: their gradients are sums over as many uses."""
+    before = ["x", *(f"h{k}" for k in range(1, count))]
+    lines = [f"z{k} = W {h} + b\nh{k} = tanh(z{k})" for k, h in enumerate(before, 1)]
+    parameters = {"W": np.full((WIDTH, WIDTH), 0.1), "b": np.full((WIDTH, 1), 0.1)}
+    return network([*lines, f"E = 1/(2 m) sum((h{count} - y)^2)"], parameters)
+
+
+def network(lines: list[str], parameters: dict[str, np.ndarray]) -> ns.Network:
+    x = np.ones((3, WIDTH))
+    return ns.Network.from_equations("\n".join(lines), parameters=parameters, x=x, y=x)
+
+
+def calls(work: Callable[[], object]) -> int:
+    """How many calls of functions it makes."""
+    found = 0
+
+    def count(_frame: object, event: str, _argument: object) -> None:
+        nonlocal found
+        found += event in ("call", "c_call")
+
+    sys.setprofile(count)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return found
+
+
+@pytest.mark.parametrize("graph", [chain, recurrent])
+def test_opening_takes_what_there_is_to_read(graph: Callable[[int], ns.Network]) -> None:
+    def opened(count: int) -> int:
+        return calls(lambda: ns.Session(graph(count)))
+
+    opened(4)  # what is loaded once
+    few, many = opened(30), opened(60)
+    assert many < MOST * few
