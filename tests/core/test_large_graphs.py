@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import nablastep as ns
+from nablastep.derivations.rendering import why_text
 
 WIDTH = 2
 MOST = 2.6
@@ -61,3 +62,15 @@ def test_opening_takes_what_there_is_to_read(graph: Callable[[int], ns.Network])
     opened(4)  # what is loaded once
     few, many = opened(30), opened(60)
     assert many < MOST * few
+
+
+def test_a_derivation_takes_what_it_prints() -> None:
+    def told(count: int) -> tuple[int, int]:
+        session = ns.Session(recurrent(count))
+        session.goto("end")
+        texts: list[str] = []
+        return calls(lambda: texts.append(why_text(session, "grad_W"))), len(texts[0])
+
+    told(3)
+    (few, short), (many, long) = told(12), told(36)
+    assert many / few < 1.4 * long / short

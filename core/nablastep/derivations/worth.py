@@ -103,6 +103,10 @@ class Evaluator:
         self.forward = tuple(forward)
         self.moving, self.direction = moving, direction
         self.remembered: dict[Expression, Worth] = {}
+        self._changes: dict[Expression, Worth] = {}  # they depend on what moves, and where to
+        self._defined: dict[Expression, list[Equation]] = {}
+        for each in self.forward:
+            self._defined.setdefault(each.target, []).append(each)
 
     @property
     def error(self) -> Equation:
@@ -190,12 +194,10 @@ class Evaluator:
         return run, later
 
     def _derivative(self, atom: Expression) -> Worth:
-        if atom not in self.remembered:
-            found = _TABLES[type(atom)](self, atom)
-            if isinstance(atom, Differential):
-                return found
-            self.remembered[atom] = found
-        return self.remembered[atom]
+        known = self._changes if isinstance(atom, Differential) else self.remembered
+        if atom not in known:
+            known[atom] = _TABLES[type(atom)](self, atom)
+        return known[atom]
 
     def _spread(self, worth: Worth, atom: Expression, letters: str) -> Array:
         """The value with an axis for each of the letters."""
@@ -355,17 +357,16 @@ class Evaluator:
 
     def _equation_of(self, x: Expression, variable: Symbol) -> Expression:
         """A quantity, a sample's part or an entry of it, as the right side of its equation, if the variable is read."""
-        for each in self.forward:
+        for each in self._defined.get(x.x if isinstance(x, Entry | OfSample) else x, ()):
             if not depends_on(each.expression, variable):
                 continue
-            if x == each.target:
-                return each.expression
-            if isinstance(x, Entry) and x.x == each.target:
+            if isinstance(x, Entry):
                 return Entry(each.expression, x.indices)
-            if isinstance(x, OfSample) and x.x == each.target:
+            if isinstance(x, OfSample):
                 part = of_sample(each.expression)
                 assert part is not None
                 return part
+            return each.expression
         return x
 
 
