@@ -528,8 +528,7 @@ class Session(Displayed):
         """Whether steps or edits lie beyond the position."""
         iteration, step = self._position
         here = (iteration + 1, 0) if step == self._length else (iteration, step)
-        beyond = any(edit.position > self._position for edit in self.timeline.edits)
-        return self.timeline.furthest > here or beyond
+        return self.timeline.furthest > here or self.timeline.edits.beyond(self._position)
 
     # the history of edits
 
@@ -604,13 +603,15 @@ def _seen(timeline: Timeline) -> Branch:
     root = timeline
     while root.parent is not None and root.parent.number == timeline.number:
         root = root.parent  # an edit at the tip goes on with the same branch
+    # By identity: what is set there to the same number once more is this branch's own.
+    before = {id(edit) for edit in root.parent.edits} if root.parent is not None else set()
     return Branch(
         timeline.number,
         None if root.parent is None else root.parent.number,
         Position(*root.fork),
         Position(*timeline.furthest),
         tuple(timeline.error_history),
-        tuple(edit for edit in timeline.edits if root.parent is None or edit not in root.parent.edits),
+        tuple(edit for edit in timeline.edits if id(edit) not in before),
     )
 
 

@@ -8,9 +8,9 @@ Only how far it has been seen and where it was left belong to whoever goes along
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
+from functools import partial
 from time import perf_counter
 from typing import Any
 from weakref import ref
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from nablastep.batches import Samples, edited_samples
 from nablastep.checkpoints import Checkpoints
-from nablastep.edits import Edit, Position, edited
+from nablastep.edits import Edit, Edits, Position, edited
 from nablastep.evaluation import quietly
 from nablastep.network import Network
 from nablastep.program import Program, Step
@@ -31,6 +31,9 @@ Array = NDArray[np.float64]
 
 SECONDS_AT_ONCE = 0.02
 """About how long a stretch takes before who asked for it is told."""
+
+PARAMETERS, SAMPLES, GIVEN, LEARNING_RATE = "parameters", "samples", "given", "learning_rate"
+"""The kinds of edits: the first shows where it was made, the others hold for whole iterations."""
 
 SHORT = 4
 """Iterations: a stretch of fewer was gone through step by step, or takes long for what it is."""
@@ -56,7 +59,7 @@ class Timeline:
         network: Network,
         number: int,
         *,
-        edits: tuple[Edit, ...] = (),
+        edits: Edits | None = None,
         parent: Timeline | None = None,
         fork: Position = (1, 0),
         checkpoints: Checkpoints | None = None,
@@ -64,20 +67,15 @@ class Timeline:
     ) -> None:
         self.network = network
         self.number = number
-        self.edits = edits
+        self.edits = edits or Edits(partial(_kind, network))
         self.parent = parent
         self.fork = fork
+        # What it has left, but those that were left no later themselves: of this line no iteration is theirs.
+        self._before = parent
+        while self._before is not None and self._before._before is not None and self._before.fork[0] >= fork[0]:
+            self._before = self._before._before
         self.furthest: Position = fork
         self.left_at: Position = fork
-        self._parameter_edits: dict[Position, list[Edit]] = {}
-        for edit in edits:
-            if edit.name not in network.outer_names:
-                self._parameter_edits.setdefault(edit.position, []).append(edit)
-        self._sample_edits = tuple(edit for edit in edits if edit.name in network.data_names)
-        self._given_edits = tuple(edit for edit in edits if edit.name in network.held)
-        self._rate_edits = tuple(edit for edit in edits if edit.name == "learning_rate")
-        self._events = sorted({edit.iteration for edit in edits})
-        self._edited_between_steps = {edit.iteration for edit in edits if edit.step}
         self._constants = _constants(network)
         self._samples: tuple[int, ref[Samples]] | None = None
         self._errors = array("d")
@@ -102,7 +100,7 @@ class Timeline:
 
     def edits_at(self, iteration: int, step: int) -> Sequence[Edit]:
         """The edits of parameters that show first at that position."""
-        return self._parameter_edits.get((iteration, step), ()) if self._parameter_edits else ()
+        return self.edits.at(PARAMETERS, (iteration, step))
 
     def start(self, iteration: int) -> dict[str, Any]:
         """Every value that exists at (iteration, 0), by id, with the sizes of the dimensions and the settings."""
@@ -183,17 +181,15 @@ class Timeline:
         timeline: Timeline | None = self
         while timeline is not None:
             yield timeline
-            timeline = timeline.parent
+            timeline = timeline._before
 
     # running
 
     def _outcome(self, first: int, state: State, stop: int, stride: int | None = None) -> Outcome:
         """What a stretch from iteration `first` on comes to: up to `stop`, or to the next event before it."""
-        if first in self._edited_between_steps:
+        if self.edits.between_steps(first):
             return self._outcome_of_steps(first, state)
-        event = bisect_right(self._events, first)
-        if event < len(self._events):
-            stop = min(stop, self._events[event])
+        stop = min(stop, self.edits.after(first) or stop)
         program, batches = self._samples_at(first).batches(first, stop)
         stretch = stretch_of(program)
         carried = dict(zip(stretch.carried, state, strict=True))
@@ -286,36 +282,43 @@ class Timeline:
     def _held(self, iteration: int) -> dict[str, Any]:
         """What is given and the learning rate, as they hold in that iteration."""
         values = {name: value for name, value in self._constants.items() if name in self.network.held}
-        edits = self._given_edits[: bisect_right(self._given_edits, iteration, key=_iteration)]
-        return {**values, **edited(values, edits), "learning_rate": self._learning_rate(iteration)}
+        return {
+            **values,
+            **edited(values, self.edits.of(GIVEN, iteration)),
+            "learning_rate": self._learning_rate(iteration),
+        }
 
     def _learning_rate(self, iteration: int) -> float:
-        count = bisect_right(self._rate_edits, iteration, key=_iteration)
-        return self._rate_edits[count - 1].value if count else self.network.optimizer.rate(iteration)
+        edits = self.edits.of(LEARNING_RATE, iteration)
+        return edits[-1].value if edits else self.network.optimizer.rate(iteration)
 
     def _samples_at(self, iteration: int) -> Samples:
         """The samples as the edits up to that iteration have left them."""
-        count = bisect_right(self._sample_edits, iteration, key=_iteration)
-        if self._samples is not None and self._samples[0] == count:
+        edits = self.edits.of(SAMPLES, iteration)
+        if self._samples is not None and self._samples[0] == len(edits):
             samples = self._samples[1]()
             if samples is not None:
                 return samples
-        samples = edited_samples(self.network, self._sample_edits[:count])
-        self._samples = (count, ref(samples))
+        samples = edited_samples(self.network, edits)
+        self._samples = (len(edits), ref(samples))
         return samples
 
     # edits
 
     def with_edit(self, edit: Edit, at: Position, number: int) -> Timeline:
         """The timeline that follows from one more edit, made at the position `at`; later edits are not part of it."""
-        kept = [other for other in self.edits if other.position <= at]
-        ordered = tuple(sorted([*kept, edit], key=lambda other: other.position))
         fork, checkpoints = (edit.iteration, 0), self.checkpoints
-        return Timeline(self.network, number, edits=ordered, parent=self, fork=fork, checkpoints=checkpoints)
+        edits = self.edits.with_edit(edit, at)
+        return Timeline(self.network, number, edits=edits, parent=self, fork=fork, checkpoints=checkpoints)
 
 
-def _iteration(edit: Edit) -> int:
-    return edit.iteration
+def _kind(network: Network, name: str) -> str:
+    """What an edit of that quantity changes."""
+    if name in network.data_names:
+        return SAMPLES
+    if name in network.held:
+        return GIVEN
+    return LEARNING_RATE if name == LEARNING_RATE else PARAMETERS
 
 
 def _constants(network: Network) -> dict[str, Any]:

@@ -143,7 +143,7 @@ class Trace:
         self.with_why = why
         self.with_values = values
         # A timeline of its own, with the same edits: computing ahead on the session's would count as its future.
-        edits = source.timeline.edits if isinstance(source, Session) else ()
+        edits = source.timeline.edits if isinstance(source, Session) else None
         self._timeline = Timeline(self.network, 1, edits=edits)
 
     def __iter__(self) -> Iterator[TraceIteration]:

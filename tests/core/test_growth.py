@@ -1,4 +1,4 @@
-"""Twice as many equations take about twice the work, which is counted in calls: no load of the machine changes them."""
+"""Twice as much takes about twice the work, which is counted in calls: no load of the machine changes them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from nablastep.derivations.rendering import why_text
 
 WIDTH = 2
 MOST = 2.6
-"""Times the calls, for twice the equations: 2 and what tables of names cost besides; in squares it would be 4."""
+"""Times the calls, for twice as much: 2 and what tables of names cost besides; in squares it would be 4."""
 
 
 def chain(count: int) -> ns.Network:
@@ -74,3 +74,25 @@ def test_a_derivation_takes_what_it_prints() -> None:
     told(3)
     (few, short), (many, long) = told(12), told(36)
     assert many / few < 1.4 * long / short
+
+
+def at_the_tip(session: ns.Session, number: int) -> None:
+    session.set("W0[0,0]", 0.1 + number / 1000)
+    session.train(1)
+
+
+def in_the_past(session: ns.Session, number: int) -> None:
+    session.goto(iteration=2 + number % 5, step=3)
+    session.set("W0[0,0]", 0.1 + number / 1000)
+    session.train(2)
+
+
+@pytest.mark.parametrize("edit", [at_the_tip, in_the_past])
+def test_an_edit_takes_no_longer_for_those_before_it(edit: Callable[[ns.Session, int], None]) -> None:
+    def edited(count: int) -> int:
+        session = ns.open("mazur")
+        session.train(8)
+        return calls(lambda: [edit(session, number) for number in range(count)])
+
+    edited(4)
+    assert edited(400) < MOST * edited(200)
