@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 from itertools import count, permutations, product
+from math import factorial, prod
 from typing import Any
 
 from nablastep.calculus import entry_of, function_body
@@ -275,11 +276,11 @@ def _without_inverses(atoms: list[Expression]) -> list[Expression]:
     kept = dict(enumerate(atoms))
     standing: dict[str, list[int]] = {}
     for place, atom in enumerate(atoms):
-        partners = standing.get(str(_normal(_inverse(atom))))
+        partners = standing.get(_text(_normal(_inverse(atom))))
         if partners:
             del kept[place], kept[partners.pop()]
         else:
-            standing.setdefault(str(_normal(atom)), []).append(place)
+            standing.setdefault(_text(_normal(atom)), []).append(place)
     return list(kept.values())
 
 
@@ -324,6 +325,11 @@ def indices_of(number: Expression) -> tuple[str, ...]:
 # one way of writing
 
 
+def _text(form: Mapping[str, Any]) -> str:
+    """The normal form in one line: Python's own way of writing strings within strings doubles at every level."""
+    return "{" + ", ".join(f"{key}: {factor}" for key, factor in form.items()) + "}"
+
+
 @lru_cache(maxsize=4096)
 def _normal(number: Expression) -> dict[str, Any]:
     found: dict[str, Any] = {}
@@ -335,9 +341,13 @@ def _normal(number: Expression) -> dict[str, Any]:
 
 def _written(one: Product) -> str:
     """The atoms in one order, under names of the bound indices that do not depend on how they were called."""
-    colours = {index: f"<{dimension}>" for index, dimension in one.bound}
-    for _ in range(2):
-        colours = {index: _colour(one.atoms, index, colours) for index in colours}
+    colours = dict(one.bound)
+    known = 0
+    while len({*colours.values()}) > known:  # as long as what stands beside an index tells it from more others
+        known = len({*colours.values()})
+        seen = {index: _colour(one.atoms, index, colours) for index in colours}
+        places = {colour: f"<{place}>" for place, colour in enumerate(sorted({*seen.values()}))}
+        colours = {index: places[colour] for index, colour in seen.items()}
     groups: dict[str, list[str]] = {}
     for index in sorted(colours, key=lambda index: colours[index]):
         groups.setdefault(colours[index], []).append(index)
@@ -347,14 +357,16 @@ def _written(one: Product) -> str:
 def _colour(atoms: Iterable[Expression], index: str, colours: Mapping[str, str]) -> str:
     """What an index looks like from the atoms that have it."""
     marked = {**colours, index: "*"}
-    return "(" + " ".join(sorted(_key(atom, marked) for atom in atoms if index in indices_of(atom))) + ")"
+    return (
+        f"{colours[index]}(" + " ".join(sorted(_key(atom, marked) for atom in atoms if index in indices_of(atom))) + ")"
+    )
 
 
 def _orders(groups: list[list[str]]) -> Iterable[list[str]]:
     """The orders of the indices that keep the groups apart. Raises TooManyProducts."""
-    for number, order in enumerate(product(*(permutations(group) for group in groups))):
-        if number >= MOST_ORDERS:
-            raise TooManyProducts
+    if prod(factorial(len(group)) for group in groups) > MOST_ORDERS:
+        raise TooManyProducts
+    for order in product(*(permutations(group) for group in groups)):
         yield [index for group in order for index in group]
 
 
@@ -380,7 +392,7 @@ def _key(atom: Expression, names: Mapping[str, str]) -> str:
             return repr(atom.value)
     for index, name in names.items():
         atom = renamed(atom, index, name)
-    inner = " ; ".join(str(_normal(operand)) for operand in atom.operands)
+    inner = " ; ".join(_text(_normal(operand)) for operand in atom.operands)
     own = f"{atom.function.name}{atom.prime}" if isinstance(atom, Apply) else type(atom).__name__
     assert isinstance(atom, Apply | Cases | Power | Divide | TimesLog | Ratio), own
     return f"{own}({inner})"
@@ -407,9 +419,9 @@ def _entry_key(entry: Entry, names: Mapping[str, str]) -> str:
         return f"d({_whole_key(x.x)})[{row},{column}]"
     if isinstance(x, Softmax | LogSumExp):
         along, across = ((row, column), ("•", "∘")) if x.axis == ROWS else ((column, row), ("∘", "•"))
-        return f"{type(x).__name__}({_normal(entry_of(x.x, across))})[{along[0]},{along[1]}]"
+        return f"{type(x).__name__}({_text(_normal(entry_of(x.x, across)))})[{along[0]},{along[1]}]"
     if isinstance(x, Inverse):  # the inverse of the transpose is the transpose of the inverse
-        straight, turned = (str(normal_form(each)) for each in (x.x, transposed(x.x)))
+        straight, turned = (_text(normal_form(each)) for each in (x.x, transposed(x.x)))
         if turned < straight:
             row, column, straight = column, row, turned
         elif turned == straight:  # symmetric
@@ -422,7 +434,7 @@ def _whole_key(x: Expression) -> str:
     """A matrix that is no sum of products of its operands' entries, by its fields and its operands as wholes."""
     if isinstance(x, Symbol):
         return x.id
-    operands = " ; ".join(str(normal_form(operand)) for operand in x.operands)
+    operands = " ; ".join(_text(normal_form(operand)) for operand in x.operands)
     return f"{type(x).__name__} {_own_fields(x)} ({operands})"
 
 

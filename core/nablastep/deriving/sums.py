@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from functools import reduce
+from functools import lru_cache, reduce
 
 from nablastep.expressions import (
     MINUS_ONE,
@@ -61,15 +61,17 @@ class Term:
 
 def collected(expression: Expression, stage: Stage) -> Expression:
     """The expression with that stage done to every sum and product in it, from the leaves up."""
-    operands = expression.operands
-    if operands:
-        expression = expression.with_operands(tuple(collected(operand, stage) for operand in operands))
+    operands = tuple(collected(operand, stage) for operand in expression.operands)
+    if any(new is not old for new, old in zip(operands, expression.operands, strict=True)):
+        expression = expression.with_operands(operands)
     if not isinstance(expression, Add | Subtract | Scale | MatMul | Divide | Ratio):
         return expression
     if isinstance(expression, Divide | Ratio) and shape_of(expression.right):
         return expression
     terms = [term for term in terms_of(expression) if term.factor.numerator]
-    return together(_STAGES[stage](terms), shape_of(expression))
+    found = together(_STAGES[stage](terms), shape_of(expression))
+    # The very same where nothing changes: what is known of it need not be found out again.
+    return expression if found == expression else found
 
 
 # apart
@@ -87,6 +89,7 @@ def terms_of(expression: Expression) -> list[Term]:
     return [_term(expression)]
 
 
+@lru_cache(maxsize=4096)
 def _term(x: Expression) -> Term:
     shape = shape_of(x)
     if not shape:
