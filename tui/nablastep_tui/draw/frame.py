@@ -11,6 +11,7 @@ from nablastep.records import record
 
 SMALLEST_WIDTH, SMALLEST_HEIGHT = 60, 16
 CARDS_WIDTH, CARDS_HEIGHT = 110, 34
+NUMBERS_HEIGHT = 40
 WIDE_WIDTH, WIDE_HEIGHT = 170, 50
 RAIL_ROWS = 3
 
@@ -64,6 +65,11 @@ def uses_cards(width: int, height: int) -> bool:
 def most_map_rows(height: int) -> int:
     """The most rows that the map as cards may ask for on a screen of that height: the stage needs some too."""
     return max(10, height - 26) if height < WIDE_HEIGHT else height - 33
+
+
+def more_map_rows(height: int) -> int:
+    """Rows beyond these: numbers on the map are worth them, and before they are missing the rail stands in for it."""
+    return 2 if height >= NUMBERS_HEIGHT else 1
 
 
 def docked_why(width: int, height: int) -> int:

@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 from nablastep_tui.draw.canvas import Area, Canvas
-from nablastep_tui.draw.frame import most_map_rows, uses_cards
+from nablastep_tui.draw.frame import more_map_rows, most_map_rows, uses_cards
 from nablastep_tui.draw.map.cards import draw_cards
 from nablastep_tui.draw.map.plan import cards_height
 from nablastep_tui.draw.map.rail import draw_rail, rail_height
 from nablastep_tui.scene.scene import Scene
-
-TOO_TALL = 1
-"""Rows that cards may take beyond what they may ask for, before the rail stands in for them."""
-
 
 REACH = 6
 """Columns beside a quantity, and half as many rows, within which a click means it."""
@@ -23,9 +19,9 @@ def map_height(width: int, height: int, scene: Scene) -> int:
     """The rows that the map takes on a screen of `width` × `height`."""
     if not uses_cards(width, height):
         return rail_height(scene)
-    most = most_map_rows(height)
-    rows = cards_height(scene, width, most)
-    return rows if rows <= most + TOO_TALL else rail_height(scene)
+    most, more = most_map_rows(height), more_map_rows(height)
+    rows = cards_height(scene, width, most, more)
+    return rows if rows <= most + more else rail_height(scene)
 
 
 class _Around(Area):

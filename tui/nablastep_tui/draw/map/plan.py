@@ -126,9 +126,9 @@ class MapPlan:
         return (self.card_height - 2) // 2
 
 
-def cards_height(scene: Scene, width: int, most: int) -> int:
-    """The rows that cards, channels and buses take where they may have `most`, and one more for the sake of numbers."""
-    plain, taller = (_bands_of(scene, width, _lanes(scene, width, rows)) for rows in (most, most + 1))
+def cards_height(scene: Scene, width: int, most: int, more: int) -> int:
+    """The rows that cards, channels and buses take where they may have `most`, and `more` for the sake of numbers."""
+    plain, taller = (_bands_of(scene, width, _lanes(scene, width, rows)) for rows in (most, most + more))
     return taller.height if taller.numbers > plain.numbers else plain.height
 
 
