@@ -45,6 +45,9 @@ class Edits:
     def __iter__(self) -> Iterator[Edit]:
         return iter(self._all)
 
+    def __len__(self) -> int:
+        return len(self._all)
+
     def with_edit(self, edit: Edit, at: Position) -> Edits:
         """These and one more, made at the position `at`; what shows later is not part of them."""
         changed = Edits(self._kind)

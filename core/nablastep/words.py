@@ -27,7 +27,7 @@ def step_title(step: Step, program: Program) -> str:
     """A few words that name the step, such as "gradient of the weights into layer 2"."""
     if isinstance(program.graph, LayerGraph):
         return layer_title(step, program)
-    name = step.target.bare.id
+    name = NOTATION.symbol_text(step.target.bare)
     if step.phase == UPDATE:
         return {
             "": f"update of {name}",

@@ -57,7 +57,7 @@ def draw_title(canvas: Canvas, scene: Scene) -> None:
         ]
     title = step_title(step, session.program)
     if glyphs.name == "ascii":
-        parts = [(plain(text), look) for text, look in parts]
+        title, parts = plain(title), [(plain(text), look) for text, look in parts]
     draw_title_rule(canvas, 1, 0, canvas.width - 2, parts, (title, style(palette.text)), style(palette.line), glyphs)
 
 
@@ -73,6 +73,8 @@ def _draw_sheet(canvas: Canvas, scene: Scene, y: int) -> None:
     writer = notation_named(scene.notation)
     shown = steps[first - 1 : first + SHEET_ROWS - 2]
     titles = [step_title(step, scene.session.program) for step in shown]
+    if scene.glyphs.name == "ascii":
+        titles = list(map(plain, titles))
     beside = max(map(width_of, titles))
     # Of an equation that leaves no room for the titles only what it makes is named: the stage has it whole.
     texts = [_short(writer, scene.view.convention.shown_equation(step.equation), canvas.width - beside - 15)

@@ -23,7 +23,8 @@ def draw_your_turn(canvas: Canvas, scene: Scene) -> None:
     step, program = scene.session.upcoming, scene.session.program
     muted = style(palette.muted)
     parts = [("your turn", accent_style(palette)), (f"  step {step.number} of {len(program)}   {lesson.score}", muted)]
-    title = (step_title(step, program), style(palette.text))
+    named = step_title(step, program)
+    title = (plain(named) if glyphs.name == "ascii" else named, style(palette.text))
     draw_title_rule(canvas, 1, 0, canvas.width - 2, parts, title, style(palette.line), glyphs)
     target = scene.view.convention.shown_symbol(step.target)
     name = notation_named("ascii" if glyphs.name == "ascii" else "unicode").text(target)
