@@ -212,12 +212,13 @@ def test_symbols_in_text_are_set_as_in_print(browser: Browser, tmp_path: Path) -
 
 
 def test_a_long_formula_goes_on_in_a_new_line(browser: Browser, tmp_path: Path) -> None:
-    path = tmp_path / "two-heads.html"
-    path.write_text("".join(written(Trace(ns.open("two-heads")), "html")), encoding="utf-8")
-    page = browser.page(path.as_uri() + "#step=30", width=2400)
+    session, path = ns.open("attention"), tmp_path / "attention.html"
+    path.write_text("".join(written(Trace(session), "html")), encoding="utf-8")
+    place = f"{path.as_uri()}#step={session.program.step('grad_X').number}"
+    page = browser.page(place, width=2400)
     whole = page.ask("document.querySelector('#equation').textContent")
     assert page.ask("document.querySelectorAll('#equation math').length") == 1
-    narrow = browser.page(path.as_uri() + "#step=30", width=360, height=740)
+    narrow = browser.page(place, width=360, height=740)
     assert narrow.ask("document.querySelectorAll('#equation math').length") > 1
     assert narrow.ask("document.querySelector('#equation').textContent") == whole
     assert narrow.ask("(e => e.scrollWidth <= e.clientWidth)(document.querySelector('#equation'))")
